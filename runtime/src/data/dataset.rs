@@ -1,0 +1,253 @@
+//! The data of a run in memory: typed columns, one set a declared table, rows in the order every engine relies on.
+//!
+//! INVARIANTS, which the loader establishes:
+//! - [`Dataset::tables`] runs parallel to `Program::tables`; a column that no part of the program needs is `None`.
+//! - Events and records are grouped: rows of customer `c` are `groups[c]..groups[c + 1]`; within a customer events stand
+//!   in (time, key, input) order (rule 12), records in (key, input) order. Elements of a list of records are grouped under
+//!   the parent table's rows in list order.
+//! - Numbers are finite and never -0.0; missing values carry a zero or code 0 that nobody may read.
+
+use segue_compiler::program::{FieldId, TableId};
+use segue_compiler::values::Value;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// Everything loaded for a program.
+#[derive(Debug, Clone, Default)]
+pub struct Dataset {
+    /// By `TableId`.
+    pub tables: Vec<TableData>,
+}
+
+/// The rows of one table.
+#[derive(Debug, Clone, Default)]
+pub struct TableData {
+    /// How many rows.
+    pub rows: usize,
+    /// By `FieldId`; `None` for computed fields, lists of records and columns nothing needs.
+    pub columns: Vec<Option<Column>>,
+    /// Events, records: by customer; lists of records: by parent row. One more entry than there are owners.
+    pub groups: Option<Vec<u32>>,
+}
+
+/// One column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The values; what stands at a missing row is not to be read.
+    pub values: Values,
+    /// Which rows are known; `None` where all are.
+    pub known: Option<Bits>,
+}
+
+/// A column's values in their physical form.
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// One byte a row, 0 or 1.
+    Boolean(Vec<u8>),
+    /// Integers.
+    Integer(Vec<i64>),
+    /// Numbers and percentages.
+    Number(Vec<f64>),
+    /// Money, in ten-thousandths.
+    Money(Vec<i64>),
+    /// Days since 1970-01-01.
+    Date(Vec<i32>),
+    /// Microseconds since 1970-01-01T00:00Z.
+    Instant(Vec<i64>),
+    /// Microseconds.
+    Duration(Vec<i64>),
+    /// Text, ids, listed values and time zones as codes of a dictionary.
+    Text {
+        /// A code a row.
+        codes: Vec<u32>,
+        /// What the codes mean.
+        dictionary: Arc<Dictionary>,
+    },
+    /// Lists of plain values: those of row `r` are `offsets[r]..offsets[r + 1]` of the elements.
+    List {
+        /// One more entry than there are rows.
+        offsets: Vec<u32>,
+        /// The elements, all known: missing ones are left out at load.
+        elements: Box<Column>,
+    },
+}
+
+/// The different texts of a column, each once.
+#[derive(Debug, Clone)]
+pub enum Dictionary {
+    /// Texts in any order.
+    Texts(Vec<Arc<str>>),
+    /// Ids that are all integers in canonical form, in any order: no text is stored.
+    Integers(Vec<i64>),
+}
+
+impl Dictionary {
+    /// How many different texts.
+    pub fn len(&self) -> usize {
+        match self {
+            Dictionary::Texts(texts) => texts.len(),
+            Dictionary::Integers(numbers) => numbers.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The text of a code; empty for a code the dictionary does not have.
+    pub fn text(&self, code: u32) -> Cow<'_, str> {
+        match self {
+            Dictionary::Texts(texts) => texts.get(code as usize).map_or(Cow::Borrowed(""), |text| Cow::Borrowed(text)),
+            Dictionary::Integers(numbers) => {
+                numbers.get(code as usize).map_or(Cow::Borrowed(""), |number| Cow::Owned(number.to_string()))
+            }
+        }
+    }
+
+    /// The text of a code as a value.
+    pub fn value(&self, code: u32) -> Value {
+        match self {
+            Dictionary::Texts(texts) => Value::Text(texts.get(code as usize).cloned().unwrap_or_default()),
+            Dictionary::Integers(_) => Value::Text(self.text(code).into()),
+        }
+    }
+}
+
+/// Order of ids (rule 10): integers in canonical form by number and before all others, the rest by code point.
+pub fn compare_ids(left: &str, right: &str) -> Ordering {
+    match (canonical_integer(left), canonical_integer(right)) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => left.cmp(right),
+    }
+}
+
+/// The integer a text is the canonical form of: no sign but a minus, no leading zero.
+pub fn canonical_integer(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let canonical = digits == "0" && text == "0" || !digits.is_empty() && !digits.starts_with('0');
+    (canonical && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+impl Column {
+    /// Whether the row's value is known.
+    pub fn is_known(&self, row: usize) -> bool {
+        self.known.as_ref().is_none_or(|known| known.get(row))
+    }
+
+    /// The row's value; `None` where it is missing or there is no such row.
+    pub fn value(&self, row: usize) -> Option<Value> {
+        if !self.is_known(row) {
+            return None;
+        }
+        Some(match &self.values {
+            Values::Boolean(values) => Value::Boolean(*values.get(row)? != 0),
+            Values::Integer(values) => Value::Integer(*values.get(row)?),
+            Values::Number(values) => Value::Number(*values.get(row)?),
+            Values::Money(values) => Value::Money(*values.get(row)?),
+            Values::Date(values) => Value::Date(*values.get(row)?),
+            Values::Instant(values) => Value::Instant(*values.get(row)?),
+            Values::Duration(values) => Value::Duration(*values.get(row)?),
+            Values::Text { codes, dictionary } => dictionary.value(*codes.get(row)?),
+            Values::List { offsets, elements } => {
+                let (from, to) = (*offsets.get(row)?, *offsets.get(row + 1)?);
+                Value::List((from..to).filter_map(|at| elements.value(at as usize)).collect())
+            }
+        })
+    }
+}
+
+impl Dataset {
+    /// A table's rows.
+    pub fn table(&self, table: TableId) -> Option<&TableData> {
+        self.tables.get(table.0 as usize)
+    }
+
+    /// A column, where it was loaded.
+    pub fn column(&self, table: TableId, field: FieldId) -> Option<&Column> {
+        self.table(table)?.columns.get(field.0 as usize)?.as_ref()
+    }
+}
+
+/// A set of row numbers, one bit each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bits {
+    words: Vec<u64>,
+    length: usize,
+}
+
+impl Bits {
+    /// All clear.
+    pub fn zeros(length: usize) -> Bits {
+        Bits { words: vec![0; length.div_ceil(64)], length }
+    }
+
+    /// From words, lowest bit first; bits past the end are cleared.
+    pub fn from_words(mut words: Vec<u64>, length: usize) -> Bits {
+        words.resize(length.div_ceil(64), 0);
+        if let (Some(last), tail @ 1..) = (words.last_mut(), length % 64) {
+            *last &= (1 << tail) - 1;
+        }
+        Bits { words, length }
+    }
+
+    /// From one truth a row.
+    pub fn from_bools(bools: impl IntoIterator<Item = bool>) -> Bits {
+        let mut bits = Bits::default();
+        for bool in bools {
+            bits.push(bool);
+        }
+        bits
+    }
+
+    /// Appends a row.
+    pub fn push(&mut self, bit: bool) {
+        if self.length.is_multiple_of(64) {
+            self.words.push(0);
+        }
+        if let (true, Some(word)) = (bit, self.words.last_mut()) {
+            *word |= 1 << (self.length % 64);
+        }
+        self.length += 1;
+    }
+
+    /// The row's bit; false past the end.
+    pub fn get(&self, row: usize) -> bool {
+        self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Sets the row's bit; nothing past the end.
+    pub fn set(&mut self, row: usize) {
+        if let Some(word) = self.words.get_mut(row / 64) {
+            *word |= 1 << (row % 64);
+        }
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// How many bits are set.
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// The words, lowest bit first; bits past the end are clear.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// The rows whose bit is set.
+    pub fn ones(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.length).filter(|row| self.get(*row))
+    }
+}

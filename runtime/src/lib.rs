@@ -1,0 +1,4 @@
+//! Data in and out, and running checked programs: the interpreter that defines what is right, and the engine.
+
+pub mod data;
+pub mod outcome;

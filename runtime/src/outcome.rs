@@ -1,0 +1,60 @@
+//! What a run is asked for and what it gives, the same for every engine.
+
+use crate::data::{Bits, Column};
+use segue_compiler::program::{PartitionId, SegmentId, TraitId};
+use segue_compiler::source::Span;
+
+/// What to work out.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The instant of the run, microseconds UTC (rule 1).
+    pub as_of: i64,
+    /// The segments wanted; what they use is worked out as well.
+    pub segments: Vec<SegmentId>,
+    /// The partitions wanted.
+    pub partitions: Vec<PartitionId>,
+    /// The traits whose values are wanted.
+    pub traits: Vec<TraitId>,
+    /// Threads to use, at least 1; the interpreter uses one.
+    pub threads: usize,
+}
+
+/// The answers, in the order of the request.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// How many customers there are.
+    pub customers: usize,
+    /// Members, one bit a customer in the order of the customers' table.
+    pub segments: Vec<Bits>,
+    /// The part of each customer, [`NO_PART`] for none.
+    pub partitions: Vec<Vec<u32>>,
+    /// Values of the traits asked for; text columns may use any dictionary.
+    pub traits: Vec<Column>,
+    /// What went wrong while evaluating, by place, then kind.
+    pub problems: Vec<Problem>,
+}
+
+/// The customer is in no part of the partition.
+pub const NO_PART: u32 = u32::MAX;
+
+/// Values that came out missing because arithmetic failed (rule 9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What failed.
+    pub kind: ProblemKind,
+    /// The operation in the text: the whole sum, product or aggregate.
+    pub span: Span,
+    /// For how many customers (customer-level) or rows (row-level) it failed.
+    pub count: u64,
+    /// The first customers it concerns, by their row, at most three, ascending, each once.
+    pub examples: Vec<u32>,
+}
+
+/// What failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A divisor was zero.
+    DivisionByZero,
+    /// A result left its range.
+    Overflow,
+}
