@@ -1,5 +1,7 @@
 //! One diagnostic, the catalogue of codes, and the renderers.
 
+mod build;
+
 use crate::source::Span;
 use serde::Serialize;
 
