@@ -1,4 +1,20 @@
 //! One diagnostic, the catalogue of codes, and the renderers.
+//!
+//! A mistake is told once, as plain data ([`Diagnostic`]); how it looks is decided here and nowhere else: drawn for a
+//! terminal ([`terminal`]), as one line ([`concise`]), or as JSON ([`json`]). The catalogue lists every code once.
+
+mod catalogue;
+pub mod concise;
+pub mod explain;
+pub mod json;
+mod legible;
+pub mod terminal;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::{Entry, entries, find};
 
 mod build;
 
@@ -69,4 +85,12 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// Mends, best first; at most three.
     pub fixes: Vec<Fix>,
+}
+
+/// Puts messages in the order people read them: by file, then place, then code.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|left, right| {
+        let place = |diagnostic: &Diagnostic| (diagnostic.span.file, diagnostic.span.start, diagnostic.span.end);
+        place(left).cmp(&place(right)).then_with(|| left.code.cmp(&right.code))
+    });
 }
