@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
 use crate::source::{FileId, SourceFile, SourceMap};
@@ -18,7 +18,7 @@ fn span(text: &str, part: &str) -> Span {
     Span::new(FileId(0), start, start + part.len())
 }
 
-fn unknown_field(text: &str, culprit: Span) -> Diagnostic {
+fn unknown_field(culprit: Span) -> Diagnostic {
     Diagnostic {
         code: Code("S0101"),
         severity: Severity::Error,
@@ -45,28 +45,28 @@ fn unknown_field(text: &str, culprit: Span) -> Diagnostic {
 #[test]
 fn a_message_is_drawn_with_its_labels_notes_and_untold_fixes() {
     let sources = sources(RULES);
-    let drawn = terminal::draw(&sources, &[unknown_field(RULES, span(RULES, "contry"))], false);
+    let drawn = terminal::draw(&sources, &[unknown_field(span(RULES, "contry"))], false);
     insta::assert_snapshot!(drawn);
 }
 
 #[test]
 fn colour_is_written_only_where_it_was_asked_for() {
     let sources = sources(RULES);
-    let messages = [unknown_field(RULES, span(RULES, "contry"))];
+    let messages = [unknown_field(span(RULES, "contry"))];
     assert!(terminal::draw(&sources, &messages, true).contains("\u{1b}["));
     assert!(!terminal::draw(&sources, &messages, false).contains('\u{1b}'));
 }
 
 #[test]
 fn a_message_fits_on_one_line() {
-    let lines = concise::lines(&sources(RULES), &[unknown_field(RULES, span(RULES, "contry"))]);
+    let lines = concise::lines(&sources(RULES), &[unknown_field(span(RULES, "contry"))]);
     insta::assert_snapshot!(lines, @"rules.segue:7:3: error[S0101]: there is no field called `contry` (did you mean `country`?)");
 }
 
 #[test]
 fn json_has_a_version_places_and_fixes() {
     let sources = sources(RULES);
-    let one = unknown_field(RULES, span(RULES, "contry"));
+    let one = unknown_field(span(RULES, "contry"));
     let json = serde_json::to_value(json::messages(&sources, &[one.clone(), one])).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&json["messages"][0]).unwrap());
     assert_eq!(json["version"], 1);
@@ -77,7 +77,7 @@ fn json_has_a_version_places_and_fixes() {
 #[test]
 fn a_fingerprint_outlives_lines_added_above() {
     let fingerprint = |text: &str| {
-        let messages = json::messages(&sources(text), &[unknown_field(text, span(text, "contry"))]);
+        let messages = json::messages(&sources(text), &[unknown_field(span(text, "contry"))]);
         serde_json::to_value(messages).unwrap()["messages"][0]["fingerprint"].clone()
     };
     assert_eq!(fingerprint(RULES), fingerprint(&format!("# a comment\n\n{RULES}")));
@@ -86,7 +86,7 @@ fn a_fingerprint_outlives_lines_added_above() {
 #[test]
 fn a_long_line_is_cut_around_its_label() {
     let text = format!("\n\nlist long = {}, contry, {}\n", "\"abcdef\", ".repeat(60), "\"ghijkl\", ".repeat(60_000));
-    let mut message = unknown_field(&text, span(&text, "contry"));
+    let mut message = unknown_field(span(&text, "contry"));
     message.labels.clear();
     let drawn = terminal::draw(&sources(&text), &[message], false);
     assert!(drawn.lines().all(|line| line.chars().count() < 200), "{drawn}");
@@ -97,7 +97,7 @@ fn a_long_line_is_cut_around_its_label() {
 #[test]
 fn nothing_in_a_file_can_steer_the_terminal() {
     let text = "segment a { b is \"\u{1b}[31m\u{202e}x\u{9b}\" }\rx\n";
-    let mut message = unknown_field(RULES, span(text, "b is"));
+    let mut message = unknown_field(span(text, "b is"));
     message.labels.clear();
     message.message = "there is no field called `\u{1b}]0;title\u{7}`".into();
     let drawn = terminal::draw(&sources(text), &[message.clone()], false);
@@ -144,7 +144,7 @@ proptest! {
         let message = Diagnostic {
             span: spans.next().unwrap(),
             labels: spans.map(|span| Label { span, text: "here".into() }).collect(),
-            ..unknown_field(RULES, span(RULES, "contry"))
+            ..unknown_field(span(RULES, "contry"))
         };
         let message = std::slice::from_ref(&message);
         prop_assert!(terminal::draw(&sources, message, true).contains("no field"));
@@ -162,7 +162,7 @@ proptest! {
         let message = Diagnostic {
             span: spans.next().unwrap(),
             labels: spans.map(|span| Label { span, text: "here".into() }).collect(),
-            ..unknown_field(RULES, span(RULES, "contry"))
+            ..unknown_field(span(RULES, "contry"))
         };
         prop_assert!(terminal::draw(&sources, &[message], false).contains("no field"));
     }

@@ -17,6 +17,7 @@ pub enum Bound {
 
 /// A stretch of time (rules 2 and 3). All are half-open, in the project's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum Window {
     /// From `as of` minus the amount to `as of`; `whole`: that many units that are over, from midnight to midnight.
     InLast { amount: Amount, whole: bool },

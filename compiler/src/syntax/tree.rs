@@ -60,6 +60,7 @@ pub struct Declaration {
 
 /// What a declaration declares.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum DeclarationKind {
     /// `customers`, `events`, `records`, `table`.
     Table(Table),
@@ -164,6 +165,7 @@ pub struct Field {
 
 /// How a field gets its value.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum FieldKind {
     /// `name : type ? from "Column" personal`
     Stored { ty: TypeRef, optional: bool, from: Option<Quoted>, labels: Vec<(Label, Span)> },
@@ -195,6 +197,7 @@ pub struct TypeRef {
 
 /// What a written type says.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum TypeRefKind {
     /// `boolean`, `integer`, `number`, `text`, `date`, `duration`, `timezone` ... or an unknown word.
     Named(Word),
@@ -229,6 +232,7 @@ pub struct Expr {
 
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum ExprKind {
     /// Could not be read; a message was given.
     Error,
@@ -276,6 +280,7 @@ pub enum ExprKind {
 
 /// A written value.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum Literal {
     /// `42`
     Integer(i64),
@@ -423,6 +428,7 @@ pub enum IsTest {
 
 /// Values to look for.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum ValueSet {
     /// Written out; also the name of a list among them.
     Values { values: Vec<Expr>, span: Span },
@@ -541,6 +547,7 @@ pub struct Window {
 
 /// Which stretch of time.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
 pub enum WindowKind {
     /// `in the last 30 days`, `in the last 3 whole months`
     InLast { amount: Amount, whole: bool },
