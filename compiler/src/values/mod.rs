@@ -4,6 +4,15 @@
 
 use std::sync::Arc;
 
+pub mod arithmetic;
+pub mod calendar;
+pub mod money;
+pub mod rounding;
+pub mod text;
+
+#[cfg(test)]
+mod tests;
+
 /// A known value. Percentages are numbers (10% is 0.10); ids, listed values and time zones are text in canonical form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
