@@ -1,9 +1,9 @@
 //! Money as whole ten-thousandths: exact where it can be, half to even where it cannot (rules 10 and 12). Durations use
 //! the same arithmetic on their microseconds.
 
+use super::MONEY_SCALE;
 use super::arithmetic::{Failure, judge};
 use super::rounding::{divide_rounded, to_whole};
-use super::MONEY_SCALE;
 use crate::syntax::tree::Rounding;
 
 /// Times an integer, exactly.

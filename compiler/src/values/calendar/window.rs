@@ -12,7 +12,8 @@
 //! - A stretch written backwards (`from 30 to 60 days ago`) holds nothing.
 
 use super::{
-    CivilDate, Clock, MICROS_PER_SECOND, local_time, micros_of_unit, shift_date, shift_instant, start_of_day, weekday_of,
+    CivilDate, Clock, MICROS_PER_SECOND, local_time, micros_of_unit, shift_date, shift_instant, start_of_day,
+    weekday_of,
 };
 use crate::program::{Bound, Window};
 use crate::syntax::tree::{Amount, Unit};
@@ -38,8 +39,8 @@ pub struct TimeFilter {
     pub last: i64,
     /// Days of the week that may hold; bit 0 is Monday, all bits are [`TimeFilter::EVERY_DAY`].
     pub weekdays: u8,
-    /// Clock times that may hold, as seconds of the day, ends excluded, ascending and apart. Always the whole day for
-    /// dates. Empty where none holds.
+    /// Clock times that may hold, as seconds of the day, ends excluded, ascending and apart. For
+    /// dates the whole day, or empty where the 00:00 does not hold.
     pub hours: Vec<(u32, u32)>,
     /// The zone of weekdays and clock times.
     pub zone: Tz,
@@ -74,7 +75,7 @@ impl TimeFilter {
 
     /// Whether nothing can lie in all the windows.
     pub fn is_empty(&self) -> bool {
-        self.first > self.last || self.weekdays == 0 || self.hours.is_empty()
+        self.first > self.last
     }
 
     /// Whether [`TimeFilter::first`] and [`TimeFilter::last`] say it all.
@@ -116,7 +117,7 @@ pub fn resolve(windows: &[Window], clock: &Clock, moments: Moments) -> TimeFilte
         let midnight = hours.first().is_some_and(|(from, _)| *from == 0);
         hours = if midnight { vec![(0, DAY_SECONDS)] } else { Vec::new() };
     }
-    if first > last {
+    if first > last || weekdays == 0 || hours.is_empty() {
         (first, last) = (0, -1);
     }
     TimeFilter { moments, first, last, weekdays, hours, zone: clock.zone }
@@ -287,6 +288,11 @@ fn common_hours(hours: &[(u32, u32)], from: u32, to: u32) -> Vec<(u32, u32)> {
     }
     common.sort_unstable();
     // Neighbours become one, so that the whole day is always written as the whole day.
-    common.dedup_by(|next, before| before.1 == next.0 && { before.1 = next.1; true });
+    common.dedup_by(|next, before| {
+        before.1 == next.0 && {
+            before.1 = next.1;
+            true
+        }
+    });
     common
 }
