@@ -18,6 +18,7 @@ use crate::syntax::tree::{
 use crate::values::{Currency, Value};
 use std::sync::Arc;
 
+mod walk;
 mod window;
 pub use window::{Bound, Window};
 

@@ -1,0 +1,92 @@
+//! Walking over checked expressions: what one is made of, and which declarations it uses.
+
+use super::{Aggregate, Expr, ExprKind, Item, Program, Rows};
+
+impl Expr {
+    /// Calls `visit` with each part of this expression, in the order written; not with the parts of parts, and not with
+    /// the values of computed fields that it names.
+    pub fn for_each_part<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        match &self.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Now
+            | ExprKind::Day(_)
+            | ExprKind::Field { .. }
+            | ExprKind::Trait(_)
+            | ExprKind::Segment(_)
+            | ExprKind::InParts { .. } => {}
+            ExprKind::Lookup { key: part, .. }
+            | ExprKind::Convert(_, part)
+            | ExprKind::Negate(part)
+            | ExprKind::Shift { moment: part, .. }
+            | ExprKind::Call(_, part)
+            | ExprKind::Round { value: part, .. }
+            | ExprKind::IsOneOf { value: part, .. }
+            | ExprKind::IsEmpty(part)
+            | ExprKind::IsKnown(part)
+            | ExprKind::InWindows(part, _)
+            | ExprKind::Not(part) => visit(part),
+            ExprKind::Difference(left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::Equal { left, right, .. }
+            | ExprKind::Text { subject: left, pattern: right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term)),
+            ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| visit(factor)),
+            ExprKind::Otherwise(parts) | ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::AtLeastOf(_, parts) => {
+                parts.iter().for_each(visit)
+            }
+            ExprKind::Includes { list, values, .. } => {
+                visit(list);
+                values.iter().for_each(visit);
+            }
+            ExprKind::Aggregate(aggregate) => {
+                let Aggregate { rows, filter, value, .. } = &**aggregate;
+                if let Rows::Elements(list) = rows {
+                    visit(list);
+                }
+                filter.iter().for_each(&mut *visit);
+                value.iter().for_each(visit);
+            }
+        }
+    }
+
+    /// Calls `visit` with this expression and all its parts, each before its own parts.
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        visit(self);
+        self.for_each_part(&mut |part| part.walk(visit));
+    }
+}
+
+impl Program {
+    /// The expressions of a declaration: a trait's value, a segment's lines, the conditions of a partition's parts.
+    pub fn expressions(&self, item: Item) -> Vec<&Expr> {
+        match item {
+            Item::Trait(id) => vec![&self.traits[id.0 as usize].value],
+            Item::Segment(id) => self.segments[id.0 as usize].lines.iter().collect(),
+            Item::Partition(id) => {
+                self.partitions[id.0 as usize].parts.iter().filter_map(|part| part.condition.as_ref()).collect()
+            }
+        }
+    }
+
+    /// The declarations that one names itself, each once, in the order they are met.
+    pub fn uses(&self, item: Item) -> Vec<Item> {
+        let mut used = Vec::new();
+        for expr in self.expressions(item) {
+            expr.walk(&mut |part| {
+                let named = match part.kind {
+                    ExprKind::Trait(id) => Item::Trait(id),
+                    ExprKind::Segment(id) => Item::Segment(id),
+                    ExprKind::InParts { partition, .. } => Item::Partition(partition),
+                    _ => return,
+                };
+                if !used.contains(&named) {
+                    used.push(named);
+                }
+            });
+        }
+        used
+    }
+}
