@@ -5,6 +5,7 @@
 
 pub mod builtins;
 pub mod diagnostics;
+pub mod plan;
 pub mod program;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,313 @@
+//! Nodes of the plan: what is worked out, in which scope, and for which places in the text.
+//!
+//! INVARIANT: the operands of a node have smaller numbers than the node, so the order of numbers is an order of work.
+
+use crate::builtins::Function;
+use crate::program::{Conversion, FieldId, TableId, Type, Window};
+use crate::source::Span;
+use crate::syntax::tree::{AggregateOperator, Amount, Factor, Quantifier, Rounding, Sign, TextTest};
+use crate::values::Value;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// Number of a node in [`super::Plan::nodes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// As a position.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a node has one value for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// The whole run.
+    Constant,
+    /// Each customer.
+    Customer,
+    /// Each row of a table: events, records, elements of a list of records, looked-up rows.
+    Row(TableId),
+}
+
+/// A written value, comparable bit for bit.
+#[derive(Debug, Clone)]
+pub struct Constant(pub Value);
+
+impl PartialEq for Constant {
+    fn eq(&self, other: &Constant) -> bool {
+        match (&self.0, &other.0) {
+            (Value::Number(left), Value::Number(right)) => left.to_bits() == right.to_bits(),
+            (Value::List(left), Value::List(right)) => {
+                left.len() == right.len()
+                    && left.iter().zip(right.iter()).all(|(l, r)| Constant(l.clone()) == Constant(r.clone()))
+            }
+            (left, right) => left == right,
+        }
+    }
+}
+
+impl Eq for Constant {}
+
+impl Hash for Constant {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(&self.0).hash(state);
+        match &self.0 {
+            Value::Boolean(value) => value.hash(state),
+            Value::Integer(value) | Value::Money(value) | Value::Instant(value) | Value::Duration(value) => {
+                value.hash(state);
+            }
+            Value::Number(value) => value.to_bits().hash(state),
+            Value::Text(value) => value.hash(state),
+            Value::Date(value) => value.hash(state),
+            Value::List(values) => values.iter().for_each(|value| Constant(value.clone()).hash(state)),
+        }
+    }
+}
+
+/// A place in the text that a node stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The operation as written.
+    pub span: Span,
+    /// What the text there is asked about, so what failures are counted by: at least the node's own scope.
+    pub context: Scope,
+}
+
+/// One thing worked out.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// How.
+    pub op: Op,
+    /// The type of the value.
+    pub ty: Type,
+    /// What it has one value for.
+    pub scope: Scope,
+    /// Whether it may be missing.
+    pub may_be_missing: bool,
+    /// Where a failure is counted; empty for what cannot fail.
+    pub places: Vec<Place>,
+    /// Event passes that must be over before: the aggregates of a pass of level `n` have level `n + 1`.
+    pub level: u32,
+    /// Where the value is worked out.
+    pub work: Work,
+}
+
+/// Where a value is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Work {
+    /// Once a run.
+    Once,
+    /// Once a row of a looked-up table.
+    PerLookedUpRow,
+    /// Once per different text of the node named, plus once for a missing one; users look the result up by code.
+    PerText(NodeId),
+    /// By a kernel over a block of customers.
+    Customers,
+    /// By a kernel over the rows of a block of customers, before the passes that read it.
+    Rows,
+    /// By a pass: an aggregate, or a row's value inside the loop of each pass that uses it.
+    Pass,
+}
+
+/// How a node is worked out. Boolean operations are Kleene's; a missing operand gives missing where not said otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// A written value.
+    Constant(Constant),
+    /// The run's `as of`.
+    Now,
+    /// The day of `as of` plus this many days.
+    Day(i32),
+    /// A stored field.
+    Column(TableId, FieldId),
+    /// The row of the table whose key is the operand; missing where there is none.
+    LookupRow {
+        /// The id.
+        key: NodeId,
+        /// Where it is looked up.
+        table: TableId,
+    },
+    /// What `value`, in the scope of a looked-up row, is for the row `row`.
+    Gather {
+        /// A [`Op::LookupRow`].
+        row: NodeId,
+        /// In the scope of that row.
+        value: NodeId,
+    },
+    /// A change of representation.
+    Convert(Conversion, NodeId),
+    /// Sign changed.
+    Negate(NodeId),
+    /// Added from the left.
+    Sum(Box<[(Sign, NodeId)]>),
+    /// Multiplied and divided from the left.
+    Product(Box<[(Factor, NodeId)]>),
+    /// Moved by calendar units.
+    Shift(NodeId, Sign, Amount),
+    /// First minus second, a duration.
+    Difference(NodeId, NodeId),
+    /// A builtin function.
+    Call(Function, NodeId),
+    /// Rounded to decimals.
+    Round(NodeId, Rounding, u32),
+    /// The first known one.
+    Otherwise(Box<[NodeId]>),
+    /// First before second. The other orders are written with this one, turned round and negated.
+    Less(NodeId, NodeId),
+    /// Equality.
+    Equal {
+        /// One side: the smaller number.
+        left: NodeId,
+        /// The other.
+        right: NodeId,
+        /// Folded first.
+        ignoring_case: bool,
+    },
+    /// Among constants.
+    IsOneOf {
+        /// The value.
+        value: NodeId,
+        /// Of its type.
+        values: Arc<[Constant]>,
+        /// Folded first.
+        ignoring_case: bool,
+    },
+    /// A test on text.
+    Text {
+        /// Which.
+        test: TextTest,
+        /// The text.
+        subject: NodeId,
+        /// What is looked for.
+        pattern: NodeId,
+        /// Folded first.
+        ignoring_case: bool,
+    },
+    /// Whether a list, empty where missing, holds values.
+    Includes {
+        /// The list.
+        list: NodeId,
+        /// How many of them.
+        quantifier: Quantifier,
+        /// The values.
+        values: Box<[NodeId]>,
+        /// Folded first.
+        ignoring_case: bool,
+    },
+    /// Whether a list, empty where missing, is empty.
+    IsEmpty(NodeId),
+    /// Whether the operand is known.
+    IsKnown(NodeId),
+    /// Whether a date or instant lies in all the windows.
+    InWindows(NodeId, Arc<[Window]>),
+    /// Not.
+    Not(NodeId),
+    /// And of two or more, ascending, each once.
+    And(Box<[NodeId]>),
+    /// Or of two or more, ascending, each once.
+    Or(Box<[NodeId]>),
+    /// At least so many of them.
+    AtLeastOf(u32, Box<[NodeId]>),
+    /// Whether the operand is certainly true: a missing one is false.
+    Certain(NodeId),
+    /// A question about rows.
+    Aggregate(Box<Aggregate>),
+    /// A question about the elements of a list of plain values.
+    Elements(AggregateOperator, NodeId),
+}
+
+/// A question about rows of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Aggregate {
+    /// Which.
+    pub operator: AggregateOperator,
+    /// Whose rows.
+    pub rows: Rows,
+    /// Yes where the row's time, or that of the row above it which has one, lies in the windows; never missing.
+    pub within: Option<NodeId>,
+    /// Of the row; a row counts where it is certainly true.
+    pub filter: Option<NodeId>,
+    /// Of the row; missing ones are skipped.
+    pub value: Option<NodeId>,
+}
+
+/// The rows a question is about: those of the last table of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Rows {
+    /// The customer, or a row.
+    pub owner: Scope,
+    /// From the owner's rows down through lists of records; not empty.
+    pub chain: Box<[TableId]>,
+}
+
+impl Rows {
+    /// The table of the rows asked about.
+    pub fn innermost(&self) -> TableId {
+        self.chain.last().copied().unwrap_or(crate::program::CUSTOMERS)
+    }
+}
+
+impl Op {
+    /// Calls `each` with every operand, those inside rows included.
+    pub fn for_each_operand(&self, mut each: impl FnMut(NodeId)) {
+        match self {
+            Op::Constant(_) | Op::Now | Op::Day(_) | Op::Column(..) => {}
+            Op::LookupRow { key: node, .. }
+            | Op::Convert(_, node)
+            | Op::Negate(node)
+            | Op::Shift(node, ..)
+            | Op::Call(_, node)
+            | Op::Round(node, ..)
+            | Op::IsOneOf { value: node, .. }
+            | Op::IsEmpty(node)
+            | Op::IsKnown(node)
+            | Op::InWindows(node, _)
+            | Op::Not(node)
+            | Op::Certain(node)
+            | Op::Elements(_, node) => each(*node),
+            Op::Gather { row: first, value: second }
+            | Op::Difference(first, second)
+            | Op::Less(first, second)
+            | Op::Equal { left: first, right: second, .. }
+            | Op::Text { subject: first, pattern: second, .. } => {
+                each(*first);
+                each(*second);
+            }
+            Op::Sum(terms) => terms.iter().for_each(|(_, node)| each(*node)),
+            Op::Product(factors) => factors.iter().for_each(|(_, node)| each(*node)),
+            Op::Otherwise(nodes) | Op::And(nodes) | Op::Or(nodes) | Op::AtLeastOf(_, nodes) => {
+                nodes.iter().for_each(|node| each(*node));
+            }
+            Op::Includes { list, values, .. } => {
+                each(*list);
+                values.iter().for_each(|node| each(*node));
+            }
+            Op::Aggregate(aggregate) => {
+                [aggregate.within, aggregate.filter, aggregate.value].into_iter().flatten().for_each(each);
+            }
+        }
+    }
+
+    /// Whether arithmetic in it can fail (rule 9).
+    pub fn can_fail(&self, ty: &Type) -> bool {
+        match self {
+            Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Shift(..) | Op::Difference(..) => true,
+            Op::Call(..) | Op::Round(..) => true,
+            Op::Aggregate(aggregate) => sums(aggregate.operator) && !matches!(ty, Type::Boolean),
+            Op::Elements(operator, _) => sums(*operator),
+            _ => false,
+        }
+    }
+}
+
+fn sums(operator: AggregateOperator) -> bool {
+    matches!(operator, AggregateOperator::Sum | AggregateOperator::Average)
+}
+
+/// Whether values of the type are codes of a dictionary of texts.
+pub fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::Text | Type::OneOf(_) | Type::Id(_) | Type::Timezone)
+}

@@ -1,0 +1,64 @@
+//! Passes over rows: which aggregates one loop over the same rows works out together, and what it reads.
+
+use super::node::{Node, NodeId, Op, Rows, Scope, Work};
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// One loop over rows, owner by owner, that works out aggregates of one level.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// The rows.
+    pub rows: Rows,
+    /// The level of its aggregates, from 1: passes of lower levels are over when it starts.
+    pub level: u32,
+    /// The aggregates, ascending.
+    pub aggregates: Vec<NodeId>,
+    /// Values of the row worked out inside the loop, operands first.
+    pub values: Vec<NodeId>,
+    /// Worked out before: columns, results per text, customers' values, kernels' results. Ascending.
+    pub reads: Vec<NodeId>,
+}
+
+/// All passes, in an order in which they can run.
+pub(crate) fn passes(nodes: &[Node]) -> Vec<Pass> {
+    let mut groups: BTreeMap<(u32, &Rows), Vec<NodeId>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        if let Op::Aggregate(aggregate) = &node.op {
+            let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+            groups.entry((node.level, &aggregate.rows)).or_default().push(id);
+        }
+    }
+    groups
+        .into_iter()
+        .map(|((level, rows), aggregates)| {
+            let (values, reads) = contents(nodes, rows, &aggregates);
+            Pass { rows: rows.clone(), level, aggregates, values, reads }
+        })
+        .collect()
+}
+
+fn contents(nodes: &[Node], rows: &Rows, aggregates: &[NodeId]) -> (Vec<NodeId>, Vec<NodeId>) {
+    let scope = Scope::Row(rows.innermost());
+    let mut values = BTreeSet::new();
+    let mut reads = BTreeSet::new();
+    let mut pending = Vec::new();
+    for aggregate in aggregates.iter().filter_map(|id| nodes.get(id.index())) {
+        aggregate.op.for_each_operand(|operand| pending.push(operand));
+    }
+    while let Some(id) = pending.pop() {
+        let Some(node) = nodes.get(id.index()) else { continue };
+        if works_inside(node, scope) {
+            if values.insert(id) {
+                node.op.for_each_operand(|operand| pending.push(operand));
+            }
+        } else {
+            reads.insert(id);
+        }
+    }
+    (values.into_iter().collect(), reads.into_iter().collect())
+}
+
+/// Whether a pass over rows of this scope works the node out in its loop.
+pub(crate) fn works_inside(node: &Node, scope: Scope) -> bool {
+    node.scope == scope && node.work == Work::Pass && !matches!(node.op, Op::Column(..) | Op::Aggregate(_))
+}

@@ -1,0 +1,119 @@
+//! Which declarations a selection needs: the walk over checked expressions.
+
+use super::Selection;
+use crate::program::{CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Row, Rows, TableId};
+use rustc_hash::FxHashSet;
+
+/// Calls `each` with every direct operand of the expression, those of aggregates included.
+pub(crate) fn for_each_child<'a>(expr: &'a Expr, mut each: impl FnMut(&'a Expr)) {
+    match &expr.kind {
+        ExprKind::Constant(_)
+        | ExprKind::Now
+        | ExprKind::Day(_)
+        | ExprKind::Field { .. }
+        | ExprKind::Trait(_)
+        | ExprKind::Segment(_)
+        | ExprKind::InParts { .. } => {}
+        ExprKind::Lookup { key: inner, .. }
+        | ExprKind::Convert(_, inner)
+        | ExprKind::Negate(inner)
+        | ExprKind::Shift { moment: inner, .. }
+        | ExprKind::Call(_, inner)
+        | ExprKind::Round { value: inner, .. }
+        | ExprKind::IsOneOf { value: inner, .. }
+        | ExprKind::IsEmpty(inner)
+        | ExprKind::IsKnown(inner)
+        | ExprKind::InWindows(inner, _)
+        | ExprKind::Not(inner) => each(inner),
+        ExprKind::Difference(left, right)
+        | ExprKind::Compare(_, left, right)
+        | ExprKind::Equal { left, right, .. }
+        | ExprKind::Text { subject: left, pattern: right, .. } => {
+            each(left);
+            each(right);
+        }
+        ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| each(term)),
+        ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| each(factor)),
+        ExprKind::Otherwise(inner) | ExprKind::And(inner) | ExprKind::Or(inner) | ExprKind::AtLeastOf(_, inner) => {
+            inner.iter().for_each(each)
+        }
+        ExprKind::Includes { list, values, .. } => {
+            each(list);
+            values.iter().for_each(each);
+        }
+        ExprKind::Aggregate(aggregate) => {
+            if let Rows::Elements(list) = &aggregate.rows {
+                each(list);
+            }
+            aggregate.filter.iter().for_each(&mut each);
+            aggregate.value.iter().for_each(&mut each);
+        }
+    }
+}
+
+/// The field an expression reads, where it is one, also through a lookup.
+pub(crate) fn field_of(expr: &Expr) -> Option<(TableId, FieldId)> {
+    match expr.kind {
+        ExprKind::Field { row: Row::Customer, field, .. } => Some((CUSTOMERS, field)),
+        ExprKind::Field { row: Row::Current, table, field } | ExprKind::Lookup { table, field, .. } => {
+            Some((table, field))
+        }
+        _ => None,
+    }
+}
+
+/// The expression of a computed field; `None` for stored ones.
+pub(crate) fn computed(program: &Program, (table, field): (TableId, FieldId)) -> Option<&Expr> {
+    match &program.tables.get(table.0 as usize)?.fields.get(field.0 as usize)?.source {
+        FieldSource::Computed(expr) => Some(expr),
+        FieldSource::Column { .. } => None,
+    }
+}
+
+/// The traits, segments and partitions that a selection is and uses, in the program's order.
+pub(crate) fn needed(program: &Program, selection: &Selection) -> Vec<Item> {
+    let mut wanted: FxHashSet<Item> = FxHashSet::default();
+    wanted.extend(selection.traits.iter().map(|id| Item::Trait(*id)));
+    wanted.extend(selection.segments.iter().map(|id| Item::Segment(*id)));
+    wanted.extend(selection.partitions.iter().map(|id| Item::Partition(*id)));
+    let mut fields = FxHashSet::default();
+    let mut items = Vec::new();
+    // What an item uses stands before it, so one walk from the back sees every use before the item itself.
+    for item in program.order.iter().rev() {
+        if !wanted.contains(item) {
+            continue;
+        }
+        items.push(*item);
+        let mut pending: Vec<&Expr> = expressions(program, *item);
+        while let Some(expr) = pending.pop() {
+            match expr.kind {
+                ExprKind::Trait(id) => _ = wanted.insert(Item::Trait(id)),
+                ExprKind::Segment(id) => _ = wanted.insert(Item::Segment(id)),
+                ExprKind::InParts { partition, .. } => _ = wanted.insert(Item::Partition(partition)),
+                _ => {}
+            }
+            if let Some(field) = field_of(expr)
+                && fields.insert(field)
+                && let Some(inner) = computed(program, field)
+            {
+                pending.push(inner);
+            }
+            for_each_child(expr, |child| pending.push(child));
+        }
+    }
+    items.reverse();
+    items
+}
+
+fn expressions(program: &Program, item: Item) -> Vec<&Expr> {
+    match item {
+        Item::Trait(id) => program.traits.get(id.0 as usize).map(|found| &found.value).into_iter().collect(),
+        Item::Segment(id) => {
+            program.segments.get(id.0 as usize).map(|found| &found.lines).into_iter().flatten().collect()
+        }
+        Item::Partition(id) => {
+            let parts = program.partitions.get(id.0 as usize).map(|found| &found.parts);
+            parts.into_iter().flatten().filter_map(|part| part.condition.as_ref()).collect()
+        }
+    }
+}
