@@ -1,5 +1,86 @@
 //! Data in and out: reading files, converting and encoding columns, the data set in memory, writing results.
+//!
+//! The way in: a reader gives [`Raw`] cells batch by batch -> `convert` judges them by the declared types -> `table`
+//! takes bad rows out and counts -> `assemble` checks keys, groups rows by customer and counts what points nowhere.
 
+mod assemble;
+mod convert;
 mod dataset;
+mod error;
+mod group;
+mod keys;
+mod moments;
+mod raw;
+mod report;
+mod rows;
+mod table;
+#[cfg(test)]
+mod tests;
 
 pub use dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
+pub use error::{DataError, DataErrors};
+pub use keys::{KeyIndex, LookupMap};
+pub use raw::Raw;
+pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
+pub use rows::{DatasetBuilder, column_names};
+
+use std::path::PathBuf;
+
+/// What loading gave.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The data.
+    pub dataset: Dataset,
+    /// What was counted on the way.
+    pub report: LoadReport,
+}
+
+/// What becomes of rows with a cell that cannot be converted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum BadRows {
+    /// The load fails and shows the first of them.
+    #[default]
+    Stop,
+    /// They are left out and counted.
+    Skip,
+    /// They are left out, counted, and their cells written to this file (CSV, or NDJSON by its name).
+    Report(PathBuf),
+}
+
+impl BadRows {
+    /// How many bad cells of a table are kept.
+    fn kept_cells(&self) -> usize {
+        match self {
+            BadRows::Stop | BadRows::Skip => 5,
+            BadRows::Report(_) => usize::MAX,
+        }
+    }
+}
+
+/// What becomes of events and records whose customer is not in the customers' data. Without data for customers they are
+/// always added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnknownCustomers {
+    /// Their rows are left out and counted.
+    #[default]
+    Report,
+    /// They become customers whose other fields are all missing.
+    Add,
+}
+
+/// Whether two names of columns or tables are the same but for capitals.
+fn same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+        || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
+}
+
+/// At most three of the names that are spelled most like `name`, best first; all of them are reasonably like it.
+fn closest_names<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let wanted = name.to_lowercase();
+    let mut scored: Vec<(f64, &str)> = names
+        .map(|other| (strsim::jaro_winkler(&wanted, &other.to_lowercase()), other))
+        .filter(|(score, _)| *score > 0.75)
+        .collect();
+    scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    scored.into_iter().take(3).map(|(_, other)| other.to_owned()).collect()
+}

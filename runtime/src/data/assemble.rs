@@ -1,0 +1,425 @@
+//! From tables as they were read to the data set: keys unique, customers known or added, rows grouped, ids that point
+//! nowhere counted.
+
+use super::convert::finish_fields;
+use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer};
+use super::error::{DataError, DataErrors};
+use super::group::{NO_OWNER, gather_groups, group, key_ranks};
+use super::keys::KeyIndex;
+use super::moments::MICROS_PER_DAY;
+use super::report::{LoadReport, LookupMisses, Misses, TableReport};
+use super::table::{Counts, Origins, TableBuilder};
+use super::{Loaded, UnknownCustomers};
+use rayon::prelude::*;
+use segue_compiler::program::{CUSTOMERS, FieldId, FieldSource, Program, TableId, Type};
+use segue_compiler::syntax::tree::TableKind;
+use std::sync::Arc;
+
+/// A table that was read, with the tables of its lists of records.
+struct Read {
+    table: TableId,
+    rows: TableData,
+    nested: Vec<(TableId, TableData)>,
+    origins: Origins,
+    report: TableReport,
+}
+
+/// Puts the tables together; those that were not read are empty.
+pub(crate) fn assemble(
+    program: &Program,
+    tables: Vec<(TableBuilder, Vec<String>)>,
+    unknown: UnknownCustomers,
+) -> Result<Loaded, DataErrors> {
+    let mut errors = Vec::new();
+    let too_many = |builder: &TableBuilder| builder.rows() >= u32::MAX as usize;
+    errors.extend(
+        tables.iter().filter(|(builder, _)| too_many(builder)).map(|(builder, _)| DataError::TooManyRows {
+            table: builder.name.to_string(),
+            rows: builder.rows() as u64,
+        }),
+    );
+    DataErrors::none_or(std::mem::take(&mut errors))?;
+
+    let mut read: Vec<Read> = tables.into_par_iter().map(|(builder, files)| finish(builder, files)).collect();
+    for table in &read {
+        errors.extend(check_key(program, table));
+    }
+    let has_customers = read.iter().any(|table| table.table == CUSTOMERS);
+    let add = unknown == UnknownCustomers::Add || !has_customers;
+    if add {
+        errors.extend(fields_in_the_way(program));
+    }
+    DataErrors::none_or(errors)?;
+
+    let mut customers = match read.iter().position(|table| table.table == CUSTOMERS) {
+        Some(at) => read.remove(at),
+        None => no_customers(program),
+    };
+    let mut index = customer_keys(program, &customers.rows).map(KeyIndex::new).unwrap_or_default();
+    for table in &mut read {
+        table.report.unknown_customers = unknown_customers(program, table, &index);
+    }
+    if add {
+        let added = added_ids(program, &read, &index);
+        add_customers(program, &mut customers, added);
+        index = customer_keys(program, &customers.rows).map(KeyIndex::new).unwrap_or_default();
+    }
+    let count = customers.rows.rows;
+    read.par_iter_mut().for_each(|table| group_by_customer(program, table, &index, count));
+    if has_customers {
+        read.insert(0, customers);
+    } else {
+        customers.report.rows = count as u64;
+        read.insert(0, customers);
+    }
+
+    let mut report = LoadReport::default();
+    let mut dataset = Dataset { tables: vec![TableData::default(); program.tables.len()] };
+    for table in read {
+        let mut table_report = table.report;
+        table_report.rows = table.rows.rows as u64;
+        table_report.newest = newest(program, table.table, &table.rows);
+        report.tables.push(table_report);
+        for (id, rows) in std::iter::once((table.table, table.rows)).chain(table.nested) {
+            if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
+                *place = rows;
+            }
+        }
+    }
+    report.tables.sort_by_key(|table| table.table);
+    complete(program, &mut dataset);
+    count_lookup_misses(program, &dataset, &mut report);
+    Ok(Loaded { dataset, report })
+}
+
+fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
+    let rows = builder.rows();
+    let Counts { rows_read, bad_rows, bad_cells, outside, gap_times, overlap_times, .. } = builder.counts;
+    let (rows, nested) = finish_fields(builder.fields, rows);
+    let report = TableReport {
+        table: builder.table,
+        name: builder.name,
+        files,
+        rows_read,
+        rows: rows.rows as u64,
+        bad_rows,
+        bad_cells,
+        outside: outside.into_iter().map(|(column, tally)| tally.finish(column)).collect(),
+        gap_times,
+        overlap_times,
+        unknown_customers: Misses::default(),
+        lookups: Vec::new(),
+        newest: None,
+    };
+    Read { table: builder.table, rows, nested, origins: builder.origins, report }
+}
+
+fn check_key(program: &Program, read: &Read) -> Option<DataError> {
+    let key = program.tables.get(read.table.0 as usize)?.key?;
+    let column = read.rows.columns.get(key.0 as usize)?.as_ref()?;
+    let repeated = KeyIndex::checked(column).1?;
+    let key = match &column.values {
+        Values::Text { codes, dictionary } => dictionary.text(*codes.get(repeated.first as usize)?).into_owned(),
+        _ => String::new(),
+    };
+    Some(DataError::DuplicateKey {
+        table: read.report.name.to_string(),
+        key,
+        first: read.origins.shown(repeated.first as usize),
+        second: read.origins.shown(repeated.second as usize),
+        more: repeated.count - 1,
+    })
+}
+
+/// Added customers have nothing but their key, so all else must be declared as possibly missing; a missing list is empty.
+fn fields_in_the_way(program: &Program) -> Option<DataError> {
+    let customers = program.tables.first()?;
+    let stored =
+        customers.fields.iter().zip(0..).filter(|(field, _)| matches!(field.source, FieldSource::Column { .. }));
+    let required = stored.filter(|(field, id)| {
+        !field.optional && customers.key != Some(FieldId(*id)) && !matches!(field.ty, Type::List(_) | Type::Records(_))
+    });
+    let fields: Vec<String> = required.map(|(field, _)| field.name.to_string()).collect();
+    (!fields.is_empty()).then_some(DataError::AddedCustomersLackFields { fields })
+}
+
+/// A table of customers without rows, with a key and all other columns missing.
+fn no_customers(program: &Program) -> Read {
+    let wanted = |table: TableId, _: FieldId| table == CUSTOMERS;
+    finish(TableBuilder::new(program, CUSTOMERS, &wanted, 0), Vec::new())
+}
+
+fn customer_keys<'a>(program: &Program, customers: &'a TableData) -> Option<&'a Column> {
+    let key = program.tables.first()?.key?;
+    customers.columns.get(key.0 as usize)?.as_ref()
+}
+
+/// Codes and dictionary of the column that names the customer, for events and records.
+fn owner_ids<'a>(program: &Program, read: &'a Read) -> Option<(&'a [u32], &'a Dictionary)> {
+    let by = program.tables.get(read.table.0 as usize)?.by?;
+    match &read.rows.columns.get(by.0 as usize)?.as_ref()?.values {
+        Values::Text { codes, dictionary } => Some((codes, dictionary)),
+        _ => None,
+    }
+}
+
+/// The codes that occur and are not in the index, with their numbers of rows, in the order of the dictionary.
+fn codes_not_found(codes: impl Iterator<Item = u32>, dictionary: &Dictionary, index: &KeyIndex) -> Vec<(u32, u64)> {
+    let map = index.map(dictionary);
+    let mut counts = vec![0_u64; dictionary.len()];
+    for code in codes {
+        if let Some(count) = counts.get_mut(code as usize) {
+            *count += 1;
+        }
+    }
+    (0..).zip(counts).filter(|(code, count)| *count > 0 && map.row(*code).is_none()).collect()
+}
+
+fn misses(found: &[(u32, u64)], dictionary: &Dictionary) -> Misses {
+    let mut ids: Vec<Id> = found.iter().map(|(code, _)| Id::of(dictionary, *code)).collect();
+    let examples = 3.min(ids.len());
+    if examples < ids.len() {
+        ids.select_nth_unstable(examples);
+    }
+    ids.truncate(examples);
+    ids.sort();
+    Misses {
+        rows: found.iter().map(|(_, count)| count).sum(),
+        distinct: found.len() as u64,
+        examples: ids.into_iter().map(|id| id.text()).collect(),
+    }
+}
+
+/// An id in the order of ids (rule 10).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Id {
+    Integer(i64),
+    Text(Arc<str>),
+}
+
+impl Id {
+    fn of(dictionary: &Dictionary, code: u32) -> Id {
+        match dictionary {
+            Dictionary::Integers(numbers) => Id::Integer(numbers.get(code as usize).copied().unwrap_or(0)),
+            Dictionary::Texts(texts) => {
+                let text = texts.get(code as usize).cloned().unwrap_or_default();
+                canonical_integer(&text).map_or(Id::Text(text), Id::Integer)
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Id::Integer(number) => number.to_string(),
+            Id::Text(text) => text.to_string(),
+        }
+    }
+}
+
+fn unknown_customers(program: &Program, read: &Read, index: &KeyIndex) -> Misses {
+    owner_ids(program, read).map_or_else(Misses::default, |(codes, dictionary)| {
+        misses(&codes_not_found(codes.iter().copied(), dictionary, index), dictionary)
+    })
+}
+
+/// Ids of customers that only events and records name, in the order of ids.
+fn added_ids(program: &Program, read: &[Read], index: &KeyIndex) -> Vec<Id> {
+    let mut ids: Vec<Id> = Vec::new();
+    for (codes, dictionary) in read.iter().filter_map(|table| owner_ids(program, table)) {
+        let found = codes_not_found(codes.iter().copied(), dictionary, index);
+        ids.extend(found.into_iter().map(|(code, _)| Id::of(dictionary, code)));
+    }
+    ids.par_sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Adds customers after those of the data; all their other fields are missing.
+fn add_customers(program: &Program, customers: &mut Read, added: Vec<Id>) {
+    let Some(key) = program.tables.first().and_then(|table| table.key) else { return };
+    let more = added.len();
+    for (at, column) in customers.rows.columns.iter_mut().enumerate() {
+        let Some(column) = column else { continue };
+        if at == key.0 as usize {
+            add_ids(column, &added);
+        } else {
+            add_missing(column, customers.rows.rows, more);
+        }
+    }
+    customers.rows.rows += more;
+    for (table, rows) in &mut customers.nested {
+        let of_customers = program.tables.get(table.0 as usize).and_then(|table| table.parent);
+        if let (Some((CUSTOMERS, _)), Some(groups)) = (of_customers, &mut rows.groups) {
+            let last = groups.last().copied().unwrap_or(0);
+            groups.extend(std::iter::repeat_n(last, more));
+        }
+    }
+}
+
+fn add_ids(column: &mut Column, added: &[Id]) {
+    let Values::Text { codes, dictionary } = &mut column.values else { return };
+    let first = dictionary.len();
+    let mut numbers = Vec::new();
+    if let Dictionary::Integers(known) = &**dictionary {
+        numbers.extend(known);
+        numbers.extend(added.iter().filter_map(|id| if let Id::Integer(number) = id { Some(*number) } else { None }));
+    }
+    let all = first + added.len();
+    let extended = if numbers.len() == all {
+        Dictionary::Integers(numbers)
+    } else {
+        let known = (0..first).map(|code| Arc::from(&*dictionary.text(u32::try_from(code).unwrap_or(u32::MAX))));
+        Dictionary::Texts(known.chain(added.iter().map(|id| Arc::from(id.text()))).collect())
+    };
+    *dictionary = Arc::new(extended);
+    codes.extend((first..all).map(|code| u32::try_from(code).unwrap_or(u32::MAX)));
+}
+
+fn add_missing(column: &mut Column, rows: usize, more: usize) {
+    let all = rows + more;
+    match &mut column.values {
+        Values::Boolean(values) => values.resize(all, 0),
+        Values::Integer(values) | Values::Money(values) | Values::Instant(values) | Values::Duration(values) => {
+            values.resize(all, 0);
+        }
+        Values::Number(values) => values.resize(all, 0.0),
+        Values::Date(values) => values.resize(all, 0),
+        Values::Text { codes, .. } => codes.resize(all, 0),
+        Values::List { offsets, .. } => {
+            let last = offsets.last().copied().unwrap_or(0);
+            offsets.resize(all + 1, last);
+        }
+    }
+    if more > 0 {
+        let known = (0..all).map(|row| row < rows && column.known.as_ref().is_none_or(|known| known.get(row)));
+        column.known = Some(Bits::from_bools(known));
+    }
+}
+
+/// Puts the rows of events and records into their order.
+fn group_by_customer(program: &Program, read: &mut Read, index: &KeyIndex, customers: usize) {
+    let Some((codes, dictionary)) = owner_ids(program, read) else { return };
+    let map = index.map(dictionary);
+    let owners: Vec<u32> = codes.iter().map(|code| map.row(*code).unwrap_or(NO_OWNER)).collect();
+    let Some(declared) = program.tables.get(read.table.0 as usize) else { return };
+    let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
+    let times = column(declared.at).map(|column| &column.values);
+    let ranks = column(declared.key).and_then(key_ranks);
+    let grouping = group(&owners, customers, times, ranks.as_deref());
+    drop(owners);
+    let gather = |column: &mut Option<Column>| {
+        if let Some(values) = column.take() {
+            *column = Some(values.gather(&grouping.order));
+        }
+    };
+    read.rows.columns.par_iter_mut().for_each(gather);
+    read.rows.rows = grouping.order.len();
+    reorder_nested(program, read.table, &grouping.order, &mut read.nested);
+    read.rows.groups = Some(grouping.groups);
+}
+
+/// Puts the rows of lists of records into the order of their parents' rows.
+fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mut [(TableId, TableData)]) {
+    for at in 0..nested.len() {
+        let table = nested[at].0;
+        let is_child = program.tables.get(table.0 as usize).and_then(|table| table.parent);
+        if is_child.map(|(of, _)| of) != Some(parent) {
+            continue;
+        }
+        let rows = &mut nested[at].1;
+        let (groups, inner) = gather_groups(rows.groups.as_deref().unwrap_or(&[0]), order);
+        for column in rows.columns.iter_mut().flatten() {
+            *column = column.gather(&inner);
+        }
+        rows.rows = inner.len();
+        rows.groups = Some(groups);
+        reorder_nested(program, table, &inner, nested);
+    }
+}
+
+/// Tables that were not read are there without rows, with groups for every owner.
+fn complete(program: &Program, dataset: &mut Dataset) {
+    for at in 0..program.tables.len() {
+        let declared = &program.tables[at];
+        let owners = match declared.parent {
+            Some((parent, _)) => Some(dataset.table(parent).map_or(0, |parent| parent.rows)),
+            None if matches!(declared.kind, TableKind::Events | TableKind::Records) => {
+                Some(dataset.table(CUSTOMERS).map_or(0, |customers| customers.rows))
+            }
+            None => None,
+        };
+        let table = &mut dataset.tables[at];
+        table.columns.resize(declared.fields.len(), None);
+        if let (Some(owners), None) = (owners, &table.groups) {
+            table.groups = Some(vec![0; owners + 1]);
+        }
+    }
+}
+
+fn newest(program: &Program, table: TableId, rows: &TableData) -> Option<i64> {
+    let at = program.tables.get(table.0 as usize)?.at?;
+    match &rows.columns.get(at.0 as usize)?.as_ref()?.values {
+        Values::Instant(times) => times.iter().max().copied(),
+        Values::Date(days) => days.iter().max().map(|day| i64::from(*day) * MICROS_PER_DAY),
+        _ => None,
+    }
+}
+
+fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadReport) {
+    for (at, declared) in program.tables.iter().enumerate() {
+        let Ok(at) = u32::try_from(at) else { continue };
+        let (top, path) = top_table(program, TableId(at));
+        for (field, id) in declared.fields.iter().zip(0..) {
+            let target = match &field.ty {
+                Type::Id(Some(target)) => *target,
+                Type::List(of) => match **of {
+                    Type::Id(Some(target)) => target,
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let by = declared.by == Some(FieldId(id)) && target == CUSTOMERS;
+            let Some(column) = dataset.column(TableId(at), FieldId(id)).filter(|_| !by) else { continue };
+            let Some(index) = target_index(program, dataset, target) else { continue };
+            let misses = column_misses(column, &index);
+            let Some(target) = program.tables.get(target.0 as usize) else { continue };
+            if misses.rows > 0
+                && let Some(table) = report.tables.iter_mut().find(|table| table.table == top)
+            {
+                table.lookups.push(LookupMisses {
+                    field: (TableId(at), FieldId(id)),
+                    name: format!("{path}{}", field.name),
+                    target: target.name.clone(),
+                    misses,
+                });
+            }
+        }
+    }
+}
+
+fn target_index(program: &Program, dataset: &Dataset, target: TableId) -> Option<KeyIndex> {
+    let key = program.tables.get(target.0 as usize)?.key?;
+    dataset.column(target, key).map(KeyIndex::new)
+}
+
+fn column_misses(column: &Column, index: &KeyIndex) -> Misses {
+    match &column.values {
+        Values::Text { codes, dictionary } => {
+            let known = codes.iter().enumerate().filter(|(row, _)| column.is_known(*row)).map(|(_, code)| *code);
+            misses(&codes_not_found(known, dictionary, index), dictionary)
+        }
+        Values::List { elements, .. } => column_misses(elements, index),
+        _ => Misses::default(),
+    }
+}
+
+/// The declared table a list of records belongs to, and the path from there: `items.`.
+fn top_table(program: &Program, table: TableId) -> (TableId, String) {
+    let (mut table, mut path) = (table, String::new());
+    while let Some((parent, field)) = program.tables.get(table.0 as usize).and_then(|table| table.parent) {
+        let name = program.tables.get(parent.0 as usize).and_then(|parent| parent.fields.get(field.0 as usize));
+        path = format!("{}.{path}", name.map_or("", |field| &field.name));
+        table = parent;
+    }
+    (table, path)
+}

@@ -1,0 +1,653 @@
+//! From raw cells to typed columns: one builder a declared field, rules 9 and 10.
+//!
+//! INVARIANT: [`ColumnBuilder::push`] adds exactly one row, whatever the cell holds; a refused row is taken out again by
+//! [`ColumnBuilder::retain`] at the end of its batch, before anybody can read it.
+
+mod codes;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+use super::dataset::{Bits, Column, Dictionary, TableData, Values};
+use super::moments::{ClockChange, Moment, ZoneClock};
+use super::raw::Raw;
+use chrono_tz::Tz;
+use codes::{IdCodes, TextCodes, retain_from};
+use rustc_hash::FxHashMap;
+use scalar::Judged;
+use segue_compiler::program::{Field, FieldId, FieldSource, Program, Reading, TableId, Type};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// A cell that cannot be converted: its row is a bad row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Refusal {
+    /// Fields of nested records, outermost first; empty for the column itself.
+    pub(crate) path: Vec<Arc<str>>,
+    /// The value as the file gave it.
+    pub(crate) value: String,
+    /// What was expected instead.
+    pub(crate) expected: String,
+}
+
+/// Something to count about a cell that was converted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Note {
+    /// The value is not among the listed ones, so it is missing.
+    Outside {
+        /// As in [`Refusal::path`].
+        path: Vec<Arc<str>>,
+        /// The value.
+        value: String,
+    },
+    /// A change of the clocks touched the time.
+    Clock(ClockChange),
+}
+
+const MISSING_VALUE: &str = "the value is missing: declare the field with `?` if that may be";
+const MISSING_KEY: &str = "the value is missing, and every row needs it";
+
+/// What became of a cell.
+enum Pushed {
+    Known,
+    Missing,
+    /// Missing because it is not among the listed values: allowed in a required field (rule 9).
+    Outside(String),
+    /// Missing and known: an empty list (rule 8).
+    EmptyList,
+}
+
+/// Collects one column.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnBuilder {
+    store: Store,
+    known: Vec<bool>,
+    all_known: bool,
+    /// A missing value is refused.
+    required: bool,
+    /// Refused whatever is declared: a key, the customer or the time of an event.
+    structural: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Store {
+    Boolean(Vec<u8>),
+    Integer(Vec<i64>),
+    Number(Vec<f64>),
+    Percent { values: Vec<f64>, hundredths: bool },
+    Money(Vec<i64>),
+    Date(Vec<i32>),
+    Instant { values: Vec<i64>, clock: Box<ZoneClock> },
+    Duration(Vec<i64>),
+    Text(TextCodes),
+    Zone(TextCodes),
+    Id(IdCodes),
+    Listed { codes: Vec<u32>, listed: Listed },
+    List { offsets: Vec<u32>, elements: Box<ColumnBuilder> },
+    Bits { offsets: Vec<u32>, codes: Vec<u32>, listed: Listed },
+    Records { table: TableId, offsets: Vec<u32>, fields: Vec<FieldBuilder> },
+}
+
+/// The values of a `one of`; their codes are their places in the declaration.
+#[derive(Debug, Clone)]
+struct Listed {
+    values: Arc<[Arc<str>]>,
+    codes: Arc<FxHashMap<Arc<str>, u32>>,
+}
+
+impl Listed {
+    fn new(values: &Arc<[Arc<str>]>) -> Listed {
+        let codes = values.iter().zip(0..).map(|(value, code)| (value.clone(), code)).collect();
+        Listed { values: values.clone(), codes: Arc::new(codes) }
+    }
+
+    fn dictionary(self) -> Arc<Dictionary> {
+        Arc::new(Dictionary::Texts(self.values.to_vec()))
+    }
+}
+
+/// A field with its column in the data and its builder.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldBuilder {
+    pub(crate) field: FieldId,
+    /// The column's name in the data.
+    pub(crate) column: Arc<str>,
+    pub(crate) builder: ColumnBuilder,
+}
+
+/// A finished field: a column, or the rows of a table of its own for a list of records.
+pub(crate) enum Finished {
+    Column(Column),
+    Records { table: TableId, rows: TableData, nested: Vec<(TableId, TableData)> },
+}
+
+impl FieldBuilder {
+    /// Builders for the stored fields of a table that `wanted` names; `structural` says which must be known
+    /// whatever is declared.
+    pub(crate) fn of_table(
+        program: &Program,
+        table: TableId,
+        wanted: &dyn Fn(TableId, FieldId) -> bool,
+        structural: &dyn Fn(FieldId) -> bool,
+    ) -> Vec<FieldBuilder> {
+        let Some(declared) = program.tables.get(table.0 as usize) else { return Vec::new() };
+        let stored = declared.fields.iter().zip(0..).map(|(field, at)| (field, FieldId(at)));
+        let wanted_fields = stored.filter(|(_, id)| wanted(table, *id));
+        wanted_fields
+            .filter_map(|(field, id)| {
+                let FieldSource::Column { column, reading } = &field.source else { return None };
+                let builder = ColumnBuilder::new(program, field, reading, structural(id), wanted);
+                Some(FieldBuilder { field: id, column: column.clone(), builder })
+            })
+            .collect()
+    }
+}
+
+impl ColumnBuilder {
+    fn new(
+        program: &Program,
+        field: &Field,
+        reading: &Reading,
+        structural: bool,
+        wanted: &dyn Fn(TableId, FieldId) -> bool,
+    ) -> ColumnBuilder {
+        let store = Store::new(program, &field.ty, reading, wanted);
+        let required = structural || !field.optional;
+        ColumnBuilder { store, known: Vec::new(), all_known: true, required, structural }
+    }
+
+    fn of_elements(store: Store) -> ColumnBuilder {
+        ColumnBuilder { store, known: Vec::new(), all_known: true, required: false, structural: false }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.store.len()
+    }
+
+    /// Converts a cell and adds it as a row.
+    ///
+    /// # Errors
+    /// The cell cannot be converted, or is missing where it must be known; a row was added nevertheless.
+    pub(crate) fn push(&mut self, raw: &Raw<'_>, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+        let pushed = self.store.push(raw, self.required, notes);
+        let known = match &pushed {
+            Ok(Pushed::Known) => true,
+            Ok(Pushed::EmptyList) => self.required,
+            Ok(Pushed::Missing | Pushed::Outside(_)) | Err(_) => false,
+        };
+        self.push_known(known);
+        match pushed? {
+            Pushed::Missing if self.required => Err(Refusal {
+                path: Vec::new(),
+                value: raw.shown(),
+                expected: if self.structural { MISSING_KEY } else { MISSING_VALUE }.to_owned(),
+            }),
+            Pushed::Outside(value) => {
+                notes.push(Note::Outside { path: Vec::new(), value });
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds an element of a list; missing ones are left out, so all rows stay known.
+    fn push_element(&mut self, raw: &Raw<'_>, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+        let start = self.len();
+        let pushed = self.store.push(raw, false, notes);
+        if !matches!(pushed, Ok(Pushed::Known)) {
+            self.store.retain(start, &[false]);
+        }
+        if let Pushed::Outside(value) = pushed? {
+            notes.push(Note::Outside { path: Vec::new(), value });
+        }
+        Ok(())
+    }
+
+    fn push_known(&mut self, known: bool) {
+        if self.all_known && !known {
+            self.all_known = false;
+            self.known = vec![true; self.store.len() - 1];
+        }
+        if !self.all_known {
+            self.known.push(known);
+        }
+    }
+
+    /// Drops the rows from `start` on for which `keep` is false.
+    pub(crate) fn retain(&mut self, start: usize, keep: &[bool]) {
+        if !self.all_known {
+            retain_from(&mut self.known, start, &mut answers(keep));
+        }
+        self.store.retain(start, keep);
+    }
+
+    /// Adds another builder's rows; both were made for the same field.
+    pub(crate) fn append(&mut self, other: ColumnBuilder) {
+        let (rows, more) = (self.len(), other.len());
+        if !(self.all_known && other.all_known) {
+            if self.all_known {
+                self.known = vec![true; rows];
+            }
+            self.all_known = false;
+            if other.all_known {
+                self.known.resize(rows + more, true);
+            } else {
+                self.known.extend(other.known);
+            }
+        }
+        self.store.append(other.store);
+    }
+
+    /// The column, or a list of records' rows.
+    pub(crate) fn finish(self) -> Finished {
+        let all_known = self.all_known || self.known.iter().all(|known| *known);
+        let known = (!all_known).then(|| Bits::from_bools(self.known));
+        let text =
+            |(codes, dictionary): (Vec<u32>, Dictionary)| Values::Text { codes, dictionary: Arc::new(dictionary) };
+        let values = match self.store {
+            Store::Boolean(values) => Values::Boolean(values),
+            Store::Integer(values) => Values::Integer(values),
+            Store::Number(values) | Store::Percent { values, .. } => Values::Number(values),
+            Store::Money(values) => Values::Money(values),
+            Store::Date(values) => Values::Date(values),
+            Store::Instant { values, .. } => Values::Instant(values),
+            Store::Duration(values) => Values::Duration(values),
+            Store::Text(texts) | Store::Zone(texts) => text(texts.finish()),
+            Store::Id(ids) => text(ids.finish(known.as_ref())),
+            Store::Listed { codes, listed } => Values::Text { codes, dictionary: listed.dictionary() },
+            Store::List { offsets, elements } => match elements.finish() {
+                Finished::Column(elements) => Values::List { offsets, elements: Box::new(elements) },
+                records @ Finished::Records { .. } => return records,
+            },
+            Store::Bits { offsets, codes, listed } => {
+                let values = Values::Text { codes, dictionary: listed.dictionary() };
+                Values::List { offsets, elements: Box::new(Column { values, known: None }) }
+            }
+            Store::Records { table, offsets, fields } => {
+                let count = offsets.last().map_or(0, |last| *last as usize);
+                let (mut rows, nested) = finish_fields(fields, count);
+                rows.groups = Some(offsets);
+                return Finished::Records { table, rows, nested };
+            }
+        };
+        Finished::Column(Column { values, known })
+    }
+}
+
+/// Columns at their fields' places, and the tables of lists of records.
+pub(crate) fn finish_fields(fields: Vec<FieldBuilder>, rows: usize) -> (TableData, Vec<(TableId, TableData)>) {
+    let (mut table, mut nested) = (TableData { rows, ..TableData::default() }, Vec::new());
+    for field in fields {
+        let at = field.field.0 as usize;
+        if table.columns.len() <= at {
+            table.columns.resize(at + 1, None);
+        }
+        match field.builder.finish() {
+            Finished::Column(column) => table.columns[at] = Some(column),
+            Finished::Records { table, rows, nested: deeper } => {
+                nested.push((table, rows));
+                nested.extend(deeper);
+            }
+        }
+    }
+    (table, nested)
+}
+
+fn answers(keep: &[bool]) -> impl FnMut() -> bool + '_ {
+    let mut keep = keep.iter();
+    move || keep.next().copied().unwrap_or(true)
+}
+
+impl Store {
+    fn new(program: &Program, ty: &Type, reading: &Reading, wanted: &dyn Fn(TableId, FieldId) -> bool) -> Store {
+        match ty {
+            Type::Boolean => Store::Boolean(Vec::new()),
+            Type::Integer => Store::Integer(Vec::new()),
+            Type::Number => Store::Number(Vec::new()),
+            Type::Percent => Store::Percent { values: Vec::new(), hundredths: *reading == Reading::Hundredths },
+            Type::Money(_) => Store::Money(Vec::new()),
+            Type::Text => Store::Text(TextCodes::default()),
+            Type::OneOf(values) => Store::Listed { codes: Vec::new(), listed: Listed::new(values) },
+            Type::Date => Store::Date(Vec::new()),
+            Type::Datetime => {
+                let zone: Tz = if let Reading::Zone(zone) = reading { *zone } else { program.settings.zone };
+                Store::Instant { values: Vec::new(), clock: Box::new(ZoneClock::new(zone)) }
+            }
+            Type::Duration => Store::Duration(Vec::new()),
+            Type::Id(_) => Store::Id(IdCodes::new()),
+            Type::Timezone => Store::Zone(TextCodes::default()),
+            Type::List(of) => match (&**of, reading) {
+                (Type::OneOf(values), Reading::Bits) => {
+                    Store::Bits { offsets: vec![0], codes: Vec::new(), listed: Listed::new(values) }
+                }
+                _ => {
+                    let elements = ColumnBuilder::of_elements(Store::new(program, of, reading, wanted));
+                    Store::List { offsets: vec![0], elements: Box::new(elements) }
+                }
+            },
+            Type::Records(table) => {
+                let fields = FieldBuilder::of_table(program, *table, wanted, &|_| false);
+                Store::Records { table: *table, offsets: vec![0], fields }
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Store::Boolean(values) => values.len(),
+            Store::Integer(values) | Store::Money(values) | Store::Duration(values) => values.len(),
+            Store::Instant { values, .. } => values.len(),
+            Store::Number(values) | Store::Percent { values, .. } => values.len(),
+            Store::Date(values) => values.len(),
+            Store::Text(texts) | Store::Zone(texts) => texts.codes.len(),
+            Store::Id(ids) => ids.len(),
+            Store::Listed { codes, .. } => codes.len(),
+            Store::List { offsets, .. } | Store::Bits { offsets, .. } | Store::Records { offsets, .. } => {
+                offsets.len() - 1
+            }
+        }
+    }
+
+    fn push(&mut self, raw: &Raw<'_>, required: bool, notes: &mut Vec<Note>) -> Result<Pushed, Refusal> {
+        let refuse =
+            |expected: &'static str| Refusal { path: Vec::new(), value: raw.shown(), expected: expected.to_owned() };
+        match self {
+            Store::Boolean(values) => keep(values, scalar::boolean(raw)),
+            Store::Integer(values) => keep(values, scalar::integer(raw)),
+            Store::Number(values) => keep(values, scalar::number(raw)),
+            Store::Percent { values, hundredths } => keep(values, scalar::percent(raw, *hundredths)),
+            Store::Money(values) => keep(values, scalar::money(raw)),
+            Store::Date(values) => keep(values, scalar::date(raw)),
+            Store::Duration(values) => keep(values, scalar::duration(raw)),
+            Store::Instant { values, clock } => {
+                let micros = scalar::moment(raw).map(|moment| match moment? {
+                    Moment::Instant(micros) => Some(micros),
+                    Moment::Day(_) => None,
+                    Moment::ClockTime(time) => {
+                        let (micros, change) = clock.instant(time);
+                        notes.extend(change.map(Note::Clock));
+                        Some(micros)
+                    }
+                });
+                keep(values, micros)
+            }
+            Store::Text(texts) => keep_text(texts, scalar::text(raw, required)),
+            Store::Zone(texts) => keep_text(texts, scalar::zone(raw)),
+            Store::Id(ids) => match scalar::id(raw) {
+                Ok(Some(id)) => {
+                    ids.push(&id);
+                    Ok(Pushed::Known)
+                }
+                judged => {
+                    ids.push_missing();
+                    judged.map(|_| Pushed::Missing)
+                }
+            },
+            Store::Listed { codes, listed } => match scalar::text(raw, false) {
+                Ok(Some(text)) => match listed.codes.get(text.as_ref()) {
+                    Some(code) => {
+                        codes.push(*code);
+                        Ok(Pushed::Known)
+                    }
+                    None => {
+                        codes.push(0);
+                        Ok(Pushed::Outside(text.into_owned()))
+                    }
+                },
+                judged => {
+                    codes.push(0);
+                    judged.map(|_| Pushed::Missing)
+                }
+            },
+            Store::List { offsets, elements } => return push_list(offsets, elements, raw, notes),
+            Store::Bits { offsets, codes, listed } => push_bits(offsets, codes, listed, raw, notes),
+            Store::Records { offsets, fields, .. } => return push_records(offsets, fields, raw, notes),
+        }
+        .map_err(refuse)
+    }
+
+    fn retain(&mut self, start: usize, keep: &[bool]) {
+        let answers = &mut answers(keep);
+        match self {
+            Store::Boolean(values) => retain_from(values, start, answers),
+            Store::Integer(values) | Store::Money(values) | Store::Duration(values) => {
+                retain_from(values, start, answers);
+            }
+            Store::Instant { values, .. } => retain_from(values, start, answers),
+            Store::Number(values) | Store::Percent { values, .. } => retain_from(values, start, answers),
+            Store::Date(values) => retain_from(values, start, answers),
+            Store::Text(texts) | Store::Zone(texts) => retain_from(&mut texts.codes, start, answers),
+            Store::Id(ids) => ids.retain(answers, start),
+            Store::Listed { codes, .. } => retain_from(codes, start, answers),
+            Store::List { offsets, elements } => {
+                let (from, inner) = retain_offsets(offsets, start, keep);
+                elements.retain(from, &inner);
+            }
+            Store::Bits { offsets, codes, .. } => {
+                let (from, inner) = retain_offsets(offsets, start, keep);
+                retain_from(codes, from, &mut self::answers(&inner));
+            }
+            Store::Records { offsets, fields, .. } => {
+                let (from, inner) = retain_offsets(offsets, start, keep);
+                for field in fields {
+                    field.builder.retain(from, &inner);
+                }
+            }
+        }
+    }
+
+    fn append(&mut self, other: Store) {
+        match (self, other) {
+            (Store::Boolean(values), Store::Boolean(more)) => values.extend(more),
+            (Store::Integer(values), Store::Integer(more))
+            | (Store::Money(values), Store::Money(more))
+            | (Store::Duration(values), Store::Duration(more)) => values.extend(more),
+            (Store::Instant { values, .. }, Store::Instant { values: more, .. }) => values.extend(more),
+            (Store::Number(values), Store::Number(more))
+            | (Store::Percent { values, .. }, Store::Percent { values: more, .. }) => values.extend(more),
+            (Store::Date(values), Store::Date(more)) => values.extend(more),
+            (Store::Text(texts), Store::Text(more)) | (Store::Zone(texts), Store::Zone(more)) => texts.append(more),
+            (Store::Id(ids), Store::Id(more)) => ids.append(more),
+            (Store::Listed { codes, .. }, Store::Listed { codes: more, .. }) => codes.extend(more),
+            (Store::List { offsets, elements }, Store::List { offsets: more, elements: more_elements }) => {
+                append_offsets(offsets, &more);
+                elements.append(*more_elements);
+            }
+            (Store::Bits { offsets, codes, .. }, Store::Bits { offsets: more, codes: more_codes, .. }) => {
+                append_offsets(offsets, &more);
+                codes.extend(more_codes);
+            }
+            (Store::Records { offsets, fields, .. }, Store::Records { offsets: more, fields: more_fields, .. }) => {
+                append_offsets(offsets, &more);
+                for (field, more) in fields.iter_mut().zip(more_fields) {
+                    field.builder.append(more.builder);
+                }
+            }
+            // Both were made for the same field, so their stores are of one kind.
+            _ => {}
+        }
+    }
+}
+
+/// Adds the value, or a zero that nobody reads.
+fn keep<T: Default>(values: &mut Vec<T>, judged: Judged<T>) -> Result<Pushed, &'static str> {
+    let (value, pushed) = match judged {
+        Ok(Some(value)) => (value, Ok(Pushed::Known)),
+        Ok(None) => (T::default(), Ok(Pushed::Missing)),
+        Err(expected) => (T::default(), Err(expected)),
+    };
+    values.push(value);
+    pushed
+}
+
+fn keep_text(texts: &mut TextCodes, judged: Judged<Cow<'_, str>>) -> Result<Pushed, &'static str> {
+    match judged {
+        Ok(Some(text)) => {
+            texts.push(&text);
+            Ok(Pushed::Known)
+        }
+        judged => {
+            texts.push_missing();
+            judged.map(|_| Pushed::Missing)
+        }
+    }
+}
+
+fn push_list(
+    offsets: &mut Vec<u32>,
+    elements: &mut ColumnBuilder,
+    raw: &Raw<'_>,
+    notes: &mut Vec<Note>,
+) -> Result<Pushed, Refusal> {
+    let mut first_refusal = None;
+    let mut push = |item: &Raw<'_>| {
+        if let Err(refusal) = elements.push_element(item, notes) {
+            first_refusal.get_or_insert(refusal);
+        }
+    };
+    let pushed = match raw {
+        Raw::Missing | Raw::Empty => Ok(Pushed::EmptyList),
+        Raw::List(items) => {
+            items.iter().for_each(&mut push);
+            Ok(Pushed::Known)
+        }
+        Raw::Text(text) if text.trim_start().starts_with('[') => match serde_json::from_str(text) {
+            Ok(serde_json::Value::Array(items)) => {
+                items.iter().for_each(|item| push(&Raw::from_json(item)));
+                Ok(Pushed::Known)
+            }
+            _ => Err(refused_list(raw)),
+        },
+        Raw::Text(text) => {
+            let items = text.split([';', '|']).map(str::trim).filter(|item| !item.is_empty());
+            items.for_each(|item| push(&Raw::Text(Cow::Borrowed(item))));
+            Ok(Pushed::Known)
+        }
+        _ => Err(refused_list(raw)),
+    };
+    offsets.push(u32::try_from(elements.len()).unwrap_or(u32::MAX));
+    first_refusal.map_or(pushed, Err)
+}
+
+fn refused_list(raw: &Raw<'_>) -> Refusal {
+    let expected = "I expected a list, such as [\"hiking\", \"cycling\"] or hiking;cycling".to_owned();
+    Refusal { path: Vec::new(), value: raw.shown(), expected }
+}
+
+fn push_bits(
+    offsets: &mut Vec<u32>,
+    codes: &mut Vec<u32>,
+    listed: &Listed,
+    raw: &Raw<'_>,
+    notes: &mut Vec<Note>,
+) -> Result<Pushed, &'static str> {
+    let judged = match raw {
+        Raw::Unsigned(flags) => Ok(Some(*flags)),
+        raw => scalar::integer(raw).and_then(|flags| match flags {
+            Some(flags) => u64::try_from(flags).map(Some).map_err(|_| "I expected a whole number of flags, from 0 on"),
+            None => Ok(None),
+        }),
+    };
+    if let Ok(Some(flags)) = judged {
+        for bit in (0..64).filter(|bit| flags >> bit & 1 == 1) {
+            if (bit as usize) < listed.values.len() {
+                codes.push(bit);
+            } else {
+                notes.push(Note::Outside { path: Vec::new(), value: format!("flag {bit}") });
+            }
+        }
+    }
+    offsets.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
+    judged.map(|flags| if flags.is_some() { Pushed::Known } else { Pushed::EmptyList })
+}
+
+fn push_records(
+    offsets: &mut Vec<u32>,
+    fields: &mut [FieldBuilder],
+    raw: &Raw<'_>,
+    notes: &mut Vec<Note>,
+) -> Result<Pushed, Refusal> {
+    let refused = || Refusal {
+        path: Vec::new(),
+        value: raw.shown(),
+        expected: "I expected a list of records, such as [{\"product\": 7, \"quantity\": 1}]".to_owned(),
+    };
+    let mut count = offsets.last().copied().unwrap_or(0);
+    let mut push = |item: &Raw<'_>| {
+        count += 1;
+        push_record(fields, item, notes)
+    };
+    let pushed = match raw {
+        Raw::Missing | Raw::Empty => Ok(Pushed::EmptyList),
+        Raw::List(items) => items.iter().map(&mut push).fold(Ok(()), Result::and).map(|()| Pushed::Known),
+        Raw::Text(text) => match serde_json::from_str(text) {
+            Ok(serde_json::Value::Array(items)) => {
+                let pushed = items.iter().map(|item| push(&Raw::from_json(item)));
+                pushed.fold(Ok(()), Result::and).map(|()| Pushed::Known)
+            }
+            _ => Err(refused()),
+        },
+        _ => Err(refused()),
+    };
+    offsets.push(count);
+    pushed
+}
+
+/// Adds one record as a row of the list's own table.
+fn push_record(fields: &mut [FieldBuilder], raw: &Raw<'_>, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+    let mut result = match raw {
+        Raw::Record(_) => Ok(()),
+        _ => Err(Refusal {
+            path: Vec::new(),
+            value: raw.shown(),
+            expected: "I expected a record, such as {\"product\": 7, \"quantity\": 1}".to_owned(),
+        }),
+    };
+    for field in fields {
+        let cell = if let Raw::Record(cells) = raw { find_cell(cells, &field.column) } else { None };
+        let start = notes.len();
+        let pushed = field.builder.push(cell.unwrap_or(&Raw::Missing), notes);
+        for note in notes.iter_mut().skip(start) {
+            if let Note::Outside { path, .. } = note {
+                path.insert(0, field.column.clone());
+            }
+        }
+        result = result.and(pushed.map_err(|mut refusal| {
+            refusal.path.insert(0, field.column.clone());
+            refusal
+        }));
+    }
+    result
+}
+
+/// A record's value by its name: exactly, else ignoring capitals.
+pub(crate) fn find_cell<'c, 'a>(cells: &'c [(Cow<'a, str>, Raw<'a>)], name: &str) -> Option<&'c Raw<'a>> {
+    let exact = cells.iter().find(|(cell, _)| cell == name);
+    let found = exact.or_else(|| cells.iter().find(|(cell, _)| super::same_name(cell, name)));
+    found.map(|(_, raw)| raw)
+}
+
+/// Drops rows of a list column; gives where its elements to judge start and which of them stay.
+fn retain_offsets(offsets: &mut Vec<u32>, start: usize, keep: &[bool]) -> (usize, Vec<bool>) {
+    let first = offsets[start];
+    let mut inner = Vec::new();
+    let (mut end, mut to, mut before) = (first, start + 1, first);
+    for from in start + 1..offsets.len() {
+        let (length, stays) = (offsets[from] - before, keep.get(from - start - 1).copied().unwrap_or(true));
+        before = offsets[from];
+        inner.extend(std::iter::repeat_n(stays, length as usize));
+        if stays {
+            end += length;
+            offsets[to] = end;
+            to += 1;
+        }
+    }
+    offsets.truncate(to);
+    (first as usize, inner)
+}
+
+fn append_offsets(offsets: &mut Vec<u32>, more: &[u32]) {
+    let last = offsets.last().copied().unwrap_or(0);
+    offsets.extend(more.iter().skip(1).map(|offset| last.saturating_add(*offset)));
+}

@@ -1,0 +1,183 @@
+//! Why data cannot be loaded or written.
+
+use super::report::BadCell;
+use std::fmt;
+
+/// All that stands in the way of a load, found in one go.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DataErrors {
+    /// At least one.
+    pub errors: Vec<DataError>,
+}
+
+impl fmt::Display for DataErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<String> = self.errors.iter().map(ToString::to_string).collect();
+        f.write_str(&texts.join("\n\n"))
+    }
+}
+
+impl std::error::Error for DataErrors {}
+
+impl From<DataError> for DataErrors {
+    fn from(error: DataError) -> DataErrors {
+        DataErrors { errors: vec![error] }
+    }
+}
+
+impl DataErrors {
+    pub(crate) fn none_or(errors: Vec<DataError>) -> Result<(), DataErrors> {
+        if errors.is_empty() { Ok(()) } else { Err(DataErrors { errors }) }
+    }
+}
+
+/// One reason why data cannot be loaded or written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DataError {
+    /// Data were given under a name that is not declared.
+    #[error("there is data for `{name}`, but nothing is declared under that name{}", did_you_mean(closest))]
+    UnknownTable {
+        /// The name.
+        name: String,
+        /// Declared names like it.
+        closest: Vec<String>,
+    },
+    /// A declared table that is needed has no data.
+    #[error("there is no data for `{table}`: name its file under [data] in segue.toml, or give --data {table}=FILE")]
+    NoData {
+        /// The table.
+        table: String,
+    },
+    /// A file name or pattern fits no file.
+    #[error("no file for `{table}`: nothing is called {pattern}")]
+    NoFile {
+        /// The table.
+        table: String,
+        /// The name or pattern.
+        pattern: String,
+    },
+    /// The end of a file's name says nothing that can be read.
+    #[error("{file}: I can read .csv, .tsv, .ndjson, .jsonl and .parquet files, also with .gz or .zst at the end")]
+    UnknownFormat {
+        /// The file.
+        file: String,
+    },
+    /// The operating system or a decoder refused.
+    #[error("{file}: {reason}")]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// A declared column is not in the data.
+    #[error("{file} has no column \"{column}\" for the field `{table}.{field}`{}", columns_like(closest))]
+    NoColumn {
+        /// The file.
+        file: String,
+        /// The table.
+        table: String,
+        /// The field.
+        field: String,
+        /// The column it is read from.
+        column: String,
+        /// The names most like it, or the first ones.
+        closest: Vec<String>,
+    },
+    /// Two columns have the same name, capitals aside, and none fits exactly.
+    #[error("{file} has several columns that could be \"{column}\": {}", quoted(found))]
+    AmbiguousColumn {
+        /// The file.
+        file: String,
+        /// The column wanted.
+        column: String,
+        /// Those found.
+        found: Vec<String>,
+    },
+    /// Cells cannot be converted.
+    #[error("{}", bad_rows_text(table, *bad_rows, *rows, cells))]
+    BadRows {
+        /// The table.
+        table: String,
+        /// How many rows hold such cells.
+        bad_rows: u64,
+        /// How many rows were read.
+        rows: u64,
+        /// The first of them.
+        cells: Vec<BadCell>,
+    },
+    /// A key occurs twice.
+    #[error("`{table}` has the key {key} twice: {first} and {second}{}", further(*more))]
+    DuplicateKey {
+        /// The table.
+        table: String,
+        /// The key.
+        key: String,
+        /// File and row of the first.
+        first: String,
+        /// File and row of the second.
+        second: String,
+        /// How many further rows repeat a key.
+        more: u64,
+    },
+    /// Customers are to be added, but they would lack fields that must be known.
+    #[error(
+        "customers that are only in the events have no {}: declare {} with `?`, or set unknown_customers = \"report\"",
+        names(fields),
+        if fields.len() == 1 { "the field" } else { "these fields" }
+    )]
+    AddedCustomersLackFields {
+        /// The required fields.
+        fields: Vec<String>,
+    },
+    /// More rows than row numbers.
+    #[error("`{table}` has {rows} rows; more than 4,294,967,294 cannot be loaded")]
+    TooManyRows {
+        /// The table.
+        table: String,
+        /// How many.
+        rows: u64,
+    },
+}
+
+fn names(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn did_you_mean(closest: &[String]) -> String {
+    match closest.first() {
+        Some(name) => format!(": did you mean `{name}`?"),
+        None => String::new(),
+    }
+}
+
+fn columns_like(closest: &[String]) -> String {
+    if closest.is_empty() { String::new() } else { format!(": it has {}", quoted(closest)) }
+}
+
+fn further(more: u64) -> String {
+    match more {
+        0 => String::new(),
+        1 => " (one more row repeats a key)".to_owned(),
+        more => format!(" ({more} more rows repeat a key)"),
+    }
+}
+
+fn bad_rows_text(table: &str, bad_rows: u64, rows: u64, cells: &[BadCell]) -> String {
+    let mut lines = vec![format!("{bad_rows} of the {rows} rows of `{table}` cannot be used:")];
+    lines.extend(cells.iter().map(|cell| format!("  {cell}")));
+    lines.push(
+        "  (--bad-rows skip leaves them out and counts them; --bad-rows report=FILE also writes them to a file)"
+            .to_owned(),
+    );
+    lines.join("\n")
+}

@@ -1,0 +1,205 @@
+//! Dates and times as data hold them: strict ISO text, and clock times without a zone turned into instants (rule 1).
+//!
+//! A clock time in a gap moves forward by the gap's length; of the two instants of an overlap the earlier is taken. Both
+//! come to the same: the offset in force before the change is applied.
+
+use chrono::offset::{LocalResult, TimeZone};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, Timelike};
+use chrono_tz::Tz;
+use rustc_hash::FxHashMap;
+
+pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
+pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+const EPOCH_FROM_COMMON_ERA: i32 = 719_163;
+
+/// First and last day that data may hold: 0001-01-01 and 9999-12-31.
+const FIRST_DAY: i32 = 1 - EPOCH_FROM_COMMON_ERA;
+const LAST_DAY: i32 = 3_652_059 - EPOCH_FROM_COMMON_ERA;
+
+/// Whether the day lies in the years 1 to 9999.
+pub(crate) fn is_day(day: i64) -> bool {
+    (i64::from(FIRST_DAY)..=i64::from(LAST_DAY)).contains(&day)
+}
+
+/// Whether the instant or clock time lies in the years 1 to 9999.
+pub(crate) fn is_moment(micros: i64) -> bool {
+    is_day(micros.div_euclid(MICROS_PER_DAY))
+}
+
+/// `YYYY-MM-DD`.
+pub(crate) fn date_text(day: i32) -> String {
+    match NaiveDate::from_num_days_from_ce_opt(day.saturating_add(EPOCH_FROM_COMMON_ERA)) {
+        Some(date) => format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
+        None => format!("day {day}"),
+    }
+}
+
+/// `YYYY-MM-DD HH:MM:SS`, with a fraction where there is one.
+pub(crate) fn clock_text(micros: i64) -> String {
+    let day = i32::try_from(micros.div_euclid(MICROS_PER_DAY)).unwrap_or(i32::MAX);
+    let within = micros.rem_euclid(MICROS_PER_DAY);
+    let (seconds, fraction) = (within / MICROS_PER_SECOND, within % MICROS_PER_SECOND);
+    let clock = format!("{} {:02}:{:02}:{:02}", date_text(day), seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if fraction == 0 { clock } else { format!("{clock}.{fraction:06}").trim_end_matches('0').to_owned() }
+}
+
+/// What a text of date and time says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Only a day.
+    Day(i32),
+    /// A clock time without a zone, microseconds.
+    ClockTime(i64),
+    /// With `Z` or an offset: an instant, microseconds UTC.
+    Instant(i64),
+}
+
+/// Reads `2026-04-03`, `2026-04-03 10:00[:00[.123456]]`, with `T` for the space and `Z`, `+02:00`, `+0200` or `+02` after
+/// it; `None` for anything else. Digits of a fraction after the sixth are dropped.
+pub(crate) fn parse_moment(text: &str) -> Option<Moment> {
+    let bytes = text.as_bytes();
+    let day = parse_day(bytes.get(..10)?)?;
+    let Some(separator) = bytes.get(10) else { return Some(Moment::Day(day)) };
+    if !matches!(separator, b' ' | b'T' | b't') {
+        return None;
+    }
+    let (hour, minute) = (two_digits(bytes, 11)?, two_digits(bytes, 14)?);
+    if bytes.get(13) != Some(&b':') || hour > 23 || minute > 59 {
+        return None;
+    }
+    let mut at = 16;
+    let mut micros = (hour * 60 + minute) * 60 * MICROS_PER_SECOND;
+    if bytes.get(at) == Some(&b':') {
+        let second = two_digits(bytes, at + 1)?;
+        if second > 59 {
+            return None;
+        }
+        micros += second * MICROS_PER_SECOND;
+        at += 3;
+        if matches!(bytes.get(at), Some(b'.' | b',')) {
+            let digits = bytes.get(at + 1..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if digits == 0 || digits > 9 {
+                return None;
+            }
+            for place in 0..6.min(digits) {
+                let digit = i64::from(bytes.get(at + 1 + place)? - b'0');
+                micros += digit * 10_i64.pow(5 - u32::try_from(place).ok()?);
+            }
+            at += 1 + digits;
+        }
+    }
+    let clock = i64::from(day) * MICROS_PER_DAY + micros;
+    let rest = text.get(at..)?;
+    let rest = rest.strip_prefix(' ').unwrap_or(rest);
+    match rest {
+        "" if at == text.len() => Some(Moment::ClockTime(clock)),
+        "Z" | "z" | "UTC" => Some(Moment::Instant(clock)),
+        _ => Some(Moment::Instant(clock - parse_offset(rest)? * MICROS_PER_SECOND)),
+    }
+}
+
+fn parse_day(bytes: &[u8]) -> Option<i32> {
+    let [a, b, c, d, b'-', ..] = bytes else { return None };
+    if ![a, b, c, d].into_iter().all(u8::is_ascii_digit) || bytes.get(7) != Some(&b'-') {
+        return None;
+    }
+    let year = two_digits(bytes, 0)? * 100 + two_digits(bytes, 2)?;
+    let (month, day) = (two_digits(bytes, 5)?, two_digits(bytes, 8)?);
+    let date =
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
+    (year > 0).then(|| date.num_days_from_ce() - EPOCH_FROM_COMMON_ERA)
+}
+
+fn two_digits(bytes: &[u8], at: usize) -> Option<i64> {
+    let (tens, ones) = (bytes.get(at)?, bytes.get(at + 1)?);
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+}
+
+/// `+02:00`, `+0200` or `+02` in seconds.
+fn parse_offset(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.as_bytes() {
+        [b'+', digits @ ..] => (1, digits),
+        [b'-', digits @ ..] => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.len() {
+        2 => (two_digits(digits, 0)?, 0),
+        4 => (two_digits(digits, 0)?, two_digits(digits, 2)?),
+        5 if digits.get(2) == Some(&b':') => (two_digits(digits, 0)?, two_digits(digits, 3)?),
+        _ => return None,
+    };
+    (hours <= 18 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+/// What a change of the clocks did to a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockChange {
+    /// The clocks never showed it; it moved forward.
+    Gap,
+    /// The clocks showed it twice; the earlier was taken.
+    Overlap,
+}
+
+/// Turns clock times of one zone into instants; remembers the days on which the clocks do not change.
+#[derive(Debug, Clone)]
+pub(crate) struct ZoneClock {
+    zone: Tz,
+    /// By day: the offset in seconds where it is the same all day, `None` where it changes.
+    days: FxHashMap<i64, Option<i64>>,
+    last: (i64, Option<i64>),
+}
+
+impl ZoneClock {
+    pub(crate) fn new(zone: Tz) -> ZoneClock {
+        ZoneClock { zone, days: FxHashMap::default(), last: (i64::MIN, None) }
+    }
+
+    /// The instant in microseconds UTC, and whether a change of the clocks touched it.
+    pub(crate) fn instant(&mut self, clock: i64) -> (i64, Option<ClockChange>) {
+        if self.zone == Tz::UTC {
+            return (clock, None);
+        }
+        let day = clock.div_euclid(MICROS_PER_DAY);
+        if self.last.0 != day {
+            let zone = self.zone;
+            self.last = (day, *self.days.entry(day).or_insert_with(|| whole_day_offset(zone, day)));
+        }
+        match self.last.1 {
+            Some(offset) => (clock - offset * MICROS_PER_SECOND, None),
+            None => {
+                let (offset, change) = offset_at(self.zone, clock);
+                (clock - offset * MICROS_PER_SECOND, change)
+            }
+        }
+    }
+}
+
+/// The offset of a day on which the clocks do not change. Looked at every half hour: no zone ever changed twice within one.
+fn whole_day_offset(zone: Tz, day: i64) -> Option<i64> {
+    let start = day * MICROS_PER_DAY;
+    let (first, None) = offset_at(zone, start) else { return None };
+    let same = (1..=48).all(|half| offset_at(zone, start + half * (MICROS_PER_DAY / 48)) == (first, None));
+    same.then_some(first)
+}
+
+fn offset_at(zone: Tz, clock: i64) -> (i64, Option<ClockChange>) {
+    let seconds = |local: LocalResult<<Tz as TimeZone>::Offset>| match local {
+        LocalResult::Single(offset) => Some((i64::from(offset.fix().local_minus_utc()), None)),
+        LocalResult::Ambiguous(one, other) => {
+            let earlier = one.fix().local_minus_utc().max(other.fix().local_minus_utc());
+            Some((i64::from(earlier), Some(ClockChange::Overlap)))
+        }
+        LocalResult::None => None,
+    };
+    let local = |clock: i64| naive(clock).and_then(|naive| seconds(zone.offset_from_local_datetime(&naive)));
+    if let Some(found) = local(clock) {
+        return found;
+    }
+    // In a gap: the offset before it. The longest gaps skip a whole day.
+    let before = (1..=200).find_map(|quarter| local(clock - quarter * 15 * 60 * MICROS_PER_SECOND));
+    (before.map_or(0, |(offset, _)| offset), Some(ClockChange::Gap))
+}
+
+fn naive(clock: i64) -> Option<NaiveDateTime> {
+    DateTime::from_timestamp_micros(clock).map(|moment| moment.naive_utc()).filter(|naive| naive.second() < 60)
+}

@@ -1,0 +1,219 @@
+//! One table while it is read: builders for the needed fields, bad rows taken out at the end of each batch.
+
+use super::convert::{FieldBuilder, Note, Refusal};
+use super::error::DataError;
+use super::moments::ClockChange;
+use super::raw::Raw;
+use super::report::{BadCell, Tally};
+use segue_compiler::program::{FieldId, Program, TableId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where rows came from: stretches of rows that follow one another in one file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origins {
+    stretches: Vec<Stretch>,
+    rows: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Stretch {
+    start: usize,
+    file: Arc<str>,
+    first: u64,
+    length: u64,
+}
+
+impl Origins {
+    pub(crate) fn push(&mut self, file: &Arc<str>, number: u64) {
+        match self.stretches.last_mut() {
+            Some(last) if last.first + last.length == number && Arc::ptr_eq(&last.file, file) => last.length += 1,
+            _ => self.stretches.push(Stretch { start: self.rows, file: file.clone(), first: number, length: 1 }),
+        }
+        self.rows += 1;
+    }
+
+    /// File and row of the file.
+    pub(crate) fn of(&self, row: usize) -> Option<(&Arc<str>, u64)> {
+        let at = self.stretches.partition_point(|stretch| stretch.start <= row).checked_sub(1)?;
+        let stretch = self.stretches.get(at)?;
+        Some((&stretch.file, stretch.first + (row - stretch.start) as u64))
+    }
+
+    /// "file, row 12".
+    pub(crate) fn shown(&self, row: usize) -> String {
+        self.of(row).map_or_else(String::new, |(file, number)| format!("{file}, row {number}"))
+    }
+
+    fn append(&mut self, other: Origins) {
+        let rows = self.rows;
+        self.stretches
+            .extend(other.stretches.into_iter().map(|stretch| Stretch { start: stretch.start + rows, ..stretch }));
+        self.rows += other.rows;
+    }
+}
+
+/// Rows of a table as they are read.
+#[derive(Debug, Clone)]
+pub(crate) struct TableBuilder {
+    pub(crate) table: TableId,
+    pub(crate) name: Arc<str>,
+    pub(crate) fields: Vec<FieldBuilder>,
+    pub(crate) origins: Origins,
+    pub(crate) counts: Counts,
+    batch: Batch,
+}
+
+/// What was counted while reading.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Counts {
+    pub(crate) rows_read: u64,
+    pub(crate) bad_rows: u64,
+    pub(crate) bad_cells: Vec<BadCell>,
+    /// How many bad cells are kept.
+    pub(crate) keep_cells: usize,
+    pub(crate) outside: BTreeMap<String, Tally>,
+    pub(crate) gap_times: u64,
+    pub(crate) overlap_times: u64,
+}
+
+/// Rows not yet judged.
+#[derive(Debug, Clone, Default)]
+struct Batch {
+    /// Row of the file, by row of the batch.
+    numbers: Vec<u64>,
+    bad: Vec<(usize, BadCell)>,
+    notes: Vec<(usize, String, Note)>,
+    scratch: Vec<Note>,
+}
+
+impl TableBuilder {
+    /// For the fields that `wanted` names, those that must be known whatever was declared among them.
+    pub(crate) fn new(
+        program: &Program,
+        table: TableId,
+        wanted: &dyn Fn(TableId, FieldId) -> bool,
+        keep_cells: usize,
+    ) -> TableBuilder {
+        let declared = program.tables.get(table.0 as usize);
+        let name = declared.map(|declared| declared.name.clone()).unwrap_or_default();
+        let structural =
+            |field: FieldId| declared.is_some_and(|table| [table.key, table.by, table.at].contains(&Some(field)));
+        let fields = FieldBuilder::of_table(program, table, wanted, &structural);
+        let counts = Counts { keep_cells, ..Counts::default() };
+        TableBuilder { table, name, fields, origins: Origins::default(), counts, batch: Batch::default() }
+    }
+
+    /// The rows that are in.
+    pub(crate) fn rows(&self) -> usize {
+        self.origins.rows
+    }
+
+    /// Another row of the batch begins; every field gets a cell. `number` is its row of the file.
+    pub(crate) fn begin_row(&mut self, number: u64) {
+        self.batch.numbers.push(number);
+    }
+
+    /// Many rows begin, to be filled column by column.
+    pub(crate) fn begin_rows(&mut self, numbers: std::ops::Range<u64>) {
+        self.batch.numbers.extend(numbers);
+    }
+
+    /// The cell of the field at `slot` of [`TableBuilder::fields`], for a row of the batch.
+    pub(crate) fn cell(&mut self, slot: usize, row: usize, raw: &Raw<'_>, file: &Arc<str>) {
+        let Some(field) = self.fields.get_mut(slot) else { return };
+        if let Err(refusal) = field.builder.push(raw, &mut self.batch.scratch) {
+            let Refusal { path, value, expected: reason } = refusal;
+            let row_number = self.batch.numbers.get(row).copied().unwrap_or(0);
+            let column = path_text(&field.column, &path);
+            self.batch.bad.push((row, BadCell { file: file.clone(), row: row_number, column, value, reason }));
+        }
+        for note in self.batch.scratch.drain(..) {
+            let column = match &note {
+                Note::Outside { path, .. } => path_text(&field.column, path),
+                Note::Clock(_) => String::new(),
+            };
+            self.batch.notes.push((row, column, note));
+        }
+    }
+
+    /// A row that cannot be read at all.
+    pub(crate) fn unreadable_row(&mut self, number: u64, value: String, reason: String, file: &Arc<str>) {
+        self.counts.rows_read += 1;
+        self.counts.bad_rows += 1;
+        if self.counts.bad_cells.len() < self.counts.keep_cells {
+            let cell = BadCell { file: file.clone(), row: number, column: String::new(), value, reason };
+            self.counts.bad_cells.push(cell);
+        }
+    }
+
+    /// Takes the bad rows of the batch out, counts what is to be counted about the others.
+    pub(crate) fn end_batch(&mut self, file: &Arc<str>) {
+        let batch = std::mem::take(&mut self.batch);
+        let start = self.origins.rows;
+        let mut keep = vec![true; batch.numbers.len()];
+        for (row, _) in &batch.bad {
+            if let Some(keep) = keep.get_mut(*row) {
+                *keep = false;
+            }
+        }
+        if !batch.bad.is_empty() {
+            for field in &mut self.fields {
+                field.builder.retain(start, &keep);
+            }
+        }
+        self.counts.rows_read += keep.len() as u64;
+        self.counts.bad_rows += keep.iter().filter(|keep| !**keep).count() as u64;
+        for (number, _) in batch.numbers.iter().zip(&keep).filter(|(_, keep)| **keep) {
+            self.origins.push(file, *number);
+        }
+        for (_, column, note) in batch.notes.into_iter().filter(|(row, ..)| keep.get(*row) == Some(&true)) {
+            match note {
+                Note::Outside { value, .. } => self.counts.outside.entry(column).or_default().add(value, 1),
+                Note::Clock(ClockChange::Gap) => self.counts.gap_times += 1,
+                Note::Clock(ClockChange::Overlap) => self.counts.overlap_times += 1,
+            }
+        }
+        let mut bad = batch.bad;
+        bad.sort_by_key(|(row, _)| *row);
+        let room = self.counts.keep_cells.saturating_sub(self.counts.bad_cells.len());
+        self.counts.bad_cells.extend(bad.into_iter().take(room).map(|(_, cell)| cell));
+    }
+
+    /// The error that stops a load, where there are bad rows.
+    pub(crate) fn bad_rows_error(&self) -> Option<DataError> {
+        (self.counts.bad_rows > 0).then(|| DataError::BadRows {
+            table: self.name.to_string(),
+            bad_rows: self.counts.bad_rows,
+            rows: self.counts.rows_read,
+            cells: self.counts.bad_cells.clone(),
+        })
+    }
+
+    /// Adds the rows and counts of another builder of the same table.
+    pub(crate) fn append(&mut self, other: TableBuilder) {
+        for (field, more) in self.fields.iter_mut().zip(other.fields) {
+            field.builder.append(more.builder);
+        }
+        self.origins.append(other.origins);
+        let (counts, more) = (&mut self.counts, other.counts);
+        counts.rows_read += more.rows_read;
+        counts.bad_rows += more.bad_rows;
+        let room = counts.keep_cells.saturating_sub(counts.bad_cells.len());
+        counts.bad_cells.extend(more.bad_cells.into_iter().take(room));
+        counts.gap_times += more.gap_times;
+        counts.overlap_times += more.overlap_times;
+        for (column, tally) in more.outside {
+            counts.outside.entry(column).or_default().append(tally);
+        }
+    }
+}
+
+fn path_text(column: &str, path: &[Arc<str>]) -> String {
+    let mut text = column.to_owned();
+    for step in path {
+        text.push('.');
+        text.push_str(step);
+    }
+    text
+}
