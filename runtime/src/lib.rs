@@ -1,5 +1,6 @@
 //! Data in and out, and running checked programs: the interpreter that defines what is right, and the engine.
 
 pub mod data;
+pub mod interpret;
 pub mod outcome;
 pub mod unfinished;

@@ -1,0 +1,276 @@
+//! Questions about many rows (rules 8, 12 and 13).
+
+use super::RowId;
+use super::evaluate::{Evaluator, Scope};
+use super::order::{Distinct, compare_values};
+use rustc_hash::{FxHashMap, FxHashSet};
+use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, FieldId, Row, Rows, TableId, Type};
+use segue_compiler::syntax::tree::{AggregateOperator, TableKind};
+use segue_compiler::values::arithmetic::{Failure, judge};
+use segue_compiler::values::calendar::Moments;
+use segue_compiler::values::{Value, money, number};
+use std::cmp::Ordering;
+
+/// The rows that counted for an aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    /// How many rows exist, in the windows or not.
+    pub existing: usize,
+    /// Those in the windows for which the filter is true, in the order of the data.
+    pub rows: Vec<CountedRow>,
+}
+
+/// A row that counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountedRow {
+    /// Its table: of events, records, or list elements.
+    pub table: TableId,
+    /// Its row there.
+    pub row: usize,
+    /// The event or other row at whose time it counts.
+    pub event: RowId,
+    /// The value asked for, where one is asked for and known.
+    pub value: Option<Value>,
+}
+
+impl Evaluator<'_> {
+    /// The answer of an aggregate, which stands at `expr`.
+    pub(super) fn aggregate(&self, aggregate: &Aggregate, expr: &Expr, scope: &Scope<'_>) -> Option<Value> {
+        use AggregateOperator::{Any, Every, First, Latest, Number};
+        if let Rows::Elements(list) = &aggregate.rows {
+            let elements = match self.value(list, scope) {
+                Some(Value::List(elements)) => elements.to_vec(),
+                None => Vec::new(),
+                Some(_) => return self.unsuited(expr.span),
+            };
+            let element = if let Type::List(element) = &list.ty { element } else { &list.ty };
+            return match aggregate.operator {
+                Number => Some(Value::Integer(elements.len() as i64)),
+                _ => self.fold(aggregate.operator, elements, element, expr, scope),
+            };
+        }
+        if aggregate.operator == Every {
+            let truths = self.truths_in_windows(aggregate, scope);
+            return Some(Value::Boolean(!truths.is_empty() && truths.iter().all(|truth| *truth == Some(true))));
+        }
+        let rows = self.counted(aggregate, scope).rows;
+        match aggregate.operator {
+            Any => return Some(Value::Boolean(!rows.is_empty())),
+            Number => return Some(Value::Integer(rows.len() as i64)),
+            _ => {}
+        }
+        let Some(value) = &aggregate.value else { return self.unsuited(expr.span) };
+        let known = rows.into_iter().filter(|row| row.value.is_some());
+        match aggregate.operator {
+            First => known.min_by(|left, right| self.by_moment_and_value(left, right, &value.ty))?.value,
+            Latest => known.max_by(|left, right| self.by_moment_and_value(left, right, &value.ty))?.value,
+            AggregateOperator::MostFrequent => self.most_frequent(known.collect(), &value.ty),
+            operator => self.fold(operator, known.filter_map(|row| row.value).collect(), &value.ty, expr, scope),
+        }
+    }
+
+    /// The rows in the windows for which the filter is true. The filter and the value are evaluated for all that exist.
+    pub(super) fn counted(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> Counted {
+        let mut counted = Counted { existing: 0, rows: Vec::new() };
+        self.for_each_row(aggregate, scope, |inside, in_windows| {
+            let holds = aggregate.filter.as_ref().is_none_or(|filter| self.truth(filter, inside) == Some(true));
+            let value = aggregate.value.as_ref().and_then(|value| self.value(value, inside));
+            counted.existing += 1;
+            if holds && in_windows {
+                let (table, row) = inside.current;
+                counted.rows.push(CountedRow { table, row, event: inside.event, value });
+            }
+        });
+        counted
+    }
+
+    /// The filter's truth for each row in the windows; evaluated for all that exist.
+    fn truths_in_windows(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> Vec<Option<bool>> {
+        let mut truths = Vec::new();
+        self.for_each_row(aggregate, scope, |inside, in_windows| {
+            let truth = aggregate.filter.as_ref().map_or(Some(true), |filter| self.truth(filter, inside));
+            if in_windows {
+                truths.push(truth);
+            }
+        });
+        truths
+    }
+
+    /// Calls `visit` with the scope of each row that exists, in the order of the data, and whether it lies in the windows.
+    fn for_each_row<'s>(&self, aggregate: &Aggregate, scope: &Scope<'s>, mut visit: impl FnMut(&Scope<'s>, bool)) {
+        let (start, lists): ((TableId, Vec<usize>), &[FieldId]) = match &aggregate.rows {
+            Rows::Of(table) => ((*table, self.of_customer_rows(*table, scope)), &[]),
+            Rows::Flattened { table, lists } => ((*table, self.of_customer_rows(*table, scope)), lists),
+            Rows::ListOf { row: Row::Customer, lists, .. } => ((CUSTOMERS, vec![scope.customer.row]), lists),
+            Rows::ListOf { row: Row::Current, lists, .. } => ((scope.current.0, vec![scope.current.1]), lists),
+            Rows::Elements(_) => return,
+        };
+        let own = matches!(&aggregate.rows, Rows::ListOf { .. });
+        for row in start.1 {
+            let event = if own { scope.event } else { (start.0, row) };
+            if !own && !self.exists(event) {
+                continue;
+            }
+            let in_windows = aggregate.windows.is_empty() || self.in_windows(aggregate, event);
+            let (mut table, mut rows) = (start.0, vec![row]);
+            for list in lists {
+                let Type::Records(elements) = self.program.tables[table.0 as usize].fields[list.0 as usize].ty else {
+                    return;
+                };
+                rows = rows.into_iter().flat_map(|row| self.group(elements, row)).collect();
+                table = elements;
+            }
+            for row in rows {
+                visit(&scope.of_row(table, row, event), in_windows);
+            }
+        }
+    }
+
+    /// The rows of events or records that belong to the customer.
+    fn of_customer_rows(&self, table: TableId, scope: &Scope<'_>) -> Vec<usize> {
+        self.group(table, scope.customer.row).collect()
+    }
+
+    /// The rows of a table that belong to a row of its owner's.
+    fn group(&self, table: TableId, owner: usize) -> std::ops::Range<usize> {
+        let groups = self.data.table(table).and_then(|table| table.groups.as_deref());
+        match groups.and_then(|groups| groups.get(owner).zip(groups.get(owner + 1))) {
+            Some((from, to)) => *from as usize..*to as usize,
+            None => 0..0,
+        }
+    }
+
+    /// The time of an event: microseconds, or days where it has only a date.
+    fn time(&self, (table, row): RowId) -> Option<Value> {
+        let at = self.program.tables[table.0 as usize].at?;
+        self.data.column(table, at)?.value(row)
+    }
+
+    /// Whether a row exists for this run (rule 1): events before `as of`, and everything that has no time.
+    fn exists(&self, event: RowId) -> bool {
+        if self.program.tables[event.0.0 as usize].kind != TableKind::Events {
+            return true;
+        }
+        match self.time(event) {
+            Some(Value::Instant(at)) => at < self.clock.as_of,
+            Some(Value::Date(date)) => self.clock.date_is_over(date),
+            _ => false,
+        }
+    }
+
+    fn in_windows(&self, aggregate: &Aggregate, event: RowId) -> bool {
+        match self.time(event) {
+            Some(Value::Instant(at)) => self.filter(&aggregate.windows, Moments::Instants).contains(at),
+            Some(Value::Date(date)) => self.filter(&aggregate.windows, Moments::Dates).contains(date.into()),
+            _ => false,
+        }
+    }
+
+    /// Rule 13: by time, then the event's key if declared, then the value.
+    fn by_moment_and_value(&self, left: &CountedRow, right: &CountedRow, ty: &Type) -> Ordering {
+        self.by_moment(left.event, right.event).then_with(|| match (&left.value, &right.value) {
+            (Some(left), Some(right)) => compare_values(left, right, ty),
+            _ => Ordering::Equal,
+        })
+    }
+
+    fn by_moment(&self, left: RowId, right: RowId) -> Ordering {
+        let compared = |field: Option<FieldId>| {
+            let field = field?;
+            let ty = &self.program.tables[left.0.0 as usize].fields[field.0 as usize].ty;
+            let column = self.data.column(left.0, field)?;
+            Some(compare_values(&column.value(left.1)?, &column.value(right.1)?, ty))
+        };
+        if left == right {
+            return Ordering::Equal;
+        }
+        let table = &self.program.tables[left.0.0 as usize];
+        let time = compared(table.at).unwrap_or(Ordering::Equal);
+        time.then_with(|| compared(table.key).unwrap_or(Ordering::Equal))
+    }
+
+    /// Rule 13: highest count, then seen last, then greater value.
+    fn most_frequent(&self, rows: Vec<CountedRow>, ty: &Type) -> Option<Value> {
+        let mut seen: FxHashMap<Distinct, (u64, RowId)> = FxHashMap::default();
+        for row in rows {
+            let (count, last) = seen.entry(Distinct(row.value?)).or_insert((0, row.event));
+            *count += 1;
+            if self.by_moment(*last, row.event).is_lt() {
+                *last = row.event;
+            }
+        }
+        let by_rank = |left: &(Distinct, (u64, RowId)), right: &(Distinct, (u64, RowId))| {
+            let counts = left.1.0.cmp(&right.1.0);
+            let moments = || self.by_moment(left.1.1, right.1.1);
+            counts.then_with(moments).then_with(|| compare_values(&left.0.0, &right.0.0, ty))
+        };
+        seen.into_iter().max_by(by_rank).map(|(value, _)| value.0)
+    }
+
+    /// Aggregates that need only the known values, in the order of the data.
+    fn fold(
+        &self,
+        operator: AggregateOperator,
+        values: Vec<Value>,
+        ty: &Type,
+        expr: &Expr,
+        scope: &Scope<'_>,
+    ) -> Option<Value> {
+        let count = values.len() as i64;
+        match operator {
+            AggregateOperator::Different => {
+                let different: FxHashSet<Distinct> = values.into_iter().map(Distinct).collect();
+                Some(Value::Integer(different.len() as i64))
+            }
+            AggregateOperator::Smallest => values.into_iter().min_by(|left, right| compare_values(left, right, ty)),
+            AggregateOperator::Largest => values.into_iter().max_by(|left, right| compare_values(left, right, ty)),
+            AggregateOperator::Sum => self.judged(sum(&values, ty), expr.span, scope),
+            AggregateOperator::Average if count == 0 => None,
+            AggregateOperator::Average => self.judged(average(&values, ty), expr.span, scope),
+            _ => self.unsuited(expr.span),
+        }
+    }
+}
+
+/// The whole total of integers, money or durations, in 128 bits.
+fn whole(values: &[Value]) -> Result<i128, Failure> {
+    let units = values.iter().map(|value| match value {
+        Value::Integer(units) | Value::Money(units) | Value::Duration(units) => Ok(i128::from(*units)),
+        _ => Err(Failure::Unsuited),
+    });
+    units.sum()
+}
+
+/// Floats added in the order given.
+fn float(values: &[Value]) -> Result<f64, Failure> {
+    let terms =
+        values.iter().map(|value| if let Value::Number(term) = value { Ok(*term) } else { Err(Failure::Unsuited) });
+    terms.sum()
+}
+
+fn finite(value: f64) -> Result<Value, Failure> {
+    number(value).map(Value::Number).ok_or(Failure::Overflow)
+}
+
+/// The sum of known values; of none it is 0 (rule 8).
+fn sum(values: &[Value], ty: &Type) -> Result<Value, Failure> {
+    match ty {
+        Type::Integer => judge(whole(values)?).map(Value::Integer),
+        Type::Money(_) => judge(whole(values)?).map(Value::Money),
+        Type::Duration => judge(whole(values)?).map(Value::Duration),
+        Type::Number | Type::Percent => finite(float(values)?),
+        _ => Err(Failure::Unsuited),
+    }
+}
+
+/// The average of known values, at least one.
+fn average(values: &[Value], ty: &Type) -> Result<Value, Failure> {
+    let count = values.len() as i64;
+    match ty {
+        Type::Integer => finite(whole(values)? as f64 / count as f64),
+        Type::Money(_) => money::average(whole(values)?, count).map(Value::Money),
+        Type::Duration => money::average(whole(values)?, count).map(Value::Duration),
+        Type::Number | Type::Percent => finite(float(values)? / count as f64),
+        _ => Err(Failure::Unsuited),
+    }
+}

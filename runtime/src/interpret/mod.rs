@@ -1,0 +1,183 @@
+//! The interpreter: one customer at a time, straight over the checked program. It defines what is right; every other
+//! engine is held against it, so it is kept short and obvious.
+//!
+//! What it fixes where the rules leave room, and every engine follows:
+//! - All expressions that the request needs are evaluated, all of each: the parts of a partition after the one that holds,
+//!   the choices of `otherwise` after the known one, the filter of rows outside the windows. So problems are the same
+//!   whatever is evaluated first.
+//! - An operation with a missing operand is missing, and no problem, whatever the other operands are.
+//! - `is one of` nothing is false, also of a missing value. `includes` with a missing value is unknown, also for an empty
+//!   list; each value is a comparison of its own, joined by Kleene's and / or.
+//! - `first`, `latest` and "seen last" go by the event's time, then the event's key where one is declared, then the value;
+//!   the elements of an event's list share its moment. Records have no time, so "seen last" goes by their key.
+
+mod aggregate;
+mod column;
+mod evaluate;
+mod lookup;
+mod order;
+mod problems;
+
+pub use aggregate::{Counted, CountedRow};
+pub use evaluate::Scope;
+pub use order::compare_values;
+
+use crate::data::{Bits, Dataset};
+use crate::outcome::{NO_PART, Outcome, Request};
+use evaluate::Evaluator;
+use problems::Problems;
+use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, Item, Program, TableId};
+use segue_compiler::source::Span;
+use segue_compiler::values::Value;
+use segue_compiler::values::calendar::Clock;
+
+/// A row of a table.
+pub type RowId = (TableId, usize);
+
+/// The program or the data break what the checker and the loader promise: a mistake of ours, not of the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InterpretError {
+    /// Values that do not go together reached an operation.
+    #[error("the checked program is broken at {0:?}: values that do not go together")]
+    Unsuited(Span),
+}
+
+/// Works out a request, customer by customer.
+///
+/// # Errors
+/// The program or the data break their invariants.
+pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, InterpretError> {
+    let interpreter = Interpreter::new(program, data, request);
+    let customers = interpreter.customers();
+    let mut segments = vec![Bits::zeros(customers); request.segments.len()];
+    let mut partitions = vec![Vec::with_capacity(customers); request.partitions.len()];
+    let mut traits = vec![Vec::with_capacity(customers); request.traits.len()];
+    let mut problems = Problems::default();
+    for row in 0..customers {
+        let customer = interpreter.customer(row)?;
+        for (bits, segment) in segments.iter_mut().zip(&request.segments) {
+            if customer.segments[segment.0 as usize] {
+                bits.set(row);
+            }
+        }
+        for (parts, partition) in partitions.iter_mut().zip(&request.partitions) {
+            parts.push(customer.parts[partition.0 as usize]);
+        }
+        for (values, wanted) in traits.iter_mut().zip(&request.traits) {
+            values.push(customer.traits[wanted.0 as usize].clone());
+        }
+        problems.add_customer(row, interpreter.evaluator.take_failures());
+    }
+    let types = request.traits.iter().map(|wanted| &program.traits[wanted.0 as usize].value.ty);
+    let traits = types.zip(traits).map(|(ty, values)| column::from_values(ty, values)).collect();
+    Ok(Outcome { customers, segments, partitions, traits, problems: problems.finish() })
+}
+
+/// All that a customer's declarations came to. What the request does not need is missing, false, or in no part.
+#[derive(Debug, Clone)]
+pub struct Customer {
+    /// The customer's row.
+    pub row: usize,
+    /// By trait.
+    pub traits: Vec<Option<Value>>,
+    /// By segment.
+    pub segments: Vec<bool>,
+    /// By partition: the part, or [`NO_PART`].
+    pub parts: Vec<u32>,
+}
+
+/// A program bound to data and an `as of`.
+pub struct Interpreter<'a> {
+    program: &'a Program,
+    needed: Vec<Item>,
+    evaluator: Evaluator<'a>,
+}
+
+impl<'a> Interpreter<'a> {
+    /// Binds a program to its data; only what the request needs is worked out for a customer.
+    pub fn new(program: &'a Program, data: &'a Dataset, request: &Request) -> Interpreter<'a> {
+        let settings = &program.settings;
+        let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
+        Interpreter { program, needed: needed(program, request), evaluator: Evaluator::new(program, data, clock) }
+    }
+
+    /// How many customers there are.
+    pub fn customers(&self) -> usize {
+        self.evaluator.data.table(CUSTOMERS).map_or(0, |table| table.rows)
+    }
+
+    /// The calendar of the run.
+    pub fn clock(&self) -> Clock {
+        self.evaluator.clock
+    }
+
+    /// Works out one customer.
+    ///
+    /// # Errors
+    /// The program or the data break their invariants.
+    pub fn customer(&self, row: usize) -> Result<Customer, InterpretError> {
+        let mut customer = Customer {
+            row,
+            traits: vec![None; self.program.traits.len()],
+            segments: vec![false; self.program.segments.len()],
+            parts: vec![NO_PART; self.program.partitions.len()],
+        };
+        for item in &self.needed {
+            match *item {
+                Item::Trait(id) => {
+                    let value = self.evaluator.of_customer(&customer, &self.program.traits[id.0 as usize].value);
+                    customer.traits[id.0 as usize] = value;
+                }
+                Item::Segment(id) => {
+                    let lines = &self.program.segments[id.0 as usize].lines;
+                    let held = lines.iter().filter(|line| self.evaluator.holds(&customer, line)).count();
+                    customer.segments[id.0 as usize] = held == lines.len();
+                }
+                Item::Partition(id) => {
+                    let parts = self.program.partitions[id.0 as usize].parts.iter();
+                    let held: Vec<bool> = parts
+                        .map(|part| part.condition.as_ref().is_none_or(|line| self.evaluator.holds(&customer, line)))
+                        .collect();
+                    let first = held.iter().position(|held| *held);
+                    customer.parts[id.0 as usize] = first.map_or(NO_PART, |part| part as u32);
+                }
+            }
+        }
+        self.evaluator.check()?;
+        Ok(customer)
+    }
+
+    /// The value of an expression for a customer that was worked out, in the customer's scope.
+    ///
+    /// # Errors
+    /// The program or the data break their invariants.
+    pub fn evaluate(&self, customer: &Customer, expr: &Expr) -> Result<Option<Value>, InterpretError> {
+        let value = self.evaluator.of_customer(customer, expr);
+        self.evaluator.check()?;
+        Ok(value)
+    }
+
+    /// The rows that counted for an aggregate in the customer's scope: those in its windows for which the filter is true.
+    ///
+    /// # Errors
+    /// The program or the data break their invariants.
+    pub fn counted(&self, customer: &Customer, aggregate: &Aggregate) -> Result<Counted, InterpretError> {
+        let counted = self.evaluator.counted(aggregate, &Scope::of_customer(customer));
+        self.evaluator.check()?;
+        Ok(counted)
+    }
+}
+
+/// What the request asks for and all that uses, in the program's order.
+fn needed(program: &Program, request: &Request) -> Vec<Item> {
+    let wanted = request.segments.iter().map(|id| Item::Segment(*id));
+    let wanted = wanted.chain(request.partitions.iter().map(|id| Item::Partition(*id)));
+    let mut wanted: Vec<Item> = wanted.chain(request.traits.iter().map(|id| Item::Trait(*id))).collect();
+    let mut reached = rustc_hash::FxHashSet::default();
+    while let Some(item) = wanted.pop() {
+        if reached.insert(item) {
+            wanted.extend(program.uses(item));
+        }
+    }
+    program.order.iter().copied().filter(|item| reached.contains(item)).collect()
+}
