@@ -4,8 +4,9 @@
 //! `.segue` file that lies in no such folder. Files are read in the order of their paths, so that messages and results
 //! do not depend on the disk.
 
-use segue_compiler::diagnostics::Diagnostic;
-use segue_compiler::source::{FileId, SourceFile, SourceMap, Span};
+use segue_compiler::diagnostics::{self, Diagnostic};
+use segue_compiler::project::{self, Checked, Input};
+use segue_compiler::source::{FileId, SourceFile, Span};
 use segue_compiler::syntax::{MAXIMUM_FILE, invalid_utf8};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -59,13 +60,11 @@ pub struct Location {
 /// The files' texts.
 #[derive(Debug, Clone)]
 pub struct Files {
-    /// All texts; their names are relative to where the command was started, as people wrote them.
-    pub sources: SourceMap,
     /// `segue.toml`.
-    pub settings: Option<FileId>,
-    /// The rule files, by path.
-    pub rules: Vec<FileId>,
-    /// What was wrong with the files themselves.
+    pub settings: Option<SourceFile>,
+    /// The rule files, by path; their names are relative to where the command was started, as people wrote them.
+    pub rules: Vec<SourceFile>,
+    /// What was wrong with the rule files themselves; their numbers are positions in `rules`.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -114,14 +113,17 @@ impl Location {
     /// # Errors
     /// A file cannot be read at all.
     pub fn read(&self) -> Result<Files, ProjectError> {
-        let mut files =
-            Files { sources: SourceMap::default(), settings: None, rules: Vec::new(), diagnostics: Vec::new() };
-        if let Some(settings) = &self.settings {
-            files.settings = Some(files.add(settings)?);
-        }
-        for rules in &self.rules {
-            let file = files.add(rules)?;
-            files.rules.push(file);
+        let settings = match &self.settings {
+            Some(path) => Some(text(path)?.0),
+            None => None,
+        };
+        let mut files = Files { settings, rules: Vec::new(), diagnostics: Vec::new() };
+        for path in &self.rules {
+            let (source, readable) = text(path)?;
+            if let Some(readable) = readable {
+                files.diagnostics.push(unreadable_letter(files.rules.len(), &source, readable));
+            }
+            files.rules.push(source);
         }
         Ok(files)
     }
@@ -133,33 +135,50 @@ impl Location {
 }
 
 impl Files {
-    /// The files of a project that was given as texts: names and contents.
-    pub fn from_texts(settings: Option<&str>, rules: &[(&str, &str)]) -> Files {
-        let mut sources = SourceMap::default();
-        let settings = settings.map(|text| sources.add(SourceFile::new(SETTINGS_FILE, text)));
-        let rules = rules.iter().map(|(name, text)| sources.add(SourceFile::new(*name, *text))).collect();
-        Files { sources, settings, rules, diagnostics: Vec::new() }
-    }
-
-    fn add(&mut self, path: &Path) -> Result<FileId, ProjectError> {
-        let bytes = read_bounded(path)?;
-        let name = path.strip_prefix("./").unwrap_or(path).display().to_string();
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let readable = match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                return Ok(self.sources.add(SourceFile::new(name, text)));
-            }
-            Err(error) => error.valid_up_to(),
+    /// Checks the project: everything about its files and in them. `location` says where its lists' files are.
+    pub fn check(self, location: &Location) -> Checked {
+        let read_list = |name: &str| {
+            let path = location.resolve(name);
+            let bytes = read_bounded(&path).map_err(|error| match error {
+                ProjectError::Unreadable { reason, .. } => reason.to_string(),
+                other => other.to_string(),
+            })?;
+            String::from_utf8(bytes).map_err(|_| "it is not saved as UTF-8".to_owned())
         };
-        // The rest is still read, so that what it declares is known and its other mistakes are told.
-        let source = SourceFile::new(name, String::from_utf8_lossy(bytes));
-        let file = self.sources.add(source.clone());
-        let mut message = invalid_utf8(file, &source, readable);
-        let end = source.text.ceil_char_boundary(readable + 1).min(source.text.len());
-        message.span = Span::new(file, readable, end);
-        self.diagnostics.push(message);
-        Ok(file)
+        let mut checked =
+            project::check(Input { settings: self.settings, files: self.rules, read_list: &read_list });
+        if !self.diagnostics.is_empty() {
+            // What else is said about a line with such a letter is most likely said because of it.
+            let sources = &checked.sources;
+            checked.diagnostics.retain(|message| !sources.slice(message.span).contains(REPLACED));
+            checked.diagnostics.extend(self.diagnostics);
+            diagnostics::sort(&mut checked.diagnostics);
+            checked.program = None;
+        }
+        checked
     }
+}
+
+/// Stands where a letter could not be read.
+const REPLACED: char = char::REPLACEMENT_CHARACTER;
+
+/// A file's text and, where it is not UTF-8, how many of its bytes are. What follows them is still read, so that what it
+/// declares is known and its other mistakes are told.
+fn text(path: &Path) -> Result<(SourceFile, Option<usize>), ProjectError> {
+    let bytes = read_bounded(path)?;
+    let name = path.strip_prefix("./").unwrap_or(path).display().to_string();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    Ok(match std::str::from_utf8(bytes) {
+        Ok(text) => (SourceFile::new(name, text), None),
+        Err(error) => (SourceFile::new(name, String::from_utf8_lossy(bytes)), Some(error.valid_up_to())),
+    })
+}
+
+fn unreadable_letter(file: usize, source: &SourceFile, readable: usize) -> Diagnostic {
+    let file = FileId(u32::try_from(file).unwrap_or(u32::MAX));
+    let message = invalid_utf8(file, source, readable);
+    let span = Span::new(file, readable, (readable + REPLACED.len_utf8()).min(source.text.len()));
+    Diagnostic { span, ..message }
 }
 
 /// The file's bytes, at most one more than a rule file may have: the reader of rules says that it is too large.

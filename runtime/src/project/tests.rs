@@ -70,7 +70,7 @@ fn what_is_no_project_says_so() {
 fn a_byte_order_mark_is_not_part_of_the_text() {
     let folder = folder(&[("a.segue", "\u{feff}let x = 1\n")]);
     let files = Location::find(&folder.path().join("a.segue")).unwrap().read().unwrap();
-    assert_eq!(&*files.sources.get(files.rules[0]).unwrap().text, "let x = 1\n");
+    assert_eq!(&*files.rules[0].text, "let x = 1\n");
 }
 
 #[test]
@@ -81,5 +81,5 @@ fn a_file_that_is_not_utf8_gives_a_message_at_the_first_bad_letter() {
     let files = Location::find(&path).unwrap().read().unwrap();
     let [message] = files.diagnostics.as_slice() else { unreachable!("one message") };
     assert_eq!(message.code.0, "S0012");
-    assert_eq!(files.sources.slice(message.span), "\u{fffd}");
+    assert_eq!(files.rules[0].slice(message.span), "\u{fffd}");
 }

@@ -82,6 +82,7 @@ impl Walk<'_> {
 
 /// How a field is called in a report: customers' fields bare, others with their table.
 pub(crate) fn name(program: &Program, (table, field): Place) -> String {
-    let (holder, name) = (&program.tables[table.0 as usize], &program.tables[table.0 as usize].fields[field.0 as usize].name);
+    let (holder, name) =
+        (&program.tables[table.0 as usize], &program.tables[table.0 as usize].fields[field.0 as usize].name);
     if table == CUSTOMERS { format!("`{name}`") } else { format!("`{}.{name}`", holder.name) }
 }

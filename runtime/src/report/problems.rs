@@ -91,7 +91,7 @@ pub(super) fn notes(run: &Gathered<'_>) -> Vec<String> {
     let mut notes = run.load.warnings.clone();
     if run.request.as_of < run.started.saturating_sub(LOOKING_BACK) {
         notes.push(
-            "As of lies in the past: events are taken as they were then, but customers' fields as they are in the data."
+            "as of lies in the past: events are taken as they were then, but customers' fields as they are in the data"
                 .into(),
         );
     }
@@ -99,7 +99,7 @@ pub(super) fn notes(run: &Gathered<'_>) -> Vec<String> {
     let names: Vec<String> = date_only.map(|table| format!("`{}`", table.name)).collect();
     if !names.is_empty() && local_time(run.request.as_of, run.program.settings.zone).micros != 0 {
         let verb = if names.len() == 1 { "has" } else { "have" };
-        notes.push(format!("{} {verb} dates without a time: an event counts once its day is over.", list(&names)));
+        notes.push(format!("{} {verb} dates without a time: an event counts once its day is over", list(&names)));
     }
     notes
 }
@@ -330,9 +330,5 @@ fn known(column: &Column, rows: usize) -> usize {
 }
 
 fn clock(run: &Gathered<'_>) -> Clock {
-    Clock {
-        as_of: run.request.as_of,
-        zone: run.program.settings.zone,
-        week_start: run.program.settings.week_start,
-    }
+    Clock { as_of: run.request.as_of, zone: run.program.settings.zone, week_start: run.program.settings.week_start }
 }

@@ -61,9 +61,7 @@ impl Report {
         let mut blocks = vec![segments.collect::<Vec<Row>>()];
         for partition in &self.partitions {
             let mut block = vec![row("", &partition.name, &partition.title, None)];
-            block.extend(
-                partition.parts.iter().map(|part| row("  ", &part.name, &part.title, Some(part.count))),
-            );
+            block.extend(partition.parts.iter().map(|part| row("  ", &part.name, &part.title, Some(part.count))));
             if partition.outside > 0 {
                 block.push(row("  ", "(in no part)", &None, Some(partition.outside)));
             }
