@@ -5,8 +5,11 @@
 
 pub mod builtins;
 pub mod diagnostics;
+pub mod names;
 pub mod plan;
 pub mod program;
+pub mod project;
 pub mod source;
 pub mod syntax;
+pub mod types;
 pub mod values;

@@ -3,5 +3,4 @@
 pub mod data;
 pub mod interpret;
 pub mod outcome;
-pub mod report;
 pub mod unfinished;

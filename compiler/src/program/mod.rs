@@ -18,8 +18,12 @@ use crate::syntax::tree::{
 use crate::values::{Currency, Value};
 use std::sync::Arc;
 
+mod dump;
+mod verify;
 mod walk;
 mod window;
+pub use dump::dump;
+pub use verify::verify;
 pub use window::{Bound, Window};
 
 /// Number of a table in [`Program::tables`].

@@ -1,0 +1,320 @@
+//! From trees to the index of names: what is declared, once each.
+
+use super::messages;
+use super::{FieldBody, FieldEntry, Global, Index, Named, StoredField, TableEntry, fold, is_reserved};
+use crate::diagnostics::Diagnostic;
+use crate::program::{CUSTOMERS, FieldId, PartitionId, Reading, SegmentId, TableId, TraitId, Type};
+use crate::source::{FileId, Span};
+use crate::syntax::tree::{self, DeclarationKind, TableKind};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// How many declarations a project may have (rule 21).
+const MOST_DECLARATIONS: usize = 10_000;
+
+/// Collects the names of all files; messages go to `diagnostics`.
+pub(crate) fn collect<'tree>(files: &'tree [tree::File], diagnostics: &mut Vec<Diagnostic>) -> Index<'tree> {
+    let mut collector = Collector { index: Index::default(), places: FxHashMap::default(), diagnostics };
+    let mut declarations: Vec<&tree::Declaration> = files.iter().flat_map(|file| &file.declarations).collect();
+    if let Some(first) = declarations.get(MOST_DECLARATIONS) {
+        collector.diagnostics.push(messages::too_many_declarations(first.span, MOST_DECLARATIONS, declarations.len()));
+        declarations.truncate(MOST_DECLARATIONS);
+    }
+    collector.customers(&declarations);
+    for declaration in &declarations {
+        collector.declaration(declaration);
+    }
+    collector.elements();
+    collector.clashes_with_customers();
+    collector.index
+}
+
+struct Collector<'tree, 'out> {
+    index: Index<'tree>,
+    places: FxHashMap<String, (Arc<str>, Span)>,
+    diagnostics: &'out mut Vec<Diagnostic>,
+}
+
+impl<'tree> Collector<'tree, '_> {
+    /// The customers' table comes first, whatever the order of the files.
+    fn customers(&mut self, declarations: &[&'tree tree::Declaration]) {
+        let mut all = declarations.iter().filter_map(|declaration| match &declaration.kind {
+            DeclarationKind::Table(table) if table.kind == TableKind::Customers => Some((*declaration, table)),
+            _ => None,
+        });
+        let Some((declaration, table)) = all.next() else {
+            let nowhere = Span::new(FileId(0), 0, 0);
+            self.index.tables.push(TableEntry {
+                name: "customers".into(),
+                name_span: nowhere,
+                kind: TableKind::Customers,
+                parent: None,
+                key: None,
+                by: None,
+                at: None,
+                fields: Vec::new(),
+                by_name: FxHashMap::default(),
+                span: nowhere,
+                documentation: None,
+                declared: false,
+            });
+            return;
+        };
+        self.table(declaration, table);
+        let first = table.name.span;
+        for (_, again) in all {
+            self.diagnostics.push(messages::second_customers(again.name.span, first));
+        }
+    }
+
+    fn declaration(&mut self, declaration: &'tree tree::Declaration) {
+        let documentation = declaration.documentation.as_deref();
+        let span = declaration.span;
+        match &declaration.kind {
+            DeclarationKind::Table(table) if table.kind == TableKind::Customers => {}
+            DeclarationKind::Table(table) => self.table(declaration, table),
+            DeclarationKind::Let { name, value } => {
+                self.declare(name, Global::Let(self.index.lets.len()));
+                self.index.lets.push(Named { name, title: None, documentation, span, body: value });
+            }
+            DeclarationKind::List { name, source } => {
+                self.declare(name, Global::List(self.index.lists.len()));
+                self.index.lists.push(Named { name, title: None, documentation, span, body: source });
+            }
+            DeclarationKind::Trait { name, title, value } => {
+                self.declare(name, Global::Trait(TraitId(number(self.index.traits.len()))));
+                self.index.traits.push(Named { name, title: title.as_ref(), documentation, span, body: value });
+            }
+            DeclarationKind::Segment { name, title, lines } => {
+                self.declare(name, Global::Segment(SegmentId(number(self.index.segments.len()))));
+                self.index.segments.push(Named { name, title: title.as_ref(), documentation, span, body: lines });
+            }
+            DeclarationKind::Partition { name, title, parts } => {
+                self.declare(name, Global::Partition(PartitionId(number(self.index.partitions.len()))));
+                self.index.partitions.push(Named { name, title: title.as_ref(), documentation, span, body: parts });
+            }
+            DeclarationKind::Broken { name } => {
+                if let Some(name) = name {
+                    self.index.globals.entry(fold(&name.text)).or_insert(Global::Broken);
+                    self.places.entry(fold(&name.text)).or_insert((Arc::clone(&name.text), name.span));
+                }
+            }
+        }
+    }
+
+    /// Takes a name in the shared namespace, or says who has it. The first one keeps it.
+    fn declare(&mut self, name: &tree::Word, global: Global) {
+        if is_reserved(&name.text) {
+            self.diagnostics.push(messages::reserved_name(name));
+        }
+        let folded = fold(&name.text);
+        if let Some((text, first)) = self.places.get(&folded) {
+            self.diagnostics.push(messages::name_taken(name, text, *first));
+            return;
+        }
+        self.places.insert(folded.clone(), (Arc::clone(&name.text), name.span));
+        self.index.globals.insert(folded, global);
+    }
+
+    fn table(&mut self, declaration: &'tree tree::Declaration, table: &'tree tree::Table) {
+        let id = TableId(number(self.index.tables.len()));
+        if table.kind == TableKind::Customers {
+            self.index.globals.insert("customers".into(), Global::Table(CUSTOMERS));
+        } else {
+            self.declare(&table.name, Global::Table(id));
+        }
+        let mut entry = TableEntry {
+            name: Arc::clone(&table.name.text),
+            name_span: table.name.span,
+            kind: table.kind,
+            parent: None,
+            key: None,
+            by: None,
+            at: None,
+            fields: Vec::new(),
+            by_name: FxHashMap::default(),
+            span: declaration.span,
+            documentation: declaration.documentation.as_deref(),
+            declared: true,
+        };
+        if table.kind == TableKind::Customers {
+            entry.name = "customers".into();
+        }
+        self.head(&mut entry, table);
+        self.fields(&mut entry, &table.fields);
+        let needs_key = matches!(table.kind, TableKind::Customers | TableKind::Table);
+        let broken_key = table.fields.iter().any(|field| field.kind == tree::FieldKind::Error);
+        if needs_key && entry.key.is_none() && !broken_key {
+            self.diagnostics.push(messages::key_missing(&entry.name, entry.name_span, table.fields.first()));
+        }
+        self.index.tables.push(entry);
+    }
+
+    /// The columns named in the head: who and when.
+    fn head(&mut self, entry: &mut TableEntry<'tree>, table: &'tree tree::Table) {
+        let with_customer = matches!(table.kind, TableKind::Events | TableKind::Records);
+        match (&table.by, with_customer) {
+            (Some(column), true) => {
+                entry.by = self.head_column(entry, column, Type::Id(Some(CUSTOMERS)), Reading::Plain);
+            }
+            (Some(column), false) => self.diagnostics.push(messages::head_not_for(&entry.name, "by", column.name.span)),
+            (None, true) => self.diagnostics.push(messages::by_missing(&entry.name, entry.name_span)),
+            (None, false) => {}
+        }
+        match (&table.at, table.kind == TableKind::Events) {
+            (Some(time), true) => {
+                let ty = if time.only_date { Type::Date } else { Type::Datetime };
+                let reading = match &time.zone {
+                    Some(zone) => self.zone(zone),
+                    None => Reading::Plain,
+                };
+                entry.at = self.head_column(entry, &time.column, ty, reading);
+            }
+            (Some(time), false) => {
+                self.diagnostics.push(messages::head_not_for(&entry.name, "at", time.column.name.span));
+            }
+            (None, true) => self.diagnostics.push(messages::at_missing(&entry.name, entry.name_span)),
+            (None, false) => {}
+        }
+    }
+
+    fn zone(&mut self, zone: &tree::Quoted) -> Reading {
+        match zone.text.parse() {
+            Ok(zone) => Reading::Zone(zone),
+            Err(_) => {
+                self.diagnostics.push(messages::unknown_zone(&zone.text, zone.span));
+                Reading::Plain
+            }
+        }
+    }
+
+    fn head_column(
+        &mut self,
+        entry: &mut TableEntry<'tree>,
+        column: &'tree tree::Column,
+        ty: Type,
+        reading: Reading,
+    ) -> Option<FieldId> {
+        let source = column.from.as_ref().map_or_else(|| Arc::clone(&column.name.text), |from| Arc::clone(&from.text));
+        let body = FieldBody::Head { ty, column: source, reading };
+        self.field(entry, &column.name, column.name.span, body)
+    }
+
+    fn fields(&mut self, entry: &mut TableEntry<'tree>, fields: &'tree [tree::Field]) {
+        for field in fields {
+            let body = match &field.kind {
+                tree::FieldKind::Stored { ty, optional, from, labels } => FieldBody::Stored(StoredField {
+                    ty,
+                    optional: *optional,
+                    from: from.as_ref(),
+                    labels,
+                    elements: None,
+                }),
+                tree::FieldKind::Computed { value } => FieldBody::Computed(value),
+                tree::FieldKind::Error => FieldBody::Broken,
+            };
+            let id = self.field(entry, &field.name, field.span, body);
+            if !field.key {
+                continue;
+            }
+            match entry.key {
+                None => entry.key = id,
+                Some(first) => {
+                    let first = entry.fields.get(first.0 as usize).map_or(field.span, |first| first.name_span);
+                    self.diagnostics.push(messages::second_key(field.name.span, first));
+                }
+            }
+            if entry.kind == TableKind::Records && entry.parent.is_some() {
+                self.diagnostics.push(messages::key_in_list(field.name.span));
+            }
+        }
+    }
+
+    fn field(
+        &mut self,
+        entry: &mut TableEntry<'tree>,
+        name: &tree::Word,
+        span: Span,
+        body: FieldBody<'tree>,
+    ) -> Option<FieldId> {
+        if is_reserved(&name.text) {
+            self.diagnostics.push(messages::reserved_field(name, &body));
+        }
+        let folded = fold(&name.text);
+        if let Some(first) = entry.by_name.get(&folded) {
+            if let Some(first) = entry.fields.get(first.0 as usize) {
+                self.diagnostics.push(messages::name_taken(name, &first.name, first.name_span));
+            }
+            return None;
+        }
+        let id = FieldId(number(entry.fields.len()));
+        entry.by_name.insert(folded, id);
+        entry.fields.push(FieldEntry { name: Arc::clone(&name.text), name_span: name.span, span, body });
+        Some(id)
+    }
+
+    /// Lists of records become tables of their own, behind all declared ones; their lists in turn follow.
+    fn elements(&mut self) {
+        let mut at = 0;
+        while at < self.index.tables.len() {
+            let parent = TableId(number(at));
+            let count = self.index.tables[at].fields.len();
+            for field in 0..count {
+                let FieldBody::Stored(stored) = &self.index.tables[at].fields[field].body else { continue };
+                let tree::TypeRefKind::Records(fields) = &stored.ty.kind else { continue };
+                let id = TableId(number(self.index.tables.len()));
+                let table = &self.index.tables[at];
+                let entry = &table.fields[field];
+                let mut elements = TableEntry {
+                    name: format!("{}.{}", table.name, entry.name).into(),
+                    name_span: entry.name_span,
+                    kind: TableKind::Records,
+                    parent: Some((parent, FieldId(number(field)))),
+                    key: None,
+                    by: None,
+                    at: None,
+                    fields: Vec::new(),
+                    by_name: FxHashMap::default(),
+                    span: entry.span,
+                    documentation: None,
+                    declared: true,
+                };
+                self.fields(&mut elements, fields);
+                self.index.tables.push(elements);
+                if let FieldBody::Stored(stored) = &mut self.index.tables[at].fields[field].body {
+                    stored.elements = Some(id);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// A customers' field and a trait, segment ... of one name could not be told apart. Tables that are looked up in are
+    /// named only after `->`, so they may share a name with a field.
+    fn clashes_with_customers(&mut self) {
+        let Some(customers) = self.index.tables.first() else { return };
+        for field in &customers.fields {
+            let folded = fold(&field.name);
+            let harmless = match self.index.globals.get(&folded) {
+                None => true,
+                Some(Global::Table(id)) => self
+                    .index
+                    .table(*id)
+                    .is_some_and(|table| matches!(table.kind, TableKind::Table | TableKind::Customers)),
+                Some(_) => false,
+            };
+            if harmless {
+                continue;
+            }
+            if let Some((text, span)) = self.places.get(&folded) {
+                let name = tree::Word { text: Arc::clone(text), span: *span };
+                self.diagnostics.push(messages::name_taken(&name, &field.name, field.name_span));
+            }
+        }
+    }
+}
+
+/// Counts are capped by rule 21, so they fit.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,233 @@
+//! What is said about names. Codes:
+//!
+//! - S0100 a name that something else has already
+//! - S0101 no such field or other name
+//! - S0102 a reserved word as a name
+//! - S0103 declarations that use one another in a circle
+//! - S0104 no such table
+//! - S0105 no such kind of field
+//! - S0106 a value that is not among those listed
+//! - S0107 no such part of a partition
+//! - S0108 no such list
+//! - S0109 a customer's field used bare inside `where`
+//! - S0110 something that cannot be asked from here
+//! - S0111 no `customers` declaration
+//! - S0112 more than one `customers` declaration
+//! - S0113 a key that is missing, doubled, or no id
+//! - S0114 `by` or `at` missing or out of place
+//! - S0115 no such function
+//! - S0116 a list's file that cannot be read
+//! - S0117 a path through something that has no fields
+//! - S0118 parts of a partition: doubled, or behind `otherwise`
+//! - S0119 a table or list where a value is expected
+//! - S0120 `segue.toml`: no such setting
+//! - S0121 `segue.toml`: a setting's value cannot be used
+//! - S0122 `segue.toml`: data for something that is not declared
+//! - S0123 `segue.toml` cannot be read
+//! - S0124 `->` to something that has no key
+//! - S0125 too many declarations
+//! - S0126 a list whose values are not written values of one kind
+//! - S0127 listed values that are doubled
+//! - S0128 no such time zone
+
+use super::FieldBody;
+use crate::diagnostics::{Diagnostic, Edit};
+use crate::source::Span;
+use crate::syntax::tree::{Field, Word};
+use std::sync::Arc;
+
+/// Adds what may have been meant, each as an offer; one that is alone stands beside the culprit too.
+pub(crate) fn suggest(
+    mut message: Diagnostic,
+    span: Span,
+    names: &[Arc<str>],
+    show: impl Fn(&str) -> String,
+) -> Diagnostic {
+    let shown: Vec<String> = names.iter().take(3).map(|name| show(name)).collect();
+    if message.label.is_empty() {
+        message.label = match shown.as_slice() {
+            [] => String::new(),
+            [only] => format!("did you mean `{only}`?"),
+            [rest @ .., last] => format!(
+                "did you mean {} or `{last}`?",
+                rest.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ),
+        };
+    }
+    for name in shown {
+        message = message.offer(format!("did you mean `{name}`?"), vec![Edit::replace(span, name)]);
+    }
+    message
+}
+
+/// Names in running text: `a`, `b` and `c`.
+pub(crate) fn enumerate(names: &[Arc<str>], most: usize) -> String {
+    let mut shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    if names.len() > most {
+        shown.push("...".to_owned());
+        return shown.join(", ");
+    }
+    match shown.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => shown.join(", "),
+    }
+}
+
+/// S0100
+pub(crate) fn name_taken(name: &Word, first: &str, place: Span) -> Diagnostic {
+    let message = if *name.text == *first {
+        format!("the name `{}` is used twice", name.text)
+    } else {
+        format!("`{}` and `{first}` are the same name: capitals make no difference", name.text)
+    };
+    Diagnostic::error("S0100", name.span, message)
+        .beside("choose another name here, or there")
+        .place(place, "the first one is here")
+}
+
+/// S0102
+pub(crate) fn reserved_name(name: &Word) -> Diagnostic {
+    let other = format!("{}_1", name.text);
+    Diagnostic::error("S0102", name.span, format!("`{}` is a word of the language, so it cannot be a name", name.text))
+        .beside("choose another name")
+        .offer(format!("call it `{other}`"), vec![Edit::replace(name.span, other)])
+}
+
+/// S0102
+pub(crate) fn reserved_field(name: &Word, body: &FieldBody<'_>) -> Diagnostic {
+    let message = Diagnostic::error(
+        "S0102",
+        name.span,
+        format!("`{}` is a word of the language, so it cannot be the name of a field", name.text),
+    );
+    let other = format!("{}_field", super::fold(&name.text));
+    match body {
+        FieldBody::Stored(stored) if stored.from.is_none() => {
+            message.beside("choose another name and say which column it comes from").offer(
+                format!("call it `{other}` and take it from the column \"{}\"", name.text),
+                vec![Edit::replace(name.span, other), Edit::after(stored.ty.span, format!(" from \"{}\"", name.text))],
+            )
+        }
+        _ => message
+            .beside("choose another name")
+            .offer(format!("call it `{other}`"), vec![Edit::replace(name.span, other)]),
+    }
+}
+
+/// S0103: `members` in the order of use; each with its kind, name, and where it uses the next one.
+pub(crate) fn circle(members: &[(String, Span, Span)]) -> Diagnostic {
+    let names: Vec<&str> = members.iter().map(|(name, _, _)| name.as_str()).collect();
+    let first = names.first().copied().unwrap_or_default();
+    let span = members.first().map_or(Span::new(crate::source::FileId(0), 0, 0), |(_, declared, _)| *declared);
+    if let [(name, declared, used)] = members {
+        return Diagnostic::error("S0103", *declared, format!("`{name}` uses itself, so it has no value"))
+            .beside("it is declared here")
+            .place(*used, format!("here it uses `{name}`"));
+    }
+    let chain: Vec<String> = names.iter().chain(std::iter::once(&first)).map(|name| format!("`{name}`")).collect();
+    let told = format!("these use one another in a circle: {}", chain.join(" uses "));
+    let mut message = Diagnostic::error("S0103", span, told)
+        .beside("the circle starts here")
+        .note("none of them has a value until one stops using the next");
+    for (at, (name, _, used)) in members.iter().enumerate() {
+        let next = names.get((at + 1) % names.len()).copied().unwrap_or_default();
+        message = message.place(*used, format!("here `{name}` uses `{next}`"));
+    }
+    message
+}
+
+/// S0111
+pub(crate) fn customers_missing(span: Span) -> Diagnostic {
+    Diagnostic::error("S0111", span, "nothing says who the customers are")
+        .beside("this needs the customers")
+        .note("add a declaration such as `customers { key customer_id : id }` to one of the files")
+}
+
+/// S0112
+pub(crate) fn second_customers(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error("S0112", span, "a project has one `customers` declaration, and this is another")
+        .beside("move its fields to the first one")
+        .place(first, "the first one is here")
+}
+
+/// S0113
+pub(crate) fn key_missing(table: &str, span: Span, first: Option<&Field>) -> Diagnostic {
+    let message = Diagnostic::error("S0113", span, format!("`{table}` has no key, so its rows cannot be told apart"))
+        .beside("which field is different in every row?")
+        .note("write `key` before that field: `key customer_id : id`");
+    match first {
+        Some(field) if field.name.text.to_lowercase().ends_with("id") => {
+            message.offer(format!("make `{}` the key", field.name.text), vec![Edit::before(field.span, "key ")])
+        }
+        _ => message,
+    }
+}
+
+/// S0113
+pub(crate) fn second_key(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error("S0113", span, "a table has one key, and this is a second")
+        .beside("take `key` away here or there")
+        .place(first, "the first key is here")
+}
+
+/// S0113
+pub(crate) fn key_in_list(span: Span) -> Diagnostic {
+    Diagnostic::error("S0113", span, "the records of a list have no key").beside("take `key` away")
+}
+
+/// S0113
+pub(crate) fn key_not_id(name: &str, kind: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("S0113", span, format!("the key `{name}` is {kind}; a key is an id"))
+        .beside("ids may hold numbers or letters")
+        .fix("make it an id", vec![Edit::replace(span, "id")])
+}
+
+/// S0113
+pub(crate) fn key_optional(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("S0113", span, format!("the key `{name}` may not be missing"))
+        .beside("take the `?` away: every row needs its key")
+}
+
+/// S0113
+pub(crate) fn key_computed(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("S0113", span, format!("the key `{name}` is calculated; a key is a column of the data"))
+        .beside("declare it as `key NAME : id`")
+}
+
+/// S0114
+pub(crate) fn by_missing(table: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("S0114", span, format!("`{table}` does not say whose rows they are"))
+        .beside("add `by` and the column that names the customer")
+        .offer("add `by customer_id`", vec![Edit::after(span, " by customer_id")])
+}
+
+/// S0114
+pub(crate) fn at_missing(table: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("S0114", span, format!("`{table}` does not say when each event happened"))
+        .beside("add `at` and the column that holds the time")
+        .note("where there is no time, write `records` instead of `events`")
+}
+
+/// S0114
+pub(crate) fn head_not_for(table: &str, word: &str, span: Span) -> Diagnostic {
+    let message = match word {
+        "by" => format!("only events and records belong to a customer; `{table}` needs no `by`"),
+        _ => format!("only events have a time; `{table}` needs no `at`"),
+    };
+    Diagnostic::error("S0114", span, message).beside(format!("take `{word}` away"))
+}
+
+/// S0125
+pub(crate) fn too_many_declarations(span: Span, most: usize, found: usize) -> Diagnostic {
+    Diagnostic::error("S0125", span, format!("a project has at most {most} declarations; this one has {found}"))
+        .beside("from here on they were not read")
+}
+
+/// S0128
+pub(crate) fn unknown_zone(zone: &str, span: Span) -> Diagnostic {
+    let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| Arc::from(zone.name()));
+    let close = super::suggest::closest(zone, names);
+    let message = Diagnostic::error("S0128", span, format!("there is no time zone called \"{zone}\""))
+        .note("time zones are named by a region and a city, as \"Europe/Paris\", or \"UTC\"");
+    suggest(message, span, &close, |name| format!("\"{name}\""))
+}

@@ -1,0 +1,112 @@
+//! A project as one thing: its settings and rule files in, everything known about it out.
+
+mod settings;
+
+#[cfg(test)]
+mod tests;
+
+pub use settings::{Config, DataSource, Level, UnknownCustomers};
+
+use crate::diagnostics::{self, Diagnostic, Severity};
+use crate::program::Program;
+use crate::source::{SourceFile, SourceMap};
+use crate::syntax::tree;
+use crate::types;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Everything known about a project.
+#[derive(Debug)]
+pub struct Checked {
+    /// All texts: the rule files in the order given, then the project file.
+    pub sources: SourceMap,
+    /// The trees of the rule files, by [`crate::source::FileId`].
+    pub trees: Vec<tree::File>,
+    /// The checked program, where there is no error.
+    pub program: Option<Program>,
+    /// Messages by file and place, each once, their levels as the project file sets them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the project file says; defaults where there is none.
+    pub config: Config,
+}
+
+impl Checked {
+    /// Whether a check of this project counts as failed.
+    pub fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|message| message.severity >= self.config.fail_on)
+    }
+}
+
+/// Checks a project whose rule files are read already: `trees` by their [`FileId`], and what reading them told.
+pub fn check_trees(
+    mut sources: SourceMap,
+    trees: Vec<tree::File>,
+    mut diagnostics: Vec<Diagnostic>,
+    settings: Option<SourceFile>,
+    read_list: &dyn Fn(&str) -> Result<String, String>,
+) -> Checked {
+    let config = match settings {
+        None => Config::default(),
+        Some(file) => {
+            let id = sources.add(file);
+            sources.get(id).map(|source| settings::read(id, source, &mut diagnostics)).unwrap_or_default()
+        }
+    };
+    data_sources(&config, &trees, &mut diagnostics);
+    let broken = diagnostics.iter().any(|message| message.severity == Severity::Error);
+    let outcome = types::check(&trees, &sources, config.settings.clone(), read_list);
+    diagnostics.extend(outcome.diagnostics);
+    let mut diagnostics = levelled(diagnostics, &config);
+    diagnostics::sort(&mut diagnostics);
+    diagnostics.dedup_by(|later, first| {
+        later.span == first.span && later.code == first.code && later.message == first.message
+    });
+    let program = outcome.program.filter(|_| !broken);
+    Checked { sources, trees, program, diagnostics, config }
+}
+
+/// Data must be of something declared, once each; `customers` always may have some.
+fn data_sources(config: &Config, trees: &[tree::File], diagnostics: &mut Vec<Diagnostic>) {
+    let declarations = trees.iter().flat_map(|file| &file.declarations);
+    let mut declared: Vec<Arc<str>> = Vec::new();
+    let mut unreadable = false;
+    for declaration in declarations {
+        match &declaration.kind {
+            tree::DeclarationKind::Table(table) if table.kind == tree::TableKind::Customers => {
+                declared.push("customers".into());
+            }
+            tree::DeclarationKind::Table(table) => declared.push(Arc::clone(&table.name.text)),
+            tree::DeclarationKind::Broken { name } => {
+                unreadable |= name.is_none();
+                declared.extend(name.iter().map(|name| Arc::clone(&name.text)));
+            }
+            _ => {}
+        }
+    }
+    let mut seen: FxHashMap<String, crate::source::Span> = FxHashMap::default();
+    for source in &config.data {
+        let folded = source.table.to_lowercase();
+        if let Some(first) = seen.insert(folded.clone(), source.span) {
+            diagnostics.push(settings::data_twice(source, first));
+        } else if !unreadable && !declared.iter().any(|name| name.to_lowercase() == folded) {
+            diagnostics.push(settings::data_of_nothing(source, &declared));
+        }
+    }
+}
+
+/// Applies the levels of the project file. What stops a run cannot be talked down: only warnings and notes can.
+fn levelled(diagnostics: Vec<Diagnostic>, config: &Config) -> Vec<Diagnostic> {
+    let mut kept = Vec::with_capacity(diagnostics.len());
+    for mut message in diagnostics {
+        let level = config.levels.get(message.code.0).copied().filter(|_| message.severity != Severity::Error);
+        match level {
+            Some(Level::Off) => continue,
+            Some(Level::Note) => message.severity = Severity::Note,
+            Some(Level::Warning) => message.severity = Severity::Warning,
+            Some(Level::Error) => message.severity = Severity::Error,
+            None => {}
+        }
+        kept.push(message);
+    }
+    kept
+}

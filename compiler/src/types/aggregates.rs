@@ -1,0 +1,426 @@
+//! Questions about many rows: which rows, which value, what comes out.
+
+use super::conditions::{comparison, not};
+use super::scope::{Found, Scope};
+use super::values::{constant, made, to_number};
+use super::{Checker, messages};
+use crate::names::{Global, fold, suggest};
+use crate::program::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, Row, Rows, TableId, Type};
+use crate::source::Span;
+use crate::syntax::tree::{self, AggregateOperator as Operator, Comparison, CountTest, TableKind, Word};
+use crate::values::Value;
+
+/// Where a path behind an aggregate's words leads.
+struct Source {
+    rows: Rows,
+    /// The table of the rows; `None` for the elements of a plain list.
+    table: Option<TableId>,
+    /// The value of a row, where the path goes on to one.
+    value: Option<Expr>,
+    /// Whether the rows have a time: only a date, or an instant.
+    time: Option<bool>,
+}
+
+impl<'tree> Checker<'tree> {
+    /// `any purchases in the last 30 days where ...` and its like.
+    pub(crate) fn aggregate(&mut self, written: &'tree tree::Aggregate, span: Span, scope: Scope) -> Option<Expr> {
+        let source = self.source(written, scope)?;
+        let windows = self.aggregate_windows(written, &source);
+        let filter = self.filter(written, &source, scope);
+        let value = self.aggregate_value(written, &source, span);
+        let (windows, filter, value) = (windows?, filter?, value?);
+        if matches!(written.operator, Operator::First | Operator::Latest) && source.time.is_none() {
+            let text = self.written(written.source.span).to_owned();
+            return self.refuse(messages::no_first_without_time(written.operator_span.to(written.source.span), &text));
+        }
+        if matches!(source.rows, Rows::Elements(_)) {
+            return self.about_elements(written, source.rows, value, span);
+        }
+        self.lowered(written, Aggregate { operator: written.operator, rows: source.rows, windows, filter, value }, span)
+    }
+
+    /// The windows of an aggregate; the outer `None` is a mistake that was told.
+    fn aggregate_windows(
+        &mut self,
+        written: &'tree tree::Aggregate,
+        source: &Source,
+    ) -> Option<Vec<crate::program::Window>> {
+        let Some(first) = written.windows.first() else { return Some(Vec::new()) };
+        match source.time {
+            Some(only_date) => self.windows(&written.windows, only_date),
+            None => {
+                let text = self.written(written.source.span).to_owned();
+                let dates = source.table.map(|table| self.date_fields(table)).unwrap_or_default();
+                self.refuse(messages::rows_without_time(first.span, &text, &dates))
+            }
+        }
+    }
+
+    /// Names of a table's fields that hold a day or an instant.
+    fn date_fields(&self, table: TableId) -> Vec<std::sync::Arc<str>> {
+        let states = self.fields.get(table.0 as usize);
+        let done = states.into_iter().flatten().filter_map(|state| state.done());
+        done.filter(|field| matches!(field.field.ty, Type::Date | Type::Datetime))
+            .map(|field| std::sync::Arc::clone(&field.field.name))
+            .collect()
+    }
+
+    fn filter(&mut self, written: &'tree tree::Aggregate, source: &Source, scope: Scope) -> Option<Option<Expr>> {
+        let Some(condition) = &written.filter else {
+            if written.operator == Operator::Every {
+                let text = self.written(written.source.span).to_owned();
+                return self.refuse(messages::every_without_where(written.operator_span, &text));
+            }
+            return Some(None);
+        };
+        match source.table {
+            Some(table) => {
+                let settled = std::mem::take(&mut self.settled);
+                self.settle_line(condition);
+                let checked = self.line(condition, scope.row(table));
+                self.settled = settled;
+                Some(Some(checked?))
+            }
+            None => self.refuse(messages::where_of_a_list(condition.span)),
+        }
+    }
+
+    /// The value asked about, where the operator wants one.
+    fn aggregate_value(
+        &mut self,
+        written: &'tree tree::Aggregate,
+        source: &Source,
+        span: Span,
+    ) -> Option<Option<Expr>> {
+        let operator = written.operator;
+        let text = self.written(written.source.span).to_owned();
+        if matches!(source.rows, Rows::Elements(_)) {
+            return Some(None);
+        }
+        let wants_value = !matches!(
+            operator,
+            Operator::Any | Operator::No | Operator::Every | Operator::Count(..) | Operator::Number
+        );
+        let value = match (&source.value, wants_value) {
+            (None, false) => return Some(None),
+            (Some(_), false) => {
+                let last = written.source.words.last()?;
+                return self.refuse(messages::rows_not_field(
+                    written.operator,
+                    written.operator_span,
+                    last,
+                    &text,
+                    span,
+                ));
+            }
+            (None, true) => {
+                let fields = source.table.map(|table| self.fields_for(operator, table)).unwrap_or_default();
+                return self.refuse(messages::which_field(written.operator_span, written.source.span, &text, &fields));
+            }
+            (Some(value), true) => value.clone(),
+        };
+        self.value_for(operator, value, written).map(Some)
+    }
+
+    /// Fields of a table that an aggregate can be asked of.
+    fn fields_for(&self, operator: Operator, table: TableId) -> Vec<std::sync::Arc<str>> {
+        let states = self.fields.get(table.0 as usize);
+        let done = states.into_iter().flatten().filter_map(|state| state.done());
+        done.filter(|field| match operator {
+            Operator::Sum | Operator::Average => {
+                matches!(field.field.ty, Type::Integer | Type::Number | Type::Money(_) | Type::Percent | Type::Duration)
+            }
+            Operator::Smallest | Operator::Largest => has_order(&field.field.ty),
+            _ => !matches!(field.field.ty, Type::List(_) | Type::Records(_)),
+        })
+        .map(|field| std::sync::Arc::clone(&field.field.name))
+        .collect()
+    }
+
+    /// The value in the form the operator works on.
+    fn value_for(&mut self, operator: Operator, value: Expr, written: &tree::Aggregate) -> Option<Expr> {
+        let text = self.written(written.source.span).to_owned();
+        let fits = match operator {
+            Operator::Sum | Operator::Average => {
+                matches!(value.ty, Type::Integer | Type::Number | Type::Money(_) | Type::Percent | Type::Duration)
+            }
+            Operator::Smallest | Operator::Largest => has_order(&value.ty),
+            _ => !matches!(value.ty, Type::List(_) | Type::Records(_)),
+        };
+        if !fits {
+            let kind = messages::kind(&value.ty);
+            return self.refuse(messages::operator_does_not_fit(
+                operator,
+                written.operator_span,
+                written.source.span,
+                &text,
+                &kind,
+            ));
+        }
+        let as_number = matches!(operator, Operator::Sum | Operator::Average) && value.ty == Type::Percent;
+        Some(if as_number { to_number(value) } else { value })
+    }
+
+    /// Finds the rows and the value that a path names.
+    fn source(&mut self, written: &'tree tree::Aggregate, scope: Scope) -> Option<Source> {
+        let path = &written.source;
+        let first = path.words.first()?;
+        let customers_field = self.index.field(CUSTOMERS, &first.text).is_some();
+        if scope.row.is_none() && scope.customer && !customers_field {
+            match self.index.global(&first.text) {
+                Some(Global::Table(table)) => return self.table_source(table, first, path),
+                Some(Global::Broken) => return None,
+                Some(_) => {}
+                None => {
+                    if fold(&first.text) != "customer" {
+                        return self.unknown_rows(first);
+                    }
+                }
+            }
+        }
+        if let Some(table) = scope.row
+            && self.index.field(table, &first.text).is_none()
+        {
+            // Only the row's own lists can be asked about here.
+            if let Some(Global::Table(_)) = self.index.global(&first.text) {
+                return self.refuse(messages::other_rows_in_row(first, scope.customer));
+            }
+            if fold(&first.text) == "customer" && scope.customer {
+                return self.refuse(messages::customers_list_in_row(path.span));
+            }
+        }
+        if scope.row.is_none() && !scope.customer {
+            return self.refuse(messages::not_constant(path.span));
+        }
+        self.list_source(written, scope)
+    }
+
+    /// Rows of events or records, perhaps through their lists, perhaps with a value at the end.
+    fn table_source(&mut self, table: TableId, first: &Word, path: &tree::Path) -> Option<Source> {
+        self.customers_needed(first.span);
+        let entry = self.index.table(table)?;
+        if !matches!(entry.kind, TableKind::Events | TableKind::Records) {
+            let customers = entry.kind == TableKind::Customers;
+            return self.refuse(messages::rows_of_no_customer(first, customers));
+        }
+        let time = match entry.at {
+            Some(at) => match self.field_state(table, at)?.done() {
+                Some(field) => Some(field.field.ty == Type::Date),
+                None => return None,
+            },
+            None if entry.kind == TableKind::Events => return None,
+            None => None,
+        };
+        let mut lists: Vec<FieldId> = Vec::new();
+        let mut rows_table = table;
+        let mut words = path.words.iter().skip(1);
+        let mut value = None;
+        let mut before = first;
+        for word in words.by_ref() {
+            let Some(field) = self.index.field(rows_table, &word.text) else {
+                return self.unknown_field(word, rows_table);
+            };
+            let found = self.field_value(Row::Current, rows_table, field, word.span)?;
+            before = word;
+            match found.ty {
+                Type::Records(elements) => {
+                    lists.push(field);
+                    rows_table = elements;
+                }
+                _ => {
+                    value = Some(found);
+                    break;
+                }
+            }
+        }
+        for word in words {
+            value = Some(self.lookup(value?, before, word)?);
+            before = word;
+        }
+        if let Some(Expr { ty: Type::List(_), .. }) = value {
+            return self.refuse(messages::plain_list_of_rows(path.span));
+        }
+        let rows = if lists.is_empty() { Rows::Of(table) } else { Rows::Flattened { table, lists } };
+        Some(Source { rows, table: Some(rows_table), value, time })
+    }
+
+    /// A list of the customer or of the row.
+    fn list_source(&mut self, written: &'tree tree::Aggregate, scope: Scope) -> Option<Source> {
+        let path = &written.source;
+        let last = path.words.last()?;
+        // The longest front of the path that is a list of records; what is left is a value of its elements.
+        let first_only =
+            tree::Path { words: path.words.iter().take(1).cloned().collect(), span: path.words.first()?.span };
+        let skipped = if fold(&path.words.first()?.text) == "customer" { 2 } else { 1 };
+        let front = tree::Path { words: path.words.iter().take(skipped).cloned().collect(), span: first_only.span };
+        match self.resolve(&front, scope)? {
+            Found::Records { row, table, mut lists, mut elements } => {
+                let mut words = path.words.iter().skip(skipped);
+                let mut value = None;
+                let mut before = last;
+                for word in words.by_ref() {
+                    let Some(field) = self.index.field(elements, &word.text) else {
+                        return self.unknown_field(word, elements);
+                    };
+                    let found = self.field_value(Row::Current, elements, field, word.span)?;
+                    before = word;
+                    match found.ty {
+                        Type::Records(inner) => {
+                            lists.push(field);
+                            elements = inner;
+                        }
+                        _ => {
+                            value = Some(found);
+                            break;
+                        }
+                    }
+                }
+                for word in words {
+                    value = Some(self.lookup(value?, before, word)?);
+                    before = word;
+                }
+                Some(Source { rows: Rows::ListOf { row, table, lists }, table: Some(elements), value, time: None })
+            }
+            Found::Value(_) => match self.resolve(path, scope)? {
+                Found::Value(value) => {
+                    if !matches!(value.ty, Type::List(_)) {
+                        let text = self.written(path.span).to_owned();
+                        let kind = messages::kind(&value.ty);
+                        return self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, &kind));
+                    }
+                    let value = Expr { span: path.span, ..value };
+                    Some(Source { rows: Rows::Elements(Box::new(value)), table: None, value: None, time: None })
+                }
+                _ => None,
+            },
+            Found::Table(_) | Found::List => {
+                let text = self.written(path.span).to_owned();
+                self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "a list of written values"))
+            }
+            Found::Partition(_) => {
+                let text = self.written(path.span).to_owned();
+                self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "a partition"))
+            }
+        }
+    }
+
+    fn unknown_rows<T>(&mut self, word: &Word) -> Option<T> {
+        if word.text.eq_ignore_ascii_case("customers") {
+            self.customers_needed(word.span);
+            return None;
+        }
+        let mut names = self.index.table_names(|table| matches!(table.kind, TableKind::Events | TableKind::Records));
+        let customers = self.fields.first().into_iter().flatten().filter_map(|state| state.done());
+        names.extend(
+            customers
+                .filter(|field| matches!(field.field.ty, Type::List(_) | Type::Records(_)))
+                .map(|field| std::sync::Arc::clone(&field.field.name)),
+        );
+        let close = suggest::closest(&word.text, names.iter().cloned());
+        self.refuse(messages::unknown_rows(word, &names, &close))
+    }
+
+    /// Questions about the elements of a plain list.
+    fn about_elements(
+        &mut self,
+        written: &tree::Aggregate,
+        rows: Rows,
+        value: Option<Expr>,
+        span: Span,
+    ) -> Option<Expr> {
+        let Rows::Elements(list) = &rows else { return None };
+        let Type::List(element) = list.ty.clone() else { return None };
+        let text = self.written(written.source.span).to_owned();
+        let kind = messages::kind(&element);
+        let fits = match written.operator {
+            Operator::Number | Operator::Different | Operator::Count(..) => true,
+            Operator::Sum | Operator::Average => {
+                matches!(*element, Type::Integer | Type::Number | Type::Money(_) | Type::Duration)
+            }
+            Operator::Smallest | Operator::Largest => has_order(&element),
+            Operator::Any | Operator::No => {
+                return self.refuse(messages::any_of_a_list(span, &text, written.operator == Operator::Any));
+            }
+            _ => false,
+        };
+        if !fits {
+            let places = (written.operator_span, written.source.span);
+            return self.refuse(messages::operator_does_not_fit(written.operator, places.0, places.1, &text, &kind));
+        }
+        let aggregate = Aggregate { operator: written.operator, rows, windows: Vec::new(), filter: None, value };
+        self.lowered_as(written, aggregate, span, Some(*element))
+    }
+
+    fn lowered(&mut self, written: &tree::Aggregate, aggregate: Aggregate, span: Span) -> Option<Expr> {
+        let ty = aggregate.value.as_ref().map(|value| value.ty.clone());
+        self.lowered_as(written, aggregate, span, ty)
+    }
+
+    /// The aggregate in the few forms that the checked program knows.
+    fn lowered_as(
+        &mut self,
+        written: &tree::Aggregate,
+        aggregate: Aggregate,
+        span: Span,
+        value: Option<Type>,
+    ) -> Option<Expr> {
+        let asked = |operator: Operator, ty: Type, missing: bool, aggregate: Aggregate| {
+            made(ExprKind::Aggregate(Box::new(Aggregate { operator, ..aggregate })), ty, missing, span)
+        };
+        Some(match written.operator {
+            Operator::Any | Operator::Every => asked(written.operator, Type::Boolean, false, aggregate),
+            Operator::No => not(asked(Operator::Any, Type::Boolean, false, aggregate), span),
+            Operator::Count(test, wanted) => {
+                let Ok(wanted) = i64::try_from(wanted) else {
+                    return self.refuse(messages::count_too_large(written.operator_span));
+                };
+                if let Some(always) = messages::count_is_always(test, wanted, written.operator_span) {
+                    self.report(always);
+                }
+                let counted = asked(Operator::Number, Type::Integer, false, aggregate);
+                let against = constant(Value::Integer(wanted), Type::Integer, written.operator_span);
+                match test {
+                    CountTest::AtLeast => comparison(Comparison::AtLeast, counted, against, span),
+                    CountTest::AtMost => comparison(Comparison::AtMost, counted, against, span),
+                    CountTest::MoreThan => comparison(Comparison::Greater, counted, against, span),
+                    CountTest::FewerThan => comparison(Comparison::Less, counted, against, span),
+                    CountTest::Exactly => {
+                        let kind =
+                            ExprKind::Equal { left: Box::new(counted), right: Box::new(against), ignoring_case: false };
+                        made(kind, Type::Boolean, false, span)
+                    }
+                }
+            }
+            Operator::Number | Operator::Different => asked(written.operator, Type::Integer, false, aggregate),
+            Operator::Average => {
+                let ty = match value? {
+                    Type::Integer => Type::Number,
+                    other => other,
+                };
+                asked(Operator::Average, ty, true, aggregate)
+            }
+            Operator::Sum
+            | Operator::Smallest
+            | Operator::Largest
+            | Operator::First
+            | Operator::Latest
+            | Operator::MostFrequent => asked(written.operator, value?, true, aggregate),
+        })
+    }
+}
+
+/// Whether values of the type have a smallest and a largest.
+fn has_order(ty: &Type) -> bool {
+    match ty {
+        Type::Integer
+        | Type::Number
+        | Type::Money(_)
+        | Type::Percent
+        | Type::Text
+        | Type::Date
+        | Type::Datetime
+        | Type::Duration
+        | Type::Id(_) => true,
+        Type::Boolean | Type::OneOf(_) | Type::Timezone | Type::List(_) | Type::Records(_) => false,
+    }
+}

@@ -1,0 +1,106 @@
+//! Constants, traits, segments and partitions.
+
+use super::scope::Scope;
+use super::values::{bare_word, fixed_length, literal, made};
+use super::{CheckedTrait, Checker, Constant, State, messages};
+use crate::names::{Global, fold};
+use crate::program::{ExprKind, PartitionId, SegmentId, TraitId, Type};
+use crate::syntax::tree::{self, Literal};
+use rustc_hash::FxHashMap;
+
+impl<'tree> Checker<'tree> {
+    pub(crate) fn check_let(&mut self, at: usize) {
+        let Some(written) = self.index.lets.get(at).map(|named| named.body) else { return };
+        let Some(constant) = self.constant(written) else { return };
+        if let Some(slot) = self.lets.get_mut(at) {
+            *slot = State::Done(constant);
+        }
+    }
+
+    fn constant(&mut self, written: &'tree tree::Expr) -> Option<Constant> {
+        if let Some(Literal::Duration(amount)) = literal(written) {
+            let value = fixed_length(*amount).map(|length| {
+                super::values::constant(crate::values::Value::Duration(length), Type::Duration, written.span)
+            });
+            return Some(Constant { value, amount: Some(*amount) });
+        }
+        if let Some(word) = bare_word(written)
+            && let Some(Global::Let(other)) = self.index.global(&word.text)
+            && let Some(State::Done(constant)) = self.lets.get(other)
+        {
+            return Some(constant.clone());
+        }
+        let value = self.value(written, Scope::constant())?;
+        if matches!(value.kind, ExprKind::Constant(_) | ExprKind::Now | ExprKind::Day(_)) {
+            return Some(Constant { value: Some(value), amount: None });
+        }
+        match super::constants::work_out(&value) {
+            Some(known) => {
+                let value = made(ExprKind::Constant(known), value.ty, false, value.span);
+                Some(Constant { value: Some(value), amount: None })
+            }
+            None => self.refuse(messages::constant_not_worked_out(written.span)),
+        }
+    }
+
+    pub(crate) fn check_trait(&mut self, id: TraitId) {
+        let Some(written) = self.index.traits.get(id.0 as usize).map(|named| named.body) else { return };
+        // The name of a table alone, and the like, is told by the value itself.
+        self.line_span = Some(written.span);
+        self.settle_line(written);
+        let Some(value) = self.value(written, Scope::customer()) else { return };
+        if matches!(value.ty, Type::Records(_)) {
+            return self.report(messages::records_are_no_value(value.span));
+        }
+        let often_missing = self.often_missing(&value);
+        if let Some(slot) = self.traits.get_mut(id.0 as usize) {
+            *slot = State::Done(CheckedTrait { value, often_missing });
+        }
+    }
+
+    pub(crate) fn check_segment(&mut self, id: SegmentId) {
+        let Some(lines) = self.index.segments.get(id.0 as usize).map(|named| named.body) else { return };
+        if let Some(lines) = self.lines(lines, Scope::customer(), true)
+            && let Some(slot) = self.segments.get_mut(id.0 as usize)
+        {
+            *slot = State::Done(lines);
+        }
+    }
+
+    pub(crate) fn check_partition(&mut self, id: PartitionId) {
+        let Some(named) = self.index.partitions.get(id.0 as usize) else { return };
+        let (parts, name) = (named.body, named.name);
+        let mut seen: FxHashMap<String, crate::source::Span> = FxHashMap::default();
+        let mut otherwise: Option<&tree::Part> = None;
+        let mut conditions = Vec::with_capacity(parts.len());
+        let mut failed = false;
+        for part in parts {
+            if let Some(first) = seen.insert(fold(&part.name.text), part.name.span) {
+                self.report(messages::part_twice(&part.name, first));
+            }
+            if let Some(last) = otherwise {
+                self.report(messages::part_behind_otherwise(part.span, last.span));
+            }
+            match &part.condition {
+                None => {
+                    otherwise = otherwise.or(Some(part));
+                    conditions.push(None);
+                }
+                Some(condition) => {
+                    self.settle_line(condition);
+                    match self.line(condition, Scope::customer()) {
+                        Some(condition) => conditions.push(Some(condition)),
+                        None => failed = true,
+                    }
+                    self.settled.clear();
+                }
+            }
+        }
+        if otherwise.is_none() && !parts.is_empty() {
+            self.report(messages::no_otherwise(name));
+        }
+        if !failed && let Some(slot) = self.partitions.get_mut(id.0 as usize) {
+            *slot = State::Done(conditions);
+        }
+    }
+}

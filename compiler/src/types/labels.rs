@@ -1,0 +1,126 @@
+//! Privacy labels follow the values: whatever is made from a labelled field bears its labels.
+
+use crate::program::{Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, TableId};
+use crate::syntax::tree::Label;
+use rustc_hash::FxHashMap;
+
+/// Fills in the labels of computed fields, traits, segments and partitions.
+pub(crate) fn carry(program: &mut Program) {
+    let mut carrier = Carrier { fields: FxHashMap::default() };
+    for table in 0..program.tables.len() {
+        for field in 0..program.tables[table].fields.len() {
+            let labels = carrier.field(program, TableId(number(table)), FieldId(number(field)));
+            program.tables[table].fields[field].labels = labels;
+        }
+    }
+    for item in program.order.clone() {
+        match item {
+            Item::Trait(id) => {
+                let Some(value) = program.traits.get(id.0 as usize).map(|made| &made.value) else { continue };
+                let labels = sorted(gather(program, [value]));
+                if let Some(made) = program.traits.get_mut(id.0 as usize) {
+                    made.labels = labels;
+                }
+            }
+            Item::Segment(id) => {
+                let Some(segment) = program.segments.get(id.0 as usize) else { continue };
+                let labels = sorted(gather(program, &segment.lines));
+                if let Some(made) = program.segments.get_mut(id.0 as usize) {
+                    made.labels = labels;
+                }
+            }
+            Item::Partition(id) => {
+                let Some(partition) = program.partitions.get(id.0 as usize) else { continue };
+                let conditions = partition.parts.iter().filter_map(|part| part.condition.as_ref());
+                let labels = sorted(gather(program, conditions));
+                if let Some(made) = program.partitions.get_mut(id.0 as usize) {
+                    made.labels = labels;
+                }
+            }
+        }
+    }
+}
+
+/// Labels of fields; those of computed ones are worked out on the way.
+struct Carrier {
+    fields: FxHashMap<(TableId, FieldId), Vec<Label>>,
+}
+
+impl Carrier {
+    /// Computed fields do not form circles, and a chain of them is as long as one table's fields at most; it is
+    /// walked with a stack of its own.
+    fn field(&mut self, program: &Program, table: TableId, field: FieldId) -> Vec<Label> {
+        let mut stack = vec![(table, field, false)];
+        while let Some((table, field, ready)) = stack.pop() {
+            if self.fields.contains_key(&(table, field)) {
+                continue;
+            }
+            let found = program.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
+            let Some(found) = found else { continue };
+            let FieldSource::Computed(value) = &found.source else {
+                self.fields.insert((table, field), found.labels.clone());
+                continue;
+            };
+            let mut used = Vec::new();
+            value.walk(&mut |inner| {
+                used.extend(field_of(inner));
+            });
+            if !ready {
+                stack.push((table, field, true));
+                stack.extend(used.into_iter().map(|(table, field)| (table, field, false)));
+                continue;
+            }
+            let labels = used.iter().filter_map(|used| self.fields.get(used)).flatten().copied().collect();
+            self.fields.insert((table, field), sorted(labels));
+        }
+        self.fields.get(&(table, field)).cloned().unwrap_or_default()
+    }
+}
+
+fn field_of(value: &Expr) -> Option<(TableId, FieldId)> {
+    match &value.kind {
+        ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => Some((*table, *field)),
+        _ => None,
+    }
+}
+
+fn gather<'a>(program: &Program, values: impl IntoIterator<Item = &'a Expr>) -> Vec<Label> {
+    let mut labels = Vec::new();
+    let of_field = |table: TableId, field: FieldId| {
+        let table = program.tables.get(table.0 as usize)?;
+        Some(table.fields.get(field.0 as usize)?.labels.as_slice())
+    };
+    for value in values {
+        value.walk(&mut |inner| {
+            let found: Option<&[Label]> = match &inner.kind {
+                ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => {
+                    of_field(*table, *field)
+                }
+                ExprKind::Trait(id) => program.traits.get(id.0 as usize).map(|made| made.labels.as_slice()),
+                ExprKind::Segment(id) => program.segments.get(id.0 as usize).map(|made| made.labels.as_slice()),
+                ExprKind::InParts { partition, .. } => {
+                    program.partitions.get(partition.0 as usize).map(|made| made.labels.as_slice())
+                }
+                ExprKind::Aggregate(aggregate) => match &aggregate.rows {
+                    Rows::ListOf { table, lists, .. } | Rows::Flattened { table, lists } => {
+                        lists.first().and_then(|field| of_field(*table, *field))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            labels.extend(found.unwrap_or_default());
+        });
+    }
+    labels
+}
+
+fn sorted(mut labels: Vec<Label>) -> Vec<Label> {
+    labels.sort_unstable();
+    labels.dedup();
+    labels
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,245 @@
+//! Messages about names that stand for nothing, or for something that cannot be asked from where they stand.
+
+use crate::diagnostics::{Diagnostic, Edit};
+use crate::names::messages::{enumerate, suggest};
+use crate::source::Span;
+use crate::syntax::tree::Word;
+use std::sync::Arc;
+
+/// S0101
+pub(crate) fn unknown_name(word: &Word, close: &[Arc<str>]) -> Diagnostic {
+    let message = Diagnostic::error("S0101", word.span, format!("there is no field called `{}`", word.text));
+    let message = if close.is_empty() { message.beside("nothing with a similar name is declared") } else { message };
+    suggest(message, word.span, close, str::to_owned)
+}
+
+/// S0101
+pub(crate) fn unknown_field(word: &Word, table: &str, close: &[Arc<str>], fields: &[Arc<str>]) -> Diagnostic {
+    let message = Diagnostic::error("S0101", word.span, format!("`{table}` has no field called `{}`", word.text));
+    let message =
+        if fields.is_empty() { message } else { message.note(format!("its fields are {}", enumerate(fields, 12))) };
+    suggest(message, word.span, close, str::to_owned)
+}
+
+/// S0104
+pub(crate) fn unknown_rows(word: &Word, names: &[Arc<str>], close: &[Arc<str>]) -> Diagnostic {
+    let message =
+        Diagnostic::error("S0104", word.span, format!("there are no events, records or lists called `{}`", word.text));
+    let message = if names.is_empty() {
+        message.note("declare them: `events purchases by customer_id at purchased_at { price : money }`")
+    } else {
+        message.note(format!("there are {}", enumerate(names, 12)))
+    };
+    suggest(message, word.span, close, str::to_owned)
+}
+
+/// S0106
+pub(crate) fn value_not_listed(value: &str, span: Span, listed: &[Arc<str>], close: &[Arc<str>]) -> Diagnostic {
+    let message =
+        Diagnostic::error("S0106", span, format!("\"{value}\" is not among the listed values, so nobody would match"))
+            .note(format!("the values are {}", listed_values(listed)));
+    suggest(message, span, close, as_listed)
+}
+
+/// A listed value as it can be written right of `is`.
+fn as_listed(value: &str) -> String {
+    let bare = value.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+        && value.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+        && !crate::names::is_reserved(value);
+    if bare { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
+fn listed_values(listed: &[Arc<str>]) -> String {
+    let mut shown: Vec<String> = listed.iter().take(12).map(|value| as_listed(value)).collect();
+    if listed.len() > 12 {
+        shown.push("...".to_owned());
+    }
+    shown.join(", ")
+}
+
+/// S0109
+pub(crate) fn customers_name_in_row(word: &Word, table: &str, customer: bool) -> Diagnostic {
+    let name = &word.text;
+    let message = Diagnostic::error(
+        "S0109",
+        word.span,
+        format!("`{name}` belongs to the customer, not to the rows of `{table}`"),
+    );
+    if !customer {
+        return message.beside("a calculated field can use only the fields of its own row");
+    }
+    message
+        .beside(format!("write `customer.{name}`"))
+        .fix(format!("write `customer.{name}`"), vec![Edit::before(word.span, "customer.")])
+}
+
+/// S0109
+pub(crate) fn own_row_named(word: &Word, next: &Word) -> Diagnostic {
+    let gap = Span { file: word.span.file, start: word.span.start, end: next.span.start };
+    Diagnostic::error("S0109", word.span, format!("inside `where` the fields of `{}` are named without it", word.text))
+        .beside(format!("write `{}`", next.text))
+        .fix(format!("write `{}`", next.text), vec![Edit::delete(gap)])
+}
+
+/// S0110
+pub(crate) fn customer_alone(span: Span) -> Diagnostic {
+    Diagnostic::error("S0110", span, "`customer` alone says nothing; name one of the customer's fields")
+        .beside("write `customer.` and a field")
+}
+
+/// S0110
+pub(crate) fn customer_out_of_reach(span: Span, in_row: bool) -> Diagnostic {
+    let message = Diagnostic::error("S0110", span, "the customer cannot be asked about here");
+    if in_row {
+        message
+            .beside("a calculated field can use only the fields of its own row")
+            .note("make it a trait, or ask for `customer.` behind `where`")
+    } else {
+        message.beside("a constant is the same for all customers").note("make it a trait: `trait` instead of `let`")
+    }
+}
+
+/// S0110
+pub(crate) fn other_rows_in_row(word: &Word, customer: bool) -> Diagnostic {
+    let message =
+        Diagnostic::error("S0110", word.span, format!("`{}` cannot be asked about from inside another row", word.text))
+            .beside("only the row's own lists can be asked about here");
+    if customer {
+        message.note(format!(
+            "make a trait of it, such as `trait some_{0} = number of {0}`, and use `customer.some_{0}`",
+            word.text
+        ))
+    } else {
+        message
+    }
+}
+
+/// S0110
+pub(crate) fn customers_list_in_row(span: Span) -> Diagnostic {
+    Diagnostic::error("S0110", span, "the customer's lists cannot be asked about from inside a row")
+        .beside("make a trait of it, and use `customer.` with the trait's name")
+}
+
+/// S0110
+pub(crate) fn list_out_of_reach(word: &Word) -> Diagnostic {
+    Diagnostic::error(
+        "S0110",
+        word.span,
+        format!("the list `{}` belongs to a row that is looked up, and cannot be asked about from here", word.text),
+    )
+    .beside("only the row's own lists can be asked about")
+}
+
+/// S0115
+pub(crate) fn unknown_function(word: &Word, close: &[Arc<str>]) -> Diagnostic {
+    let message = Diagnostic::error("S0115", word.span, format!("`{}` cannot be worked out: there is no such calculation", word.text))
+        .note(
+            "there are year, quarter, month, day, weekday, hour, minute, date, length and absolute with `of`, and years to seconds and time with `since` and `until`",
+        );
+    suggest(message, word.span, close, str::to_owned)
+}
+
+/// S0117
+pub(crate) fn no_fields(before: &Word, kind: &str, word: &Word) -> Diagnostic {
+    Diagnostic::error("S0117", word.span, format!("`{}` is {kind}, so it has no field `{}`", before.text, word.text))
+        .beside(format!("only an id that points at a table leads on, as in `{} : id -> products`", before.text))
+}
+
+/// S0117
+pub(crate) fn id_of_nothing(before: &Word, word: &Word) -> Diagnostic {
+    Diagnostic::error(
+        "S0117",
+        word.span,
+        format!("`{}` does not say which table it points at, so `{}` cannot be looked up", before.text, word.text),
+    )
+    .beside(format!("declare it as `{} : id -> TABLE`", before.text))
+}
+
+/// S0117
+pub(crate) fn field_of_many(before: &Word, word: &Word) -> Diagnostic {
+    Diagnostic::error(
+        "S0117",
+        before.span.to(word.span),
+        format!("`{}` is a list, so there are many `{}`", before.text, word.text),
+    )
+    .beside(format!("ask `any {} where ...`, or for the sum, the smallest, the largest", before.text))
+}
+
+/// S0119
+pub(crate) fn rows_as_value(word: &Word) -> Diagnostic {
+    let name = &word.text;
+    Diagnostic::error("S0119", word.span, format!("`{name}` are many rows, so this line needs a question about them"))
+        .beside(format!("did you mean `any {name}` or `number of {name}`?"))
+        .offer(format!("did you mean `any {name}`?"), vec![Edit::before(word.span, "any ")])
+        .offer(format!("did you mean `number of {name}`?"), vec![Edit::before(word.span, "number of ")])
+}
+
+/// S0119
+pub(crate) fn rows_field_as_value(word: &Word, field: &Word, span: Span) -> Diagnostic {
+    let path = format!("{}.{}", word.text, field.text);
+    Diagnostic::error("S0119", span, format!("there are many `{path}`, one for each row of `{}`", word.text))
+        .beside(format!("which one? `latest {path}`, `first {path}`, `sum of {path}` ..."))
+        .offer(format!("did you mean `latest {path}`?"), vec![Edit::before(span, "latest ")])
+        .offer(format!("did you mean `sum of {path}`?"), vec![Edit::before(span, "sum of ")])
+        .offer(
+            format!("did you mean `any {} where {} ...`?", word.text, field.text),
+            vec![Edit::replace(span, format!("any {} where {}", word.text, field.text))],
+        )
+}
+
+/// S0119
+pub(crate) fn table_is_no_value(word: &Word) -> Diagnostic {
+    Diagnostic::error("S0119", word.span, format!("`{}` is a table that is looked up, not a value", word.text))
+        .beside("name the field that points at it, as in `product.category`")
+}
+
+/// S0119
+pub(crate) fn rows_of_no_customer(word: &Word, customers: bool) -> Diagnostic {
+    let message =
+        Diagnostic::error("S0119", word.span, format!("the rows of `{}` do not belong to one customer", word.text));
+    if customers {
+        message.beside("a line is about one customer; name their events or records")
+    } else {
+        message.beside("ask about events or records; a table is reached through the field that points at it")
+    }
+}
+
+/// S0119
+pub(crate) fn list_as_value(word: &Word) -> Diagnostic {
+    Diagnostic::error(
+        "S0119",
+        word.span,
+        format!("`{}` is a list of values, so something is to be looked for in it", word.text),
+    )
+    .beside(format!("write `... is in {}`", word.text))
+}
+
+/// S0119
+pub(crate) fn is_list(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("S0119", span, format!("`{name}` is a list, and one value is not a list"))
+        .beside(format!("did you mean `is in {name}`?"))
+        .fix(format!("write `is in {name}`"), vec![Edit::before(span, "in ")])
+}
+
+/// S0108
+pub(crate) fn unknown_list(word: &Word, close: &[Arc<str>]) -> Diagnostic {
+    let message = Diagnostic::error("S0108", word.span, format!("there is no list called `{}`", word.text))
+        .note(format!("declare one: `list {} = \"a\", \"b\"`, or write `is one of \"a\", \"b\"`", word.text));
+    suggest(message, word.span, close, str::to_owned)
+}
+
+/// S0108
+pub(crate) fn not_a_list(word: &Word) -> Diagnostic {
+    Diagnostic::error("S0108", word.span, format!("`{}` is no list", word.text))
+        .beside("behind `in` I expected the name of a list")
+}
+
+/// S0108
+pub(crate) fn in_a_segment(word: &Word) -> Diagnostic {
+    Diagnostic::error(
+        "S0108",
+        word.span,
+        format!("`{}` is a segment: being in it is written as its name alone", word.text),
+    )
+    .beside(format!("write only `{}`", word.text))
+}

@@ -1,0 +1,312 @@
+//! Which names can be used where, and what a path stands for.
+//!
+//! For a customer: their fields, traits, segments, partitions, constants, lists. For a row (inside `where`): the row's
+//! own fields, constants and lists, and all that is the customer's behind `customer.`. In a computed field: the row's
+//! own fields, constants and lists. In a constant: other constants.
+
+use super::{Checker, Node, State, messages};
+use crate::names::{Global, fold, suggest};
+use crate::program::{CUSTOMERS, Expr, ExprKind, FieldId, PartitionId, Row, TableId, Type};
+use crate::source::Span;
+use crate::syntax::tree::{Path, TableKind, Word};
+use std::sync::Arc;
+
+/// Where an expression stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// The table whose row is asked about.
+    pub(crate) row: Option<TableId>,
+    /// Whether the customer can be named.
+    pub(crate) customer: bool,
+}
+
+impl Scope {
+    /// A trait, segment or partition.
+    pub(crate) fn customer() -> Scope {
+        Scope { row: None, customer: true }
+    }
+
+    /// The condition after `where`, or the value of an aggregate.
+    pub(crate) fn row(self, table: TableId) -> Scope {
+        Scope { row: Some(table), customer: self.customer }
+    }
+
+    /// A computed field.
+    pub(crate) fn computed(table: TableId) -> Scope {
+        Scope { row: Some(table), customer: false }
+    }
+
+    /// A `let` or a list.
+    pub(crate) fn constant() -> Scope {
+        Scope { row: None, customer: false }
+    }
+}
+
+/// What a path stands for.
+#[derive(Debug, Clone)]
+pub(crate) enum Found {
+    /// A value.
+    Value(Expr),
+    /// A list of records of the customer or the current row.
+    Records { row: Row, table: TableId, lists: Vec<FieldId>, elements: TableId },
+    /// A partition.
+    Partition(PartitionId),
+    /// A declared list.
+    List,
+    /// A table; inside a row, another one than the row's.
+    Table(TableId),
+}
+
+impl<'tree> Checker<'tree> {
+    /// Finds what a path stands for; says so where it stands for nothing.
+    pub(crate) fn resolve(&mut self, path: &Path, scope: Scope) -> Option<Found> {
+        let mut words = path.words.as_slice();
+        let mut scope = scope;
+        if let [first, rest @ ..] = words
+            && fold(&first.text) == "customer"
+        {
+            if rest.is_empty() {
+                return self.refuse(messages::customer_alone(first.span));
+            }
+            if !scope.customer {
+                return self.refuse(messages::customer_out_of_reach(first.span, scope.row.is_some()));
+            }
+            scope = Scope::customer();
+            words = rest;
+        }
+        let (first, steps) = words.split_first()?;
+        let found = match scope.row {
+            Some(table) => self.row_name(first, path, table, scope)?,
+            None if scope.customer => self.customer_name(first)?,
+            None => self.constant_name(first)?,
+        };
+        self.steps(found, first, steps)
+    }
+
+    /// A name in the customer's scope.
+    fn customer_name(&mut self, word: &Word) -> Option<Found> {
+        self.customers_needed(word.span);
+        if let Some(field) = self.index.field(CUSTOMERS, &word.text) {
+            return self.own_field(Row::Customer, CUSTOMERS, field, word.span);
+        }
+        match self.index.global(&word.text) {
+            Some(global) => self.global_value(global, word.span),
+            None => self.unknown_in_customer(word),
+        }
+    }
+
+    /// A name in the scope of a row.
+    fn row_name(&mut self, word: &Word, path: &Path, table: TableId, scope: Scope) -> Option<Found> {
+        if let Some(field) = self.index.field(table, &word.text) {
+            return self.own_field(Row::Current, table, field, word.span);
+        }
+        let global = self.index.global(&word.text);
+        match global {
+            Some(Global::Broken) => return None,
+            Some(global @ (Global::Let(_) | Global::List(_))) => return self.global_value(global, word.span),
+            _ => {}
+        }
+        let row_name = self.index.table_name(table);
+        let own = row_name.rsplit('.').next().unwrap_or_default();
+        if fold(own) == fold(&word.text)
+            && let [_, next, ..] = path.words.as_slice()
+        {
+            return self.refuse(messages::own_row_named(word, next));
+        }
+        let customers_field = self.index.field(CUSTOMERS, &word.text).is_some();
+        match global {
+            Some(Global::Table(other)) if !customers_field => Some(Found::Table(other)),
+            Some(_) => self.refuse(messages::customers_name_in_row(word, &row_name, scope.customer)),
+            None if customers_field => self.refuse(messages::customers_name_in_row(word, &row_name, scope.customer)),
+            None => self.unknown_in_row(word, table, scope),
+        }
+    }
+
+    fn constant_name(&mut self, word: &Word) -> Option<Found> {
+        match self.index.global(&word.text) {
+            Some(global @ Global::Let(_)) => self.global_value(global, word.span),
+            Some(Global::Broken) => None,
+            _ if self.names_something(word, Scope::customer()) => self.refuse(messages::not_constant(word.span)),
+            _ => {
+                let lets = self.index.lets.iter().map(|named| Arc::clone(&named.name.text));
+                let close = suggest::closest(&word.text, lets);
+                self.refuse(messages::unknown_name(word, &close))
+            }
+        }
+    }
+
+    fn own_field(&mut self, row: Row, table: TableId, field: FieldId, span: Span) -> Option<Found> {
+        let value = self.field_value(row, table, field, span)?;
+        Some(match value.ty {
+            Type::Records(elements) => Found::Records { row, table, lists: vec![field], elements },
+            _ => Found::Value(value),
+        })
+    }
+
+    fn global_value(&mut self, global: Global, span: Span) -> Option<Found> {
+        let made =
+            |kind: ExprKind, ty: Type, may_be_missing: bool| Found::Value(Expr { kind, ty, may_be_missing, span });
+        match global {
+            Global::Broken => None,
+            Global::Table(id) => Some(Found::Table(id)),
+            Global::List(_) => Some(Found::List),
+            Global::Let(at) => match self.lets.get(at)? {
+                State::Done(constant) => match &constant.value {
+                    Some(value) => Some(Found::Value(Expr { span, ..value.clone() })),
+                    None => self.refuse(messages::calendar_units_alone(span)),
+                },
+                State::Broken => None,
+                State::Waiting => {
+                    self.need(Node::Let(at), span);
+                    None
+                }
+            },
+            Global::Trait(id) => match self.traits.get(id.0 as usize)? {
+                State::Done(done) => Some(made(ExprKind::Trait(id), done.value.ty.clone(), done.value.may_be_missing)),
+                State::Broken => None,
+                State::Waiting => {
+                    self.need(Node::Trait(id), span);
+                    None
+                }
+            },
+            Global::Segment(id) => {
+                if self.segments.get(id.0 as usize)?.is_waiting() {
+                    self.need(Node::Segment(id), span);
+                }
+                Some(made(ExprKind::Segment(id), Type::Boolean, false))
+            }
+            Global::Partition(id) => {
+                if self.partitions.get(id.0 as usize)?.is_waiting() {
+                    self.need(Node::Partition(id), span);
+                }
+                Some(Found::Partition(id))
+            }
+        }
+    }
+
+    /// Follows the words after the first one: fields of looked-up rows and lists in lists.
+    fn steps(&mut self, found: Found, first: &Word, steps: &[Word]) -> Option<Found> {
+        let mut found = found;
+        let mut before = first;
+        for word in steps {
+            found = match found {
+                Found::Value(value) => Found::Value(self.lookup(value, before, word)?),
+                Found::Records { row, table, mut lists, elements } => {
+                    let Some(field) = self.index.field(elements, &word.text) else {
+                        return self.unknown_field(word, elements);
+                    };
+                    match self.field_type(elements, field, word.span)?.0 {
+                        Type::Records(inner) => {
+                            lists.push(field);
+                            Found::Records { row, table, lists, elements: inner }
+                        }
+                        _ => return self.refuse(messages::field_of_many(before, word)),
+                    }
+                }
+                Found::Partition(id) => {
+                    let part = self.part_of(id, word).is_some();
+                    return self.refuse(messages::part_by_dot(before, word, part));
+                }
+                Found::List => return self.refuse(messages::no_fields(before, "a list", word)),
+                Found::Table(id) => return self.table_as_value(id, before.span.to(word.span), before, Some(word)),
+            };
+            before = word;
+        }
+        Some(found)
+    }
+
+    /// A field of the row that an id points at.
+    pub(crate) fn lookup(&mut self, key: Expr, before: &Word, word: &Word) -> Option<Expr> {
+        let table = match &key.ty {
+            Type::Id(Some(table)) => *table,
+            Type::Id(None) => return self.refuse(messages::id_of_nothing(before, word)),
+            other => return self.refuse(messages::no_fields(before, &messages::kind(other), word)),
+        };
+        let Some(field) = self.index.field(table, &word.text) else { return self.unknown_field(word, table) };
+        let (ty, _) = self.field_type(table, field, word.span)?;
+        if matches!(ty, Type::Records(_)) {
+            return self.refuse(messages::list_out_of_reach(word));
+        }
+        let span = key.span.to(word.span);
+        Some(Expr { kind: ExprKind::Lookup { key: Box::new(key), table, field }, ty, may_be_missing: true, span })
+    }
+
+    /// Says that a table has no such field.
+    pub(crate) fn unknown_field<T>(&mut self, word: &Word, table: TableId) -> Option<T> {
+        let close = suggest::closest(&word.text, self.index.field_names(table));
+        let fields = self.index.field_names(table);
+        let table = self.index.table_name(table);
+        self.refuse(messages::unknown_field(word, &table, &close, &fields))
+    }
+
+    fn unknown_in_customer<T>(&mut self, word: &Word) -> Option<T> {
+        if self.index.global("customers") == Some(Global::Broken) || self.customers_told {
+            return None;
+        }
+        let mut names = self.index.field_names(CUSTOMERS);
+        names.extend(self.index.value_names());
+        let close = suggest::closest(&word.text, names);
+        if close.is_empty() {
+            let rows = self.index.table_names(|table| matches!(table.kind, TableKind::Events | TableKind::Records));
+            let tables = suggest::closest(&word.text, rows);
+            return self.refuse(messages::unknown_name(word, &tables));
+        }
+        self.refuse(messages::unknown_name(word, &close))
+    }
+
+    fn unknown_in_row<T>(&mut self, word: &Word, table: TableId, scope: Scope) -> Option<T> {
+        let own = self.index.field_names(table);
+        let mut names = own.clone();
+        if scope.customer {
+            let customers = self
+                .index
+                .field_names(CUSTOMERS)
+                .into_iter()
+                .chain(self.index.traits.iter().map(|named| Arc::clone(&named.name.text)));
+            names.extend(
+                suggest::closest(&word.text, customers).iter().map(|name| Arc::from(format!("customer.{name}"))),
+            );
+        }
+        names.extend(self.index.lets.iter().map(|named| Arc::clone(&named.name.text)));
+        let close = suggest::closest(&word.text, names);
+        let table = self.index.table_name(table);
+        self.refuse(messages::unknown_field(word, &table, &close, &own))
+    }
+
+    /// Whether a word stands for something in a scope; nothing is said.
+    pub(crate) fn names_something(&self, word: &Word, scope: Scope) -> bool {
+        match scope.row {
+            Some(table) => {
+                self.index.field(table, &word.text).is_some()
+                    || matches!(self.index.global(&word.text), Some(Global::Let(_) | Global::List(_) | Global::Broken))
+            }
+            None => {
+                fold(&word.text) == "customer"
+                    || self.index.field(CUSTOMERS, &word.text).is_some()
+                    || self.index.global(&word.text).is_some()
+            }
+        }
+    }
+
+    /// Says that a table is not a value, and what can be asked about its rows.
+    pub(crate) fn table_as_value<T>(
+        &mut self,
+        id: TableId,
+        span: Span,
+        word: &Word,
+        field: Option<&Word>,
+    ) -> Option<T> {
+        let kind = self.index.table(id).map(|table| table.kind);
+        let askable = matches!(kind, Some(TableKind::Events | TableKind::Records));
+        if field.is_none() && askable {
+            return self.refuse(messages::rows_as_value(word));
+        }
+        if let (Some(field), true) = (field, askable) {
+            if self.index.field(id, &field.text).is_none() {
+                return self.unknown_field(field, id);
+            }
+            return self.refuse(messages::rows_field_as_value(word, field, span));
+        }
+        self.refuse(messages::table_is_no_value(word))
+    }
+}

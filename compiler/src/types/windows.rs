@@ -1,0 +1,168 @@
+//! Windows: which stretch of time is meant, and whether it can be asked of a day.
+
+use super::scope::Scope;
+use super::values::{bare_word, inside, literal};
+use super::{Checker, messages};
+use crate::program::{Bound, ExprKind, Window};
+use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Unit, WindowKind};
+use crate::values::Value;
+
+impl<'tree> Checker<'tree> {
+    /// Checks windows of a time; `only_date` where it is a day without a clock time.
+    pub(crate) fn windows(&mut self, windows: &'tree [tree::Window], only_date: bool) -> Option<Vec<Window>> {
+        let mut checked = Vec::with_capacity(windows.len());
+        let mut failed = false;
+        for window in windows {
+            match self.window(window, only_date) {
+                Some(window) => checked.push(window),
+                None => failed = true,
+            }
+        }
+        (!failed).then_some(checked)
+    }
+
+    fn window(&mut self, written: &'tree tree::Window, only_date: bool) -> Option<Window> {
+        let span = written.span;
+        let short = |unit: Unit| matches!(unit, Unit::Hour | Unit::Minute | Unit::Second);
+        let amounts: &[Amount] = match &written.kind {
+            WindowKind::InLast { amount, .. }
+            | WindowKind::InNext { amount }
+            | WindowKind::MoreThanAgo(amount)
+            | WindowKind::LessThanAgo(amount)
+            | WindowKind::ExactlyAgo(amount) => &[*amount],
+            WindowKind::FromToAgo { from, to } => &[*from, *to],
+            _ => &[],
+        };
+        if only_date && amounts.iter().any(|amount| short(amount.unit)) {
+            return self.refuse(messages::hours_of_a_day(span));
+        }
+        if amounts.iter().any(|amount| amount.count > i64::from(i32::MAX)) {
+            return self.refuse(messages::window_too_long(span));
+        }
+        Some(match &written.kind {
+            WindowKind::InLast { amount, whole } => {
+                if amount.count == 0 {
+                    self.report(messages::window_of_nothing(span));
+                }
+                Window::InLast { amount: *amount, whole: *whole }
+            }
+            WindowKind::InNext { amount } => {
+                if amount.count == 0 {
+                    self.report(messages::window_of_nothing(span));
+                }
+                Window::InNext { amount: *amount }
+            }
+            WindowKind::MoreThanAgo(amount) => Window::MoreThanAgo(*amount),
+            WindowKind::LessThanAgo(amount) => Window::InLast { amount: *amount, whole: false },
+            WindowKind::ExactlyAgo(amount) => Window::ExactlyAgo(*amount),
+            WindowKind::FromToAgo { from, to } => {
+                if let (Some(far), Some(near)) = (days(*from), days(*to))
+                    && far <= near
+                {
+                    self.report(messages::window_backwards(span, *from, *to));
+                }
+                Window::FromToAgo { from: *from, to: *to }
+            }
+            WindowKind::Since(bound) => Window::Since(self.bound(bound, only_date)?),
+            WindowKind::Before(bound) => Window::Before(self.bound(bound, only_date)?),
+            WindowKind::After(bound) => Window::After(self.bound(bound, only_date)?),
+            WindowKind::FromTo { from, to } => {
+                let (low, high) = (self.bound(from, only_date), self.bound(to, only_date));
+                let (low, high) = (low?, high?);
+                let empty = match (low, high) {
+                    (Bound::Day(low), Bound::Day(high)) | (Bound::RelativeDay(low), Bound::RelativeDay(high)) => {
+                        high < low
+                    }
+                    (Bound::Instant(low), Bound::Instant(high)) => high <= low,
+                    _ => false,
+                };
+                if empty {
+                    self.report(messages::window_ends_first(span));
+                }
+                Window::FromTo(low, high)
+            }
+            WindowKind::This(unit) | WindowKind::Last(unit) if only_date && short(*unit) => {
+                return self.refuse(messages::hours_of_a_day(span));
+            }
+            WindowKind::This(unit) => Window::This(*unit),
+            WindowKind::Last(unit) => Window::Last(*unit),
+            WindowKind::Today => Window::Day(Bound::RelativeDay(0)),
+            WindowKind::Yesterday => Window::Day(Bound::RelativeDay(-1)),
+            WindowKind::OnDate(bound) => match self.bound(bound, only_date)? {
+                Bound::Instant(_) | Bound::Now => return self.refuse(messages::on_a_time(bound.span)),
+                day => Window::Day(day),
+            },
+            WindowKind::OnDays(days) => Window::Weekdays(*days),
+            WindowKind::Hours { .. } if only_date => return self.refuse(messages::hours_of_a_day(span)),
+            WindowKind::Hours { from, to } => Window::Hours { from: *from, to: *to },
+        })
+    }
+
+    /// An end of a window: a written date or time, a constant, today, now.
+    fn bound(&mut self, written: &'tree tree::Expr, only_date: bool) -> Option<Bound> {
+        let bound = match &inside(written).kind {
+            Tree::Error => return None,
+            Tree::Moment(Moment::Now) => Bound::Now,
+            Tree::Moment(Moment::Today) => Bound::RelativeDay(0),
+            Tree::Moment(Moment::Yesterday) => Bound::RelativeDay(-1),
+            Tree::Literal(Literal::Date(day)) => Bound::Day(*day),
+            Tree::Literal(Literal::Datetime(time)) => Bound::Instant(self.instant(*time, written.span)?),
+            Tree::Name(_) => {
+                let is_constant = bare_word(written)
+                    .is_some_and(|word| matches!(self.index.global(&word.text), Some(crate::names::Global::Let(_))));
+                if !is_constant {
+                    if let Some(word) = bare_word(written)
+                        && !self.names_something(word, Scope::customer())
+                        && !self
+                            .index
+                            .tables
+                            .iter()
+                            .any(|table| table.by_name.contains_key(&crate::names::fold(&word.text)))
+                    {
+                        return self.value(written, Scope::customer()).and(None);
+                    }
+                    let text = self.written(written.span).to_owned();
+                    return self.refuse(messages::bound_not_written(written.span, &text));
+                }
+                let value = self.value(written, Scope::constant())?;
+                match value.kind {
+                    ExprKind::Constant(Value::Date(day)) => Bound::Day(day),
+                    ExprKind::Constant(Value::Instant(instant)) => Bound::Instant(instant),
+                    ExprKind::Day(days) => Bound::RelativeDay(days),
+                    ExprKind::Now => Bound::Now,
+                    _ => {
+                        let kind = messages::kind(&value.ty);
+                        return self.refuse(messages::bound_no_date(written.span, &kind));
+                    }
+                }
+            }
+            Tree::Literal(_) if literal(written).is_some() => {
+                let kind = self.value(written, Scope::constant()).map(|value| messages::kind(&value.ty))?;
+                return self.refuse(messages::bound_no_date(written.span, &kind));
+            }
+            _ => {
+                let text = self.written(written.span).to_owned();
+                return self.refuse(messages::bound_not_written(written.span, &text));
+            }
+        };
+        if only_date && matches!(bound, Bound::Instant(_)) {
+            return self.refuse(messages::time_bound_of_a_day(written.span));
+        }
+        Some(bound)
+    }
+}
+
+/// The amount in days, about, to see which of two is longer.
+fn days(amount: Amount) -> Option<f64> {
+    let one = match amount.unit {
+        Unit::Second => 1.0 / 86_400.0,
+        Unit::Minute => 1.0 / 1_440.0,
+        Unit::Hour => 1.0 / 24.0,
+        Unit::Day => 1.0,
+        Unit::Week => 7.0,
+        Unit::Month => 30.4,
+        Unit::Quarter => 91.3,
+        Unit::Year => 365.25,
+    };
+    Some(amount.count as f64 * one)
+}
