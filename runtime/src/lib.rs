@@ -3,4 +3,5 @@
 pub mod data;
 pub mod interpret;
 pub mod outcome;
+pub mod report;
 pub mod unfinished;
