@@ -1,0 +1,638 @@
+//! From a flat row of operands and operators to a tree.
+//!
+//! From loosest to tightest: `or`, `and`, `not`, comparisons (which do not chain), `otherwise`, `rounded`, `+ -`, `* /`,
+//! `-x` and functions. `where` takes the whole rest of its row. Mixing `and` with `or`, `otherwise` beside a comparison,
+//! and a question with `where` beside an operator need brackets: the messages show how.
+
+use super::Reader;
+use super::row::{Item, ItemKind, day_window};
+use crate::source::Span;
+use crate::syntax::messages;
+use crate::syntax::tree::{
+    AggregateOperator, Comparison, Expr, ExprKind, Factor, IsTest, Literal, Sign, TextTest, Window,
+};
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+/// Where in a row the climb is.
+struct Row {
+    items: Peekable<IntoIter<Item>>,
+    /// The aggregate whose `where` is being read.
+    filtered: Option<Span>,
+    /// What stands behind the row's `where`, for its last operand.
+    filter: Option<(Span, Expr)>,
+    /// The operator whose operand is being read, where a `where` would swallow too much.
+    beside: Option<Span>,
+    /// The end of the last item taken.
+    end: Span,
+}
+
+impl Row {
+    fn peek(&mut self) -> Option<&ItemKind> {
+        self.items.peek().map(|item| &item.kind)
+    }
+
+    fn next(&mut self) -> Option<Item> {
+        let item = self.items.next()?;
+        self.end = item.span;
+        Some(item)
+    }
+
+    /// Takes the next item where it is one that is asked for.
+    fn next_if(&mut self, wanted: impl Fn(&ItemKind) -> bool) -> Option<Item> {
+        let item = self.items.next_if(|item| wanted(&item.kind))?;
+        self.end = item.span;
+        Some(item)
+    }
+}
+
+impl Reader<'_> {
+    /// The tree of a row. Each `where` takes all that follows it, so the row is built from its end.
+    pub(super) fn climb(&mut self, items: Vec<Item>, span: Span) -> Expr {
+        let mut segments: Vec<(Option<Span>, Vec<Item>)> = vec![(None, Vec::new())];
+        for item in items {
+            match item.kind {
+                ItemKind::Where => segments.push((Some(item.span), Vec::new())),
+                _ => {
+                    if let Some((_, segment)) = segments.last_mut() {
+                        segment.push(item);
+                    }
+                }
+            }
+        }
+        let mut filter = None;
+        while let Some((word, items)) = segments.pop() {
+            let filtered = segments.last().and_then(|(_, before)| before.last()).map(|item| item.span);
+            let end = items.first().map_or(span, |item| item.span);
+            let mut row =
+                Row { items: items.into_iter().peekable(), filtered, filter: filter.take(), beside: None, end };
+            let expression = self.segment(&mut row);
+            let Some(word) = word else { return expression };
+            filter = Some((word, expression));
+        }
+        self.error_node(span)
+    }
+
+    /// One stretch of a row up to a `where`, which its last operand must be able to take.
+    fn segment(&mut self, row: &mut Row) -> Expr {
+        let expression = self.or(row);
+        if let Some(left) = row.next() {
+            let written = self.source.slice(left.span).to_owned();
+            self.report(messages::does_not_fit(left.span, &written));
+            return self.error_node(expression.span.to(left.span));
+        }
+        if let Some((word, filter)) = row.filter.take() {
+            self.report(messages::where_after_no_rows(word, self.source.slice(expression.span)));
+            return self.error_node(expression.span.to(filter.span));
+        }
+        expression
+    }
+
+    fn or(&mut self, row: &mut Row) -> Expr {
+        let mut terms = vec![self.and(row)];
+        let mut signs = Vec::new();
+        while let Some(or) = row.next_if(|kind| matches!(kind, ItemKind::Or)) {
+            signs.push(or.span);
+            terms.push(self.and(row));
+        }
+        if terms.len() == 1 {
+            return terms.remove(0);
+        }
+        self.check_bare_values(&terms);
+        if let Some(mixed) = terms.iter().position(|term| matches!(term.kind, ExprKind::And(_))) {
+            self.report_mixed(&terms, mixed, &signs);
+        }
+        let span = joined(&terms);
+        self.node(span, ExprKind::Or(terms))
+    }
+
+    fn report_mixed(&mut self, terms: &[Expr], mixed: usize, signs: &[Span]) {
+        let ExprKind::And(inner) = &terms[mixed].kind else { return };
+        let (Some(first), Some(last)) = (inner.first(), inner.last()) else { return };
+        let slice = |span: Span| self.source.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let whole = joined(terms);
+        // (a) the `and` part belongs together; (b) the `or` part beside it does.
+        let first_reading = terms[mixed].span;
+        let second_reading = if mixed > 0 {
+            terms[mixed - 1].span.to(first.span)
+        } else {
+            last.span.to(terms.get(mixed + 1).map_or(last.span, |next| next.span))
+        };
+        let reading = |span: Span| {
+            let before = Span { end: span.start, ..whole };
+            let after = Span { start: span.end, ..whole };
+            format!("{} ({}) {}", slice(before), slice(span), slice(after)).trim().to_owned()
+        };
+        let sign = signs.first().copied().unwrap_or(whole);
+        let diagnostic = messages::mixed_and_or(
+            whole,
+            sign,
+            (first_reading, &reading(first_reading)),
+            (second_reading, &reading(second_reading)),
+        );
+        self.report(diagnostic);
+    }
+
+    /// `country is "France" or "Spain"`: the second text asks nothing.
+    fn check_bare_values(&mut self, terms: &[Expr]) {
+        let Some(Expr { kind: ExprKind::Is { left, negated, test: IsTest::Value(value), .. }, span, .. }) =
+            terms.first()
+        else {
+            return;
+        };
+        let is_value = |term: &Expr| {
+            matches!(
+                term.kind,
+                ExprKind::Literal(Literal::Text(_) | Literal::Integer(_) | Literal::Number(_) | Literal::Date(_))
+            )
+        };
+        let rest = terms.get(1..).unwrap_or(&[]);
+        let Some(bare) = rest.iter().find(|term| is_value(term)) else { return };
+        let all = rest.iter().all(is_value);
+        let values: Vec<&str> = std::iter::once(value.span)
+            .chain(rest.iter().map(|term| term.span))
+            .map(|at| self.source.slice(at))
+            .collect();
+        let mend = format!(
+            "{} is {}one of {}",
+            self.source.slice(left.span),
+            if *negated { "not " } else { "" },
+            values.join(", ")
+        );
+        let whole = span.to(joined(rest));
+        self.report(messages::bare_value_after_or(
+            bare.span,
+            self.source.slice(bare.span),
+            all.then_some((whole, mend)),
+        ));
+    }
+
+    fn and(&mut self, row: &mut Row) -> Expr {
+        let mut terms = vec![self.not(row)];
+        while row.next_if(|kind| matches!(kind, ItemKind::And)).is_some() {
+            terms.push(self.not(row));
+        }
+        if terms.len() == 1 {
+            return terms.remove(0);
+        }
+        let span = joined(&terms);
+        self.node(span, ExprKind::And(terms))
+    }
+
+    fn not(&mut self, row: &mut Row) -> Expr {
+        row.beside = None;
+        let mut signs = Vec::new();
+        while let Some(not) = row.next_if(|kind| matches!(kind, ItemKind::Not)) {
+            signs.push(not.span);
+        }
+        let mut expression = self.comparison(row);
+        for not in signs.into_iter().rev() {
+            let span = not.to(expression.span);
+            expression = self.node(span, ExprKind::Not(Box::new(expression)));
+        }
+        expression
+    }
+
+    fn comparison(&mut self, row: &mut Row) -> Expr {
+        let left = self.otherwise(row);
+        let start = left.span;
+        if !row.peek().is_some_and(is_comparison) {
+            return left;
+        }
+        let Some(item) = row.next() else { return left };
+        let operator = item.span;
+        let filtered_left = row.filtered;
+        self.check_otherwise(&left, operator);
+        let mut expression = self.compared(row, left, item);
+        if row.next_if(|kind| matches!(kind, ItemKind::IgnoringCase)).is_some() {
+            let span = expression.span.to(row.end);
+            match &mut expression.kind {
+                ExprKind::Compare { ignoring_case, .. }
+                | ExprKind::Is { ignoring_case, .. }
+                | ExprKind::Text { ignoring_case, .. }
+                | ExprKind::Includes { ignoring_case, .. } => *ignoring_case = true,
+                _ => self.report(messages::ignoring_case_of_nothing(row.end)),
+            }
+            expression.span = span;
+        }
+        if row.peek().is_some_and(|kind| matches!(kind, ItemKind::Windows(_)))
+            && let Some(Item { span, kind: ItemKind::Windows(windows) }) = row.next()
+        {
+            return self.late_window(expression, span, windows, filtered_left, true);
+        }
+        if row.peek().is_some_and(is_comparison) {
+            return self.chained(row, expression, start, operator);
+        }
+        expression
+    }
+
+    /// What a comparison's operator and what follows it make of its left side.
+    fn compared(&mut self, row: &mut Row, left: Expr, item: Item) -> Expr {
+        let operator = item.span;
+        let start = left.span;
+        let kind = match item.kind {
+            ItemKind::Compare(comparison) => {
+                let right = self.right_side(row, operator);
+                ExprKind::Compare {
+                    left: Box::new(left),
+                    operator: comparison,
+                    operator_span: operator,
+                    right: Box::new(right),
+                    ignoring_case: false,
+                }
+            }
+            ItemKind::Is { negated, habit } => return self.is(row, left, operator, negated, habit),
+            ItemKind::Text { test, negated } => {
+                let right = self.right_side(row, operator);
+                ExprKind::Text { left: Box::new(left), test, negated, right: Box::new(right), ignoring_case: false }
+            }
+            ItemKind::From => return self.range(row, left, operator),
+            ItemKind::IsTest { negated, test } => {
+                ExprKind::Is { left: Box::new(left), negated, test, ignoring_case: false }
+            }
+            ItemKind::Includes { quantifier, values } => {
+                ExprKind::Includes { left: Box::new(left), quantifier, values, ignoring_case: false }
+            }
+            ItemKind::Between { negated, from, to } => {
+                self.report_between(&left, operator, negated, &from, &to);
+                let range = ExprKind::Range { value: Box::new(left), from: Box::new(from), to: Box::new(to) };
+                if negated {
+                    let inner = self.node(start.to(operator), range);
+                    ExprKind::Not(Box::new(inner))
+                } else {
+                    range
+                }
+            }
+            ItemKind::In { negated, values } => {
+                ExprKind::Is { left: Box::new(left), negated, test: IsTest::OneOf(values), ignoring_case: false }
+            }
+            ItemKind::Ago { comparison, amount } => {
+                let amount = super::windows::amount_text(amount);
+                let word = match comparison {
+                    Comparison::Less | Comparison::AtMost => "more",
+                    Comparison::Greater | Comparison::AtLeast => "less",
+                };
+                self.report(messages::compared_ago(operator, &format!("is {word} than {amount} ago")));
+                return self.error_node(start.to(operator));
+            }
+            ItemKind::Windows(windows) => return self.late_window(left, operator, windows, row.filtered, false),
+            _ => ExprKind::Error,
+        };
+        let span = start.to(row.end);
+        self.node(span, kind)
+    }
+
+    fn right_side(&mut self, row: &mut Row, operator: Span) -> Expr {
+        row.beside = Some(operator);
+        let right = self.otherwise(row);
+        row.beside = None;
+        self.check_otherwise(&right, operator);
+        right
+    }
+
+    fn is(&mut self, row: &mut Row, left: Expr, operator: Span, negated: bool, habit: Option<String>) -> Expr {
+        let right = self.right_side(row, operator);
+        let span = left.span.to(right.span);
+        let word = if let ExprKind::Name(path) = &right.kind
+            && let [only] = &path.words[..]
+        {
+            only.text.to_ascii_lowercase()
+        } else {
+            String::new()
+        };
+        let not = if negated { "not " } else { "" };
+        if matches!(word.as_str(), "null" | "nil" | "none" | "unknown" | "blank")
+            && (word != "unknown" || habit.is_some())
+            || word == "null"
+        {
+            let mend = if negated { "is known" } else { "is missing" };
+            self.report(messages::is_null(operator.to(right.span), self.source.slice(right.span), mend));
+            let test = if negated { IsTest::Known } else { IsTest::Missing };
+            return self.node(span, ExprKind::Is { left: Box::new(left), negated: false, test, ignoring_case: false });
+        }
+        if let Some(sign) = habit {
+            self.report(messages::equality_sign(
+                self.source,
+                operator,
+                &sign,
+                &format!("is {}", not.trim()).trim().to_owned(),
+            ));
+        }
+        let test = match &right.kind {
+            ExprKind::Moment(moment) => match day_window(*moment) {
+                Some(kind) => IsTest::Windows(vec![Window { id: self.ids.fresh(), span: right.span, kind }]),
+                None => IsTest::Value(Box::new(right)),
+            },
+            _ => IsTest::Value(Box::new(right)),
+        };
+        self.node(span, ExprKind::Is { left: Box::new(left), negated, test, ignoring_case: false })
+    }
+
+    fn range(&mut self, row: &mut Row, value: Expr, operator: Span) -> Expr {
+        let from = self.right_side(row, operator);
+        let Some(to) = row.next_if(|kind| matches!(kind, ItemKind::To)) else {
+            self.report(messages::missing_to(operator.to(from.span)));
+            return self.error_node(value.span.to(from.span));
+        };
+        let to = self.right_side(row, to.span);
+        let span = value.span.to(to.span);
+        self.node(span, ExprKind::Range { value: Box::new(value), from: Box::new(from), to: Box::new(to) })
+    }
+
+    fn report_between(&mut self, left: &Expr, operator: Span, negated: bool, from: &Expr, to: &Expr) {
+        let (from, to) = (self.source.slice(from.span), self.source.slice(to.span));
+        let (place, mend) = if negated {
+            let left_text = self.source.slice(left.span);
+            (left.span.to(operator), format!("not {left_text} from {from} to {to}"))
+        } else {
+            (operator, format!("from {from} to {to}"))
+        };
+        self.report(messages::between(operator, place, &mend));
+    }
+
+    /// A window that stands behind a value: after a `where` it stands too late, elsewhere `is` is missing.
+    fn late_window(
+        &mut self,
+        expression: Expr,
+        span: Span,
+        windows: Vec<Window>,
+        filtered: Option<Span>,
+        is_whole: bool,
+    ) -> Expr {
+        let whole = expression.span.to(span);
+        let written = self.source.slice(span).to_owned();
+        let is_date = !is_whole && matches!(expression.kind, ExprKind::Name(_));
+        match filtered {
+            Some(aggregate) if !is_date => {
+                let where_word = self.where_before(aggregate, expression.span);
+                self.report(messages::window_after_where(span, &written, where_word));
+                self.error_node(whole)
+            }
+            _ if is_whole => {
+                self.report(messages::does_not_fit(span, &written));
+                self.error_node(whole)
+            }
+            _ => {
+                self.report(messages::window_without_is(span));
+                let test = IsTest::Windows(windows);
+                self.node(
+                    whole,
+                    ExprKind::Is { left: Box::new(expression), negated: false, test, ignoring_case: false },
+                )
+            }
+        }
+    }
+
+    /// The last `where` between an aggregate's start and what stands behind it.
+    fn where_before(&self, aggregate: Span, behind: Span) -> Span {
+        let between = Span { start: aggregate.start, end: behind.start, ..aggregate };
+        let found =
+            self.lexemes_in(between).iter().rev().find(|lexeme| {
+                self.source.text.get(lexeme.range()).is_some_and(|text| text.eq_ignore_ascii_case("where"))
+            });
+        found.map_or(behind, |lexeme| Span::new(self.file, lexeme.start as usize, lexeme.end as usize))
+    }
+
+    fn check_otherwise(&mut self, side: &Expr, operator: Span) {
+        if matches!(side.kind, ExprKind::Otherwise(_)) {
+            self.report(messages::otherwise_beside_comparison(side.span, operator));
+        }
+    }
+
+    /// `1 < x < 5`: reads the rest so that nothing else is said about it.
+    fn chained(&mut self, row: &mut Row, first: Expr, start: Span, operator: Span) -> Expr {
+        let second = row.items.peek().map_or(operator, |item| item.span);
+        let mut links = 0;
+        let mut last = None;
+        while row.peek().is_some_and(is_comparison) {
+            let Some(item) = row.next() else { break };
+            let comparison = match item.kind {
+                ItemKind::Compare(comparison) => Some(comparison),
+                _ => None,
+            };
+            let before = self.diagnostics.len();
+            let placeholder = self.error_node(item.span);
+            let right = self.compared(row, placeholder, item);
+            self.diagnostics.truncate(before);
+            links += 1;
+            last = comparison.map(|comparison| (comparison, right));
+            row.next_if(|kind| matches!(kind, ItemKind::IgnoringCase));
+        }
+        let whole = start.to(row.end);
+        if let Some(aggregate) = row.filtered {
+            let filter = Span { end: first.span.end, ..aggregate };
+            self.report(messages::comparison_after_where(second, filter));
+            return self.error_node(whole);
+        }
+        let mut fixes = Vec::new();
+        if links == 1
+            && let ExprKind::Compare { left, operator: low, right: middle, .. } = &first.kind
+            && let Some((high, Expr { kind: ExprKind::Compare { right: end, .. }, .. })) = &last
+        {
+            fixes = self.chain_mends(left.span, *low, middle.span, *high, end.span);
+        }
+        self.report(messages::chained_comparison(whole, operator, second, &fixes));
+        self.error_node(whole)
+    }
+
+    fn chain_mends(&self, left: Span, low: Comparison, middle: Span, high: Comparison, right: Span) -> Vec<String> {
+        let [left, middle, right] = [left, middle, right].map(|span| self.source.slice(span));
+        let is_rising = |comparison| matches!(comparison, Comparison::Less | Comparison::AtMost);
+        let (from, to) = match (is_rising(low), is_rising(high)) {
+            (true, true) => (left, right),
+            (false, false) => (right, left),
+            _ => return vec![format!("{left} {} {middle} and {middle} {} {right}", sign(low), sign(high))],
+        };
+        let range = format!("{middle} from {from} to {to}");
+        if low == Comparison::AtMost && high == Comparison::AtMost || low == Comparison::AtLeast && high == low {
+            return vec![range];
+        }
+        vec![format!("{middle} {} {left} and {middle} {} {right}", sign(turned(low)), sign(high)), range]
+    }
+
+    fn otherwise(&mut self, row: &mut Row) -> Expr {
+        let first = self.rounded(row);
+        let mut terms = vec![first];
+        while let Some(word) = row.next_if(|kind| matches!(kind, ItemKind::Otherwise)) {
+            let beside = row.beside.replace(word.span);
+            terms.push(self.rounded(row));
+            row.beside = beside;
+        }
+        if terms.len() == 1 {
+            return terms.remove(0);
+        }
+        let span = joined(&terms);
+        self.node(span, ExprKind::Otherwise(terms))
+    }
+
+    fn rounded(&mut self, row: &mut Row) -> Expr {
+        let mut value = self.sum(row);
+        let is_rounded = |kind: &ItemKind| matches!(kind, ItemKind::Rounded { .. });
+        if let Some(Item { span, kind: ItemKind::Rounded { direction, decimals } }) = row.next_if(is_rounded) {
+            let whole = value.span.to(span);
+            value = self.node(whole, ExprKind::Rounded { value: Box::new(value), direction, decimals });
+            if row.peek().is_some_and(|kind| is_arithmetic(kind) || is_rounded(kind)) {
+                let next = row.items.peek().map_or(span, |item| item.span);
+                self.report(messages::arithmetic_after_rounded(whole, next));
+                while row
+                    .next_if(|kind| is_arithmetic(kind) || is_rounded(kind))
+                    .is_some_and(|item| is_arithmetic(&item.kind))
+                {
+                    self.unary(row);
+                }
+                let end = row.end;
+                return self.error_node(whole.to(end));
+            }
+        }
+        value
+    }
+
+    fn sum(&mut self, row: &mut Row) -> Expr {
+        let mut terms = vec![(Sign::Plus, self.product(row))];
+        while let Some(item) = row.next_if(|kind| matches!(kind, ItemKind::Plus | ItemKind::Minus)) {
+            let sign = if matches!(item.kind, ItemKind::Plus) { Sign::Plus } else { Sign::Minus };
+            let beside = row.beside.replace(item.span);
+            terms.push((sign, self.product(row)));
+            row.beside = beside;
+        }
+        if terms.len() == 1 {
+            return terms.remove(0).1;
+        }
+        let span = terms[0].1.span.to(terms[terms.len() - 1].1.span);
+        self.node(span, ExprKind::Sum(terms))
+    }
+
+    fn product(&mut self, row: &mut Row) -> Expr {
+        let mut factors = vec![(Factor::Times, self.unary(row))];
+        while let Some(item) = row.next_if(|kind| matches!(kind, ItemKind::Times | ItemKind::Over)) {
+            let factor = if matches!(item.kind, ItemKind::Times) { Factor::Times } else { Factor::Over };
+            let beside = row.beside.replace(item.span);
+            factors.push((factor, self.unary(row)));
+            row.beside = beside;
+        }
+        if factors.len() == 1 {
+            return factors.remove(0).1;
+        }
+        let span = factors[0].1.span.to(factors[factors.len() - 1].1.span);
+        self.node(span, ExprKind::Product(factors))
+    }
+
+    fn unary(&mut self, row: &mut Row) -> Expr {
+        let mut prefixes = Vec::new();
+        let is_prefix = |kind: &ItemKind| matches!(kind, ItemKind::Minus | ItemKind::Not | ItemKind::Call { .. });
+        while let Some(prefix) = row.next_if(is_prefix) {
+            if matches!(prefix.kind, ItemKind::Not) {
+                self.report(messages::misplaced_not(prefix.span));
+            }
+            prefixes.push(prefix);
+        }
+        let beside = row.beside;
+        if let Some(prefix) = prefixes.last() {
+            row.beside = Some(prefix.span);
+        }
+        let mut expression = self.operand_with_filter(row);
+        row.beside = beside;
+        for prefix in prefixes.into_iter().rev() {
+            let span = prefix.span.to(expression.span);
+            let argument = Box::new(expression);
+            let kind = match prefix.kind {
+                ItemKind::Call { function, shape } => ExprKind::Call { function, shape, argument },
+                ItemKind::Minus => ExprKind::Negate(argument),
+                _ => ExprKind::Not(argument),
+            };
+            expression = self.node(span, kind);
+        }
+        expression
+    }
+
+    /// An operand, and for a question about rows all that its `where` takes.
+    fn operand_with_filter(&mut self, row: &mut Row) -> Expr {
+        let Some(item) = row.next_if(|kind| matches!(kind, ItemKind::Operand(_))) else {
+            let at = row.end.end_point();
+            self.report(messages::missing_value(at, ""));
+            return self.error_node(at);
+        };
+        let ItemKind::Operand(mut expression) = item.kind else { return self.error_node(item.span) };
+        let ExprKind::Aggregate(aggregate) = &mut expression.kind else { return expression };
+        if row.peek().is_some() {
+            return expression;
+        }
+        let Some((_, filter)) = row.filter.take() else { return expression };
+        expression.span = expression.span.to(filter.span);
+        row.end = expression.span;
+        aggregate.filter = Some(filter);
+        let asks = aggregate.operator;
+        if let Some(operator) = row.beside {
+            self.report(messages::filter_beside_operator(expression.span, operator, gives_a_value(asks)));
+        }
+        expression
+    }
+}
+
+fn gives_a_value(operator: AggregateOperator) -> bool {
+    !matches!(
+        operator,
+        AggregateOperator::Any | AggregateOperator::No | AggregateOperator::Every | AggregateOperator::Count(..)
+    )
+}
+
+fn is_comparison(kind: &ItemKind) -> bool {
+    matches!(
+        kind,
+        ItemKind::Compare(_)
+            | ItemKind::Is { .. }
+            | ItemKind::Text { .. }
+            | ItemKind::From
+            | ItemKind::IsTest { .. }
+            | ItemKind::Includes { .. }
+            | ItemKind::Between { .. }
+            | ItemKind::In { .. }
+            | ItemKind::Ago { .. }
+            | ItemKind::Windows(_)
+    )
+}
+
+fn is_arithmetic(kind: &ItemKind) -> bool {
+    matches!(kind, ItemKind::Plus | ItemKind::Minus | ItemKind::Times | ItemKind::Over)
+}
+
+fn joined(terms: &[Expr]) -> Span {
+    match (terms.first(), terms.last()) {
+        (Some(first), Some(last)) => first.span.to(last.span),
+        _ => Span::new(crate::source::FileId(0), 0, 0),
+    }
+}
+
+/// The sign of a comparison.
+pub(crate) fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Less => "<",
+        Comparison::AtMost => "<=",
+        Comparison::Greater => ">",
+        Comparison::AtLeast => ">=",
+    }
+}
+
+/// The comparison read from the right.
+fn turned(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Less => Comparison::Greater,
+        Comparison::AtMost => Comparison::AtLeast,
+        Comparison::Greater => Comparison::Less,
+        Comparison::AtLeast => Comparison::AtMost,
+    }
+}
+
+/// The words of a text test.
+pub(crate) fn text_words(test: TextTest, negated: bool) -> &'static str {
+    match (test, negated) {
+        (TextTest::Contains, false) => "contains",
+        (TextTest::Contains, true) => "does not contain",
+        (TextTest::StartsWith, false) => "starts with",
+        (TextTest::StartsWith, true) => "does not start with",
+        (TextTest::EndsWith, false) => "ends with",
+        (TextTest::EndsWith, true) => "does not end with",
+        (TextTest::Matches, false) => "matches",
+        (TextTest::Matches, true) => "does not match",
+    }
+}

@@ -1,0 +1,331 @@
+//! What to say about a line that cannot be read: one message, at the place where the reading stopped, by the words
+//! around that place.
+
+use super::Reader;
+use crate::source::Span;
+use crate::syntax::messages;
+use crate::syntax::scan::{ChunkKind, Lexeme, LexemeKind, is_reserved};
+use segue_grammar::Rule;
+
+/// The lexemes around the place where reading stopped.
+struct Place<'s> {
+    lexemes: &'s [Lexeme],
+    /// The lexeme that could not be read; past the end where the line stops too early.
+    at: usize,
+}
+
+impl Reader<'_> {
+    /// Says what is wrong with a condition or value.
+    pub(super) fn diagnose_broken_line(&mut self, span: Span) {
+        let start = span.start as usize;
+        let stopped = match self.read(Rule::expression_alone, start, span.end as usize) {
+            Err(Some(at)) => at,
+            _ => span.end as usize,
+        };
+        let place = self.place(span, stopped);
+        let diagnostic =
+            self.habit(&place).or_else(|| self.side_by_side(&place)).unwrap_or_else(|| self.missing(&place, span));
+        self.report(diagnostic);
+    }
+
+    fn place(&self, span: Span, stopped: usize) -> Place<'_> {
+        let lexemes = self.lexemes_in(span);
+        let at = lexemes.iter().position(|lexeme| lexeme.end as usize > stopped).unwrap_or(lexemes.len());
+        Place { lexemes, at }
+    }
+
+    fn lexeme_text(&self, place: &Place<'_>, at: Option<usize>) -> &str {
+        at.and_then(|at| place.lexemes.get(at)).map_or("", |lexeme| lexeme.text(&self.source.text))
+    }
+
+    fn lexeme_span(&self, lexeme: &Lexeme) -> Span {
+        Span::new(self.file, lexeme.start as usize, lexeme.end as usize)
+    }
+
+    /// Words of other languages that the grammar has no rule for.
+    fn habit(&self, place: &Place<'_>) -> Option<crate::diagnostics::Diagnostic> {
+        let here = place.lexemes.get(place.at)?;
+        let span = self.lexeme_span(here);
+        let word = self.lexeme_text(place, Some(place.at)).to_ascii_lowercase();
+        let before = self.lexeme_text(place, place.at.checked_sub(1)).to_ascii_lowercase();
+        let next = place.lexemes.get(place.at + 1);
+        let after = self.lexeme_text(place, Some(place.at + 1)).to_ascii_lowercase();
+        match word.as_str() {
+            "like" | "ilike" if place.at > 0 => {
+                let negated = before == "not";
+                let operator = match place.at.checked_sub(1).filter(|_| negated).and_then(|at| place.lexemes.get(at)) {
+                    Some(not) => self.lexeme_span(not).to(span),
+                    None => span,
+                };
+                let pattern = next.filter(|next| next.kind == LexemeKind::Text).map(|next| self.lexeme_span(next));
+                let content = pattern.map(|pattern| self.source.slice(pattern));
+                Some(messages::like(operator, pattern, content, negated))
+            }
+            "not" if after == "like" => {
+                let shifted = Place { lexemes: place.lexemes, at: place.at + 1 };
+                self.habit(&shifted)
+            }
+            "equals" | "equal" | "eq" if place.at > 0 => {
+                let end = next.filter(|_| after == "to").map_or(span, |next| self.lexeme_span(next));
+                Some(messages::spoken_comparison(span.to(end), self.source.slice(span.to(end)), "is"))
+            }
+            "greater" | "bigger" | "higher" | "more" | "less" | "smaller" | "lower" | "fewer"
+                if place.at > 0 && after == "than" =>
+            {
+                let whole = span.to(next.map_or(span, |next| self.lexeme_span(next)));
+                let sign = if matches!(word.as_str(), "greater" | "bigger" | "higher" | "more") { ">" } else { "<" };
+                Some(messages::spoken_comparison(whole, self.source.slice(whole), sign))
+            }
+            "," => Some(self.stray_comma(place, span)),
+            "any" | "all" | "none" if matches!(before.as_str(), "contains" | "with" | "matches") => {
+                Some(messages::text_test_of_several(span, &before))
+            }
+            "(" if before == "of" => Some(messages::block_needs_braces(span)),
+            ";" => Some(messages::semicolon(span)),
+            _ => None,
+        }
+    }
+
+    fn stray_comma(&self, place: &Place<'_>, comma: Span) -> crate::diagnostics::Diagnostic {
+        let is = place.lexemes[..place.at]
+            .iter()
+            .rposition(|lexeme| lexeme.text(&self.source.text).eq_ignore_ascii_case("is"));
+        let values_follow = is.is_some_and(|is| {
+            place.lexemes[is + 1..place.at].iter().all(|lexeme| {
+                matches!(lexeme.kind, LexemeKind::Text | LexemeKind::Number)
+                    || (lexeme.kind == LexemeKind::Word
+                        && (!is_reserved(lexeme.text(&self.source.text))
+                            || lexeme.text(&self.source.text).eq_ignore_ascii_case("not")))
+            })
+        });
+        match is.and_then(|is| place.lexemes.get(is)).filter(|_| values_follow) {
+            Some(is) => {
+                let first = place.lexemes.get(place.at - 1).copied().unwrap_or(*is);
+                messages::several_after_is(comma, Span::new(self.file, first.start as usize, first.start as usize))
+            }
+            None => messages::stray_comma(comma),
+        }
+    }
+
+    /// Two values or conditions with nothing between them.
+    fn side_by_side(&self, place: &Place<'_>) -> Option<crate::diagnostics::Diagnostic> {
+        let here = place.lexemes.get(place.at)?;
+        let before = place.lexemes.get(place.at.checked_sub(1)?)?;
+        let source: &str = &self.source.text;
+        let is_free_word = |lexeme: &Lexeme| lexeme.kind == LexemeKind::Word && !is_reserved(lexeme.text(source));
+        let ends_value = |lexeme: &Lexeme| {
+            is_free_word(lexeme)
+                || matches!(
+                    lexeme.kind,
+                    LexemeKind::Number
+                        | LexemeKind::Text
+                        | LexemeKind::UnclosedText
+                        | LexemeKind::CloseRound
+                        | LexemeKind::CloseBrace
+                )
+                || (lexeme.kind == LexemeKind::Word
+                    && matches!(
+                        lexeme.text(source).to_ascii_lowercase().as_str(),
+                        "missing" | "known" | "empty" | "true" | "false" | "today" | "yesterday" | "now" | "ago"
+                    ))
+        };
+        let starts_value = |lexeme: &Lexeme| {
+            is_free_word(lexeme)
+                || matches!(
+                    lexeme.kind,
+                    LexemeKind::Number | LexemeKind::Text | LexemeKind::UnclosedText | LexemeKind::OpenRound
+                )
+                || (lexeme.kind == LexemeKind::Word
+                    && matches!(
+                        lexeme.text(source).to_ascii_lowercase().as_str(),
+                        "any"
+                            | "no"
+                            | "every"
+                            | "all"
+                            | "none"
+                            | "at"
+                            | "customer"
+                            | "true"
+                            | "false"
+                            | "today"
+                            | "not"
+                    ))
+        };
+        if !ends_value(before) || !starts_value(here) {
+            return None;
+        }
+        let span = self.lexeme_span(here);
+        if before.kind == LexemeKind::Number && is_free_word(here) {
+            return Some(messages::unknown_number_unit(span, here.text(source)));
+        }
+        if is_free_word(before) && is_free_word(here) {
+            // `country is United States`: the words after `is` up to the next reserved word are one text.
+            let first = (0..place.at).rev().take_while(|at| is_free_word(&place.lexemes[*at])).last()?;
+            let asks = first.checked_sub(1).map_or("", |at| self.lexeme_text(place, Some(at)));
+            let asks = asks.to_ascii_lowercase();
+            if matches!(asks.as_str(), "is" | "not" | "of" | "contains" | "with" | "includes" | "matches" | "=" | ",") {
+                let last = place.lexemes[place.at..].iter().take_while(|lexeme| is_free_word(lexeme)).last()?;
+                let text = self.lexeme_span(&place.lexemes[first]).to(self.lexeme_span(last));
+                return Some(messages::text_without_quotes(text, self.source.slice(text)));
+            }
+        }
+        Some(messages::side_by_side(
+            self.lexeme_span(before),
+            self.source.slice(self.lexeme_span(before)),
+            span,
+            self.source.slice(span),
+        ))
+    }
+
+    /// Something is missing, or does not fit.
+    fn missing(&self, place: &Place<'_>, line: Span) -> crate::diagnostics::Diagnostic {
+        let source: &str = &self.source.text;
+        let before = place.at.checked_sub(1).and_then(|at| place.lexemes.get(at));
+        match (before, place.lexemes.get(place.at)) {
+            (Some(before), None) => {
+                let span = self.lexeme_span(before);
+                messages::line_stops(span.end_point(), before.text(source))
+            }
+            (before, Some(here)) => {
+                let span = self.lexeme_span(here);
+                let written = here.text(source);
+                match before {
+                    Some(before) if asks_for_more(before.text(source)) => {
+                        let follows_line =
+                            self.source.slice(Span { start: before.end, end: here.start, ..line }).contains('\n');
+                        if follows_line || is_operator(written) {
+                            messages::missing_value(self.lexeme_span(before).end_point(), before.text(source))
+                        } else if is_reserved(written) {
+                            messages::reserved_name(span, written, Some(before.text(source)))
+                        } else {
+                            messages::does_not_fit_after(span, written, before.text(source))
+                        }
+                    }
+                    None if is_reserved(written) || is_operator(written) => messages::cannot_start(span, written),
+                    _ => messages::does_not_fit(span, written),
+                }
+            }
+            (None, None) => messages::line_stops(line.end_point(), ""),
+        }
+    }
+
+    /// Says what is wrong with a field.
+    pub(super) fn diagnose_broken_field(&mut self, span: Span) {
+        let lexemes = self.lexemes_in(span);
+        let source: &str = &self.source.text;
+        let skip = usize::from(
+            lexemes.first().is_some_and(|first| first.text(source).eq_ignore_ascii_case("key")) && lexemes.len() > 2,
+        );
+        let (name, next) = (lexemes.get(skip), lexemes.get(skip + 1));
+        let diagnostic = match (name, next) {
+            (Some(name), Some(next)) if name.kind == LexemeKind::Word && next.kind == LexemeKind::Word => {
+                let name = self.lexeme_span(name);
+                messages::field_without_colon(name, self.source.slice(name), self.source.slice(self.lexeme_span(next)))
+            }
+            (Some(name), None) if name.kind == LexemeKind::Word => {
+                let name = self.lexeme_span(name);
+                messages::field_without_kind(name, self.source.slice(name))
+            }
+            _ => {
+                let text = self.scan.masked.get(span.range()).unwrap_or("");
+                let stopped = stopped_at(Rule::field, text).map_or(span.start as usize, |at| span.start as usize + at);
+                let place = self.place(span, stopped);
+                match place.lexemes.get(place.at).or(place.lexemes.last()) {
+                    Some(here) => messages::broken_field(self.lexeme_span(here), here.text(source)),
+                    None => messages::broken_field(span, ""),
+                }
+            }
+        };
+        self.report(diagnostic);
+    }
+
+    /// Says what is wrong with a declaration of which nothing can be read.
+    pub(super) fn diagnose_broken_head(&mut self, kind: ChunkKind, span: Span, stopped: usize) {
+        let place = self.place(span, stopped);
+        let source: &str = &self.source.text;
+        let word = place.lexemes.first().map_or("", |first| first.text(source));
+        let here = place.lexemes.get(place.at).map(|here| (self.lexeme_span(here), here.text(source)));
+        let at = here.map_or(span.end_point(), |(at, _)| at);
+        let written = here.map_or("", |(_, written)| written);
+        let names = place
+            .lexemes
+            .iter()
+            .skip(1)
+            .take_while(|lexeme| lexeme.kind == LexemeKind::Word && !is_reserved(lexeme.text(source)))
+            .count();
+        let diagnostic = if names > 1 && place.at <= names {
+            let first = self.lexeme_span(&place.lexemes[1]);
+            let whole = first.to(self.lexeme_span(&place.lexemes[names]));
+            messages::name_of_several_words(whole, self.source.slice(whole))
+        } else if kind == ChunkKind::Partition && written.eq_ignore_ascii_case("by") {
+            messages::not_yet(at, "partitions by rank")
+        } else {
+            let example = match kind {
+                ChunkKind::Customers => "customers { key customer_id : id }",
+                ChunkKind::Events => "events purchases by customer_id at purchased_at { price : money USD }",
+                ChunkKind::Records => "records pets by customer_id { species : text }",
+                ChunkKind::Table => "table products { key product_id : id   category : text }",
+                ChunkKind::Let => "let vip_limit = 500 USD",
+                ChunkKind::List => "list neighbours = \"FR\", \"BE\"",
+                ChunkKind::Trait => "trait age = years since birth_date",
+                ChunkKind::Segment | ChunkKind::Unknown => "segment adults { age >= 18 }",
+                ChunkKind::Partition => "partition stage { active : any purchases   rest : otherwise }",
+            };
+            messages::broken_head(at, word, written, example)
+        };
+        self.report(diagnostic);
+    }
+}
+
+/// Where a rule stops reading a text, in bytes.
+fn stopped_at(rule: Rule, text: &str) -> Option<usize> {
+    use pest::Parser;
+    match segue_grammar::SegueParser::parse(rule, text) {
+        Ok(mut pairs) => pairs.next().map(|pair| pair.as_span().end()),
+        Err(error) => Some(match error.location {
+            pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
+        }),
+    }
+}
+
+/// Whether something must follow this word or sign.
+fn asks_for_more(written: &str) -> bool {
+    is_operator(written)
+        || matches!(
+            written.to_ascii_lowercase().as_str(),
+            "and"
+                | "or"
+                | "not"
+                | "is"
+                | "in"
+                | "of"
+                | "where"
+                | "any"
+                | "no"
+                | "every"
+                | "with"
+                | "by"
+                | "otherwise"
+                | "contains"
+                | "matches"
+                | "includes"
+                | "between"
+                | "before"
+                | "after"
+                | "since"
+                | "than"
+                | "from"
+                | "to"
+                | "at"
+                | "the"
+                | "("
+                | ","
+        )
+}
+
+fn is_operator(written: &str) -> bool {
+    matches!(
+        written,
+        "+" | "-" | "*" | "/" | "<" | ">" | "=" | "<=" | ">=" | "," | "." | "×" | "÷" | "≤" | "≥" | ")" | "]"
+    )
+}

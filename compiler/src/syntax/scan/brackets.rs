@@ -1,0 +1,76 @@
+//! Pairs the brackets of one declaration, and says which have no partner.
+
+use super::MAXIMUM_NESTING;
+use super::lexemes::{Lexeme, LexemeKind};
+
+/// How the brackets of a declaration pair up.
+#[derive(Debug, Default)]
+pub(crate) struct Pairs {
+    /// Brackets without a partner, in order.
+    pub(crate) problems: Vec<Problem>,
+    /// The first bracket beyond the deepest nesting allowed.
+    pub(crate) too_deep: Option<usize>,
+}
+
+/// What is wrong with a bracket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    /// It is never closed.
+    Unclosed,
+    /// It closes nothing.
+    Extra,
+}
+
+/// A bracket without a partner.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Problem {
+    /// Its place among the declaration's lexemes.
+    pub(crate) lexeme: usize,
+    /// What is wrong.
+    pub(crate) kind: ProblemKind,
+    /// Whether the mask blanks it; a `{` that is open at the declaration's end stays, the grammar closes it there.
+    pub(crate) blanked: bool,
+}
+
+/// Pairs the brackets. A round bracket never spans a brace's end: `(` is unclosed when its `}` comes first.
+pub(crate) fn pairs(lexemes: &[Lexeme]) -> Pairs {
+    let mut found = Pairs::default();
+    let mut open: Vec<usize> = Vec::new();
+    let is_brace = |at: usize| lexemes[at].kind == LexemeKind::OpenBrace;
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        match lexeme.kind {
+            LexemeKind::OpenRound | LexemeKind::OpenBrace => {
+                open.push(at);
+                if open.len() > MAXIMUM_NESTING {
+                    found.too_deep = Some(at);
+                    return found;
+                }
+            }
+            LexemeKind::CloseRound => match open.last() {
+                Some(last) if !is_brace(*last) => {
+                    open.pop();
+                }
+                _ => found.problems.push(Problem { lexeme: at, kind: ProblemKind::Extra, blanked: true }),
+            },
+            LexemeKind::CloseBrace => {
+                if open.iter().any(|opener| is_brace(*opener)) {
+                    while let Some(last) = open.pop() {
+                        if is_brace(last) {
+                            break;
+                        }
+                        found.problems.push(Problem { lexeme: last, kind: ProblemKind::Unclosed, blanked: true });
+                    }
+                } else {
+                    found.problems.push(Problem { lexeme: at, kind: ProblemKind::Extra, blanked: true });
+                }
+            }
+            _ => {}
+        }
+    }
+    for opener in open {
+        let blanked = !is_brace(opener);
+        found.problems.push(Problem { lexeme: opener, kind: ProblemKind::Unclosed, blanked });
+    }
+    found.problems.sort_by_key(|problem| problem.lexeme);
+    found
+}
