@@ -18,6 +18,8 @@ pub struct Counted {
     pub existing: usize,
     /// Those in the windows for which the filter is true, in the order of the data.
     pub rows: Vec<CountedRow>,
+    /// The last one that exists, whether it counts or not.
+    pub last: Option<CountedRow>,
 }
 
 /// A row that counted.
@@ -71,15 +73,17 @@ impl Evaluator<'_> {
 
     /// The rows in the windows for which the filter is true. The filter and the value are evaluated for all that exist.
     pub(super) fn counted(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> Counted {
-        let mut counted = Counted { existing: 0, rows: Vec::new() };
+        let mut counted = Counted { existing: 0, rows: Vec::new(), last: None };
         self.for_each_row(aggregate, scope, |inside, in_windows| {
             let holds = aggregate.filter.as_ref().is_none_or(|filter| self.truth(filter, inside) == Some(true));
             let value = aggregate.value.as_ref().and_then(|value| self.value(value, inside));
             counted.existing += 1;
+            let (table, row) = inside.current;
+            let row = CountedRow { table, row, event: inside.event, value };
             if holds && in_windows {
-                let (table, row) = inside.current;
-                counted.rows.push(CountedRow { table, row, event: inside.event, value });
+                counted.rows.push(row.clone());
             }
+            counted.last = Some(row);
         });
         counted
     }
@@ -141,7 +145,7 @@ impl Evaluator<'_> {
     }
 
     /// The time of an event: microseconds, or days where it has only a date.
-    fn time(&self, (table, row): RowId) -> Option<Value> {
+    pub(super) fn time(&self, (table, row): RowId) -> Option<Value> {
         let at = self.program.tables[table.0 as usize].at?;
         self.data.column(table, at)?.value(row)
     }

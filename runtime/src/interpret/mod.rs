@@ -157,6 +157,27 @@ impl<'a> Interpreter<'a> {
         Ok(value)
     }
 
+    /// The value of an expression in the scope of a row that counted.
+    ///
+    /// # Errors
+    /// The program or the data break their invariants.
+    pub fn evaluate_row(
+        &self,
+        customer: &Customer,
+        row: &CountedRow,
+        expr: &Expr,
+    ) -> Result<Option<Value>, InterpretError> {
+        let scope = Scope::of_customer(customer).of_row(row.table, row.row, row.event);
+        let value = self.evaluator.value(expr, &scope);
+        self.evaluator.check()?;
+        Ok(value)
+    }
+
+    /// The time of an event, a date or an instant; `None` for rows without one.
+    pub fn time(&self, event: RowId) -> Option<Value> {
+        self.evaluator.time(event)
+    }
+
     /// The rows that counted for an aggregate in the customer's scope: those in its windows for which the filter is true.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ mod problems;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod value;
+pub mod why;
 
 pub use problems::{Kind, Problem};
 pub use table::Look;

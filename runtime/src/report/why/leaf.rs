@@ -1,0 +1,299 @@
+//! One condition in words: whose value it asks about, what it needs, and what would be otherwise.
+
+use super::tree::Tree;
+use super::{CountedRows, Fact};
+use crate::interpret::InterpretError;
+use crate::report::value::{MISSING, value_text};
+use segue_compiler::program::{Aggregate, Expr, ExprKind, Rows, Type};
+use segue_compiler::source::Span;
+use segue_compiler::syntax::tree::{AggregateOperator, Comparison, Quantifier, TextTest};
+
+/// A condition in words, for it to hold and not to hold.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Leaf {
+    /// What is asked about and what it is: `spend_12m is 230 USD`.
+    finding: String,
+    /// What it needs: `at least 500 USD`, and its opposite.
+    needs: [String; 2],
+    /// What would be so: `spend_12m were at least 500 USD`, and its opposite.
+    would: [String; 2],
+    /// The name in the finding, where it is a name with its value.
+    named: Option<String>,
+    /// The rows the finding counts.
+    pub(super) rows: Option<CountedRows>,
+}
+
+impl Leaf {
+    /// The words for a condition that is no negation; `span` is the whole as written.
+    pub(super) fn new(tree: &Tree<'_>, expr: &Expr, span: Span) -> Result<Leaf, InterpretError> {
+        // `X is V`, needs `a` or `b`; would be `X c` or `X d`.
+        let about = |subject: &Expr, needs: [String; 2], would: [String; 2]| {
+            let name = tree.name(subject);
+            let would = would.map(|would| format!("{name} {would}"));
+            let finding = format!("{name} is {}", tree.value_text(subject)?);
+            Ok(Leaf { finding, needs, would, named: Some(name), rows: None })
+        };
+        let were = |needs: &[String; 2]| needs.clone().map(|needs| format!("were {needs}"));
+        match &expr.kind {
+            ExprKind::Compare(comparison, left, right) => {
+                let flipped = is_written(left) && !is_written(right);
+                let (subject, limit) = if flipped { (right, left) } else { (left, right) };
+                let words = compared(if flipped { mirrored(*comparison) } else { *comparison }, &subject.ty);
+                let limit = self::limit(tree, limit)?;
+                let needs = words.map(|word| word.replace('X', &limit));
+                match counted_rows(subject) {
+                    Some(aggregate) => of_count(tree, aggregate, subject.span, span, needs),
+                    None => about(subject, needs.clone(), were(&needs)),
+                }
+            }
+            ExprKind::Equal { left, right, .. } => {
+                let (subject, other) =
+                    if is_written(left) && !is_written(right) { (right, left) } else { (left, right) };
+                let other = self::limit(tree, other)?;
+                match counted_rows(subject) {
+                    Some(aggregate) => {
+                        let needs = [format!("exactly {other}"), format!("more or fewer than {other}")];
+                        of_count(tree, aggregate, subject.span, span, needs)
+                    }
+                    None => {
+                        let needs = [other.clone(), format!("not {other}")];
+                        about(subject, needs.clone(), were(&needs))
+                    }
+                }
+            }
+            ExprKind::IsOneOf { value, values, .. } => {
+                let zone = tree.setting.program.settings.zone;
+                let shown: Vec<String> = values.iter().map(|one| value_text(Some(one), &value.ty, zone)).collect();
+                let shown = first_few(&shown);
+                let needs = match values.len() {
+                    0 => ["one of nothing".to_owned(), "anything".to_owned()],
+                    1 => [shown.clone(), format!("not {shown}")],
+                    _ => [format!("one of {shown}"), format!("none of {shown}")],
+                };
+                about(value, needs.clone(), were(&needs))
+            }
+            ExprKind::Text { test, subject, pattern, ignoring_case } => {
+                let [verb, past] = match test {
+                    TextTest::Contains => ["contain", "contained"],
+                    TextTest::StartsWith => ["start with", "started with"],
+                    TextTest::EndsWith => ["end with", "ended with"],
+                    TextTest::Matches => ["match", "matched"],
+                };
+                let case = if *ignoring_case { " ignoring case" } else { "" };
+                let pattern = format!("{}{case}", self::limit(tree, pattern)?);
+                let needs = [format!("to {verb} {pattern}"), format!("not to {verb} {pattern}")];
+                about(subject, needs, [format!("{past} {pattern}"), format!("did not {verb} {pattern}")])
+            }
+            ExprKind::Includes { list, quantifier, values, .. } => {
+                let values: Vec<String> =
+                    values.iter().map(|value| self::limit(tree, value)).collect::<Result<_, _>>()?;
+                let shown = first_few(&values);
+                let [yes, no] = match (quantifier, values.len()) {
+                    (Quantifier::Any | Quantifier::All, 1) => [shown.clone(), format!("nothing like {shown}")],
+                    (Quantifier::Any, _) => [format!("any of {shown}"), format!("none of {shown}")],
+                    (Quantifier::All, _) => [format!("all of {shown}"), format!("not all of {shown}")],
+                    (Quantifier::None, _) => [format!("none of {shown}"), format!("any of {shown}")],
+                };
+                let needs = [format!("to include {yes}"), format!("to include {no}")];
+                about(list, needs, [format!("included {yes}"), format!("included {no}")])
+            }
+            ExprKind::IsEmpty(list) => about(
+                list,
+                ["to be empty", "not to be empty"].map(str::to_owned),
+                ["were empty", "were not empty"].map(str::to_owned),
+            ),
+            ExprKind::IsKnown(value) => about(
+                value,
+                ["to be known", "to be missing"].map(str::to_owned),
+                ["were known", "were missing"].map(str::to_owned),
+            ),
+            ExprKind::InWindows(moment, _) => {
+                let after = Span { start: moment.span.end.min(span.end), ..span };
+                let window = tree.text(after).unwrap_or_else(|| "in the time asked for".to_owned());
+                let window = window.strip_prefix("is ").unwrap_or(&window);
+                let window = window.strip_prefix("not ").unwrap_or(window);
+                let needs = [window.to_owned(), format!("not {window}")];
+                about(moment, needs.clone(), were(&needs))
+            }
+            ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Any => {
+                let what = asked_rows(tree, aggregate, expr.span, span);
+                let rows = tree.rows(aggregate)?;
+                Ok(Leaf {
+                    finding: format!("{} of {} {} count", rows.counted, rows.of, rows.what),
+                    needs: ["at least one".to_owned(), "none".to_owned()],
+                    would: [format!("there were any {what}"), format!("there were no {what}")],
+                    named: None,
+                    rows: Some(rows),
+                })
+            }
+            ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Every => {
+                let what = asked_rows(tree, aggregate, expr.span, span);
+                let held = tree.rows(aggregate)?;
+                let windows = Aggregate { filter: None, operator: AggregateOperator::Any, ..(**aggregate).clone() };
+                let asked = tree.rows(&windows)?;
+                Ok(Leaf {
+                    finding: format!("it holds for {} of {} {}", held.counted, asked.counted, held.what),
+                    needs: [
+                        "all of at least one".to_owned(),
+                        "one for which it does not hold, or none at all".to_owned(),
+                    ],
+                    would: [format!("it held for every {what}"), format!("it did not hold for every {what}")],
+                    named: None,
+                    rows: Some(held),
+                })
+            }
+            ExprKind::Field { .. } | ExprKind::Lookup { .. } | ExprKind::Trait(_) => {
+                let needs = ["yes".to_owned(), "no".to_owned()];
+                about(expr, needs.clone(), were(&needs))
+            }
+            ExprKind::Segment(_) => {
+                let name = tree.name(expr);
+                Ok(Leaf {
+                    finding: format!("{name}: {}", tree.value_text(expr)?),
+                    needs: ["to be in it".to_owned(), "not to be in it".to_owned()],
+                    would: [format!("the customer were in {name}"), format!("the customer were not in {name}")],
+                    named: None,
+                    rows: None,
+                })
+            }
+            _ => {
+                let text = tree.text(span).unwrap_or_else(|| "this".to_owned());
+                Ok(Leaf {
+                    finding: String::new(),
+                    needs: [String::new(), String::new()],
+                    would: [format!("this held: {text}"), format!("this did not hold: {text}")],
+                    named: None,
+                    rows: None,
+                })
+            }
+        }
+    }
+
+    /// The words for the opposite.
+    pub(super) fn opposite(mut self) -> Leaf {
+        self.needs.reverse();
+        self.would.reverse();
+        self
+    }
+
+    /// The value and what is needed for the condition to hold, or not to.
+    pub(super) fn finding(&self, holds: bool) -> Option<String> {
+        let needs = &self.needs[usize::from(!holds)];
+        (!self.finding.is_empty()).then(|| format!("{}, needs {needs}", self.finding))
+    }
+
+    /// What would be so where the condition held, or did not.
+    pub(super) fn would(&self, holds: bool) -> String {
+        self.would[usize::from(!holds)].clone()
+    }
+
+    /// Whether the finding says all that the facts say.
+    pub(super) fn tells(&self, facts: &[Fact]) -> bool {
+        let told = |fact: &Fact| Some(&fact.name) == self.named.as_ref() && fact.rows.is_none() && fact.from.is_empty();
+        facts.iter().all(told)
+    }
+}
+
+/// What the expression is, without the places it was written at: equal for conditions that mean the same.
+pub(super) fn shape(expr: &Expr) -> String {
+    let (mut rest, mut shape) = (&*format!("{:?}", expr.kind), String::new());
+    while let Some((before, after)) = rest.split_once("Span { file: FileId(") {
+        shape.push_str(before);
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    shape + rest
+}
+
+/// The rows of a condition on how many there are.
+fn counted_rows(subject: &Expr) -> Option<&Aggregate> {
+    match &subject.kind {
+        ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Number => {
+            (!matches!(aggregate.rows, Rows::Elements(_))).then_some(aggregate)
+        }
+        _ => None,
+    }
+}
+
+/// A condition on how many rows count.
+fn of_count(
+    tree: &Tree<'_>,
+    aggregate: &Aggregate,
+    own: Span,
+    whole: Span,
+    needs: [String; 2],
+) -> Result<Leaf, InterpretError> {
+    let what = asked_rows(tree, aggregate, own, whole);
+    let rows = tree.rows(aggregate)?;
+    let finding = format!("{} of {} {} count", rows.counted, rows.of, rows.what);
+    let would = needs.clone().map(|needs| format!("there were {needs} {what}"));
+    Ok(Leaf { finding, needs, would, named: None, rows: Some(rows) })
+}
+
+fn is_written(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Constant(_))
+}
+
+/// The value something is held against; with the name it was written by, where it was.
+fn limit(tree: &Tree<'_>, expr: &Expr) -> Result<String, InterpretError> {
+    let value = tree.value_text(expr)?;
+    let name = tree.name(expr);
+    let is_name = name.chars().next().is_some_and(char::is_alphabetic)
+        && name.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '.'));
+    let says_it_all =
+        !is_name || name == value || name == "the value" || matches!(expr.ty, Type::Boolean | Type::OneOf(_));
+    let moment = matches!(expr.kind, ExprKind::Now | ExprKind::Day(_));
+    Ok(match expr.kind {
+        ExprKind::Constant(_) if says_it_all => value,
+        ExprKind::Constant(_) => format!("{name} ({value})"),
+        _ if value == MISSING => format!("{name}, which is missing"),
+        _ if moment || name != value => format!("{name} ({value})"),
+        _ => value,
+    })
+}
+
+/// The words for a comparison with X, and for its opposite.
+fn compared(comparison: Comparison, ty: &Type) -> [&'static str; 2] {
+    let time = matches!(ty, Type::Date | Type::Datetime);
+    match (comparison, time) {
+        (Comparison::Less, false) => ["less than X", "at least X"],
+        (Comparison::AtMost, false) => ["at most X", "more than X"],
+        (Comparison::Greater, false) => ["more than X", "at most X"],
+        (Comparison::AtLeast, false) => ["at least X", "less than X"],
+        (Comparison::Less, true) => ["before X", "X or later"],
+        (Comparison::AtMost, true) => ["X or earlier", "after X"],
+        (Comparison::Greater, true) => ["after X", "X or earlier"],
+        (Comparison::AtLeast, true) => ["X or later", "before X"],
+    }
+}
+
+fn mirrored(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Less => Comparison::Greater,
+        Comparison::AtMost => Comparison::AtLeast,
+        Comparison::Greater => Comparison::Less,
+        Comparison::AtLeast => Comparison::AtMost,
+    }
+}
+
+/// The rows asked about as written, from their name on: `purchases in the last 90 days where ...`.
+fn asked_rows(tree: &Tree<'_>, aggregate: &Aggregate, own: Span, whole: Span) -> String {
+    let name = tree.rows_name(&aggregate.rows);
+    let found = [own, whole].into_iter().find_map(|span| {
+        let text = tree.text(span)?;
+        let at = text.to_lowercase().find(&name.to_lowercase())?;
+        text.get(at..).map(str::to_owned)
+    });
+    let mut found = found.unwrap_or(name);
+    // Brackets that were opened before the name are not the rows'.
+    while found.ends_with(')') && found.matches(')').count() > found.matches('(').count() {
+        found.pop();
+    }
+    found
+}
+
+fn first_few(items: &[String]) -> String {
+    const MOST: usize = 5;
+    let more = items.len().saturating_sub(MOST);
+    let shown = items.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}

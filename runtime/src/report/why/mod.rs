@@ -1,0 +1,209 @@
+//! Why a customer is in a segment or not: every condition with this customer's own values, the events that counted, and
+//! the smallest change that would give another answer.
+//!
+//! [`explain`] gives plain data, which [`Why::text`] shows to people and serde to programs. It asks the interpreter, so it
+//! can never disagree with what a run says.
+
+mod leaf;
+mod logic;
+#[cfg(test)]
+mod logic_tests;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tree;
+
+use crate::data::Dataset;
+use crate::interpret::{InterpretError, Interpreter};
+use crate::outcome::{NO_PART, Request};
+use crate::report::value::value_text;
+use segue_compiler::program::{CUSTOMERS, Item, PartitionId, Program, SegmentId};
+use segue_compiler::source::SourceMap;
+use segue_compiler::values::calendar::instant_text;
+use serde::Serialize;
+use tree::Tree;
+
+/// What is asked about a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Why it is in the segment, or not.
+    Segment(SegmentId),
+    /// Why it is in the part it is in.
+    Partition(PartitionId),
+}
+
+/// What the question is asked of.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The checked rules.
+    pub program: &'a Program,
+    /// Their texts.
+    pub sources: &'a SourceMap,
+    /// The data.
+    pub data: &'a Dataset,
+    /// The instant of the run, microseconds UTC.
+    pub as_of: i64,
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Why {
+    /// The customer's key.
+    pub customer: String,
+    /// The segment's or partition's name.
+    pub name: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// The moment the answer holds for, in the project's zone.
+    pub as_of: String,
+    /// Whether the customer is in the segment; `None` for partitions.
+    pub member: Option<bool>,
+    /// The part the customer is in, where a partition was asked about and the customer is in one.
+    pub part: Option<String>,
+    /// The segment's lines, or the partition's parts in the order tried.
+    pub conditions: Vec<Condition>,
+    /// The smallest change for another answer: one for a segment, one for each other part of a partition. An answer that
+    /// no change of conditions gives is left out.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A condition and what it came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Condition {
+    /// As written, or what joins the parts below.
+    pub text: String,
+    /// `None` is unknown.
+    pub holds: Option<bool>,
+    /// Where this is one condition by itself: the customer's value and what is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
+    /// The rows that the finding counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<CountedRows>,
+    /// The values it was worked out from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+    /// The conditions it is made of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+}
+
+/// A value of the customer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fact {
+    /// The field, trait or question.
+    pub name: String,
+    /// Its value as text.
+    pub value: String,
+    /// Whether the value is missing.
+    pub missing: bool,
+    /// The rows it was worked out from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<CountedRows>,
+    /// What it was worked out from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<Fact>,
+}
+
+/// Events, records or list elements that counted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CountedRows {
+    /// What they are: `purchases`.
+    pub what: String,
+    /// How many counted.
+    pub counted: usize,
+    /// How many the customer has.
+    pub of: usize,
+    /// Some of those that counted, the latest first.
+    pub examples: Vec<ExampleRow>,
+    /// Where none counted: the latest there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest: Option<ExampleRow>,
+}
+
+/// One row with the fields that the question looks at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExampleRow {
+    /// When it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Names and values.
+    pub fields: Vec<(String, String)>,
+}
+
+/// What would give another answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Alternative {
+    /// The answer: `in`, `not in`, or a part's name.
+    pub answer: String,
+    /// What would all have to be so, each as the rest of a sentence: `spend_12m were at least 500 USD`.
+    pub changes: Vec<String>,
+    /// Whether no smaller set of changes does.
+    pub smallest: bool,
+}
+
+/// The row of the customer with this key.
+pub fn find_customer(program: &Program, data: &Dataset, key: &str) -> Option<usize> {
+    let column = data.column(CUSTOMERS, program.tables.first()?.key?)?;
+    let ty = &program.tables[0].fields[program.tables[0].key?.0 as usize].ty;
+    let rows = data.table(CUSTOMERS)?.rows;
+    (0..rows).find(|row| match column.value(*row) {
+        Some(segue_compiler::values::Value::Text(text)) => &*text == key,
+        value => value_text(value.as_ref(), ty, program.settings.zone) == key,
+    })
+}
+
+/// Answers a question about the customer at a row.
+///
+/// # Errors
+/// The program or the data break their invariants, or there is no such row.
+pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<Why, InterpretError> {
+    let Setting { program, data, as_of, .. } = setting;
+    let (segments, partitions, item) = match question {
+        Question::Segment(id) => (vec![id], Vec::new(), Item::Segment(id)),
+        Question::Partition(id) => (Vec::new(), vec![id], Item::Partition(id)),
+    };
+    let request = Request { as_of, segments, partitions, traits: Vec::new(), threads: 1 };
+    let interpreter = Interpreter::new(program, data, &request);
+    let customer = interpreter.customer(row)?;
+    let zone = program.settings.zone;
+    let key = program.tables.first().and_then(|table| table.key);
+    let key_value = key.and_then(|key| data.column(CUSTOMERS, key)?.value(row));
+    let key_type = key.map(|key| &program.tables[0].fields[key.0 as usize].ty);
+    let mut why = Why {
+        customer: key_type.map_or_else(String::new, |ty| value_text(key_value.as_ref(), ty, zone)),
+        name: String::new(),
+        title: None,
+        as_of: instant_text(as_of, zone),
+        member: None,
+        part: None,
+        conditions: Vec::new(),
+        alternatives: Vec::new(),
+    };
+    let mut tree = Tree::new(setting, &interpreter, &customer, item);
+    match question {
+        Question::Segment(id) => {
+            let segment = &program.segments[id.0 as usize];
+            let member = customer.segments[id.0 as usize];
+            (why.name, why.title) = (segment.name.to_string(), segment.title.as_ref().map(ToString::to_string));
+            why.member = Some(member);
+            let logic;
+            (why.conditions, logic) = tree.lines(&segment.lines)?;
+            let answer = if member { "not in" } else { "in" };
+            why.alternatives.extend(tree.alternative(answer, &logic, !member));
+        }
+        Question::Partition(id) => {
+            let partition = &program.partitions[id.0 as usize];
+            let here = customer.parts[id.0 as usize];
+            (why.name, why.title) = (partition.name.to_string(), partition.title.as_ref().map(ToString::to_string));
+            let part = partition.parts.get(here as usize).filter(|_| here != NO_PART);
+            why.part = part.map(|part| part.name.to_string());
+            why.conditions = tree.parts(id, here)?;
+            for (other, part) in partition.parts.iter().enumerate().filter(|(other, _)| *other as u32 != here) {
+                let logic = tree.part_logic(id, &[other as u32])?;
+                why.alternatives.extend(tree.alternative(&part.name, &logic, true));
+            }
+        }
+    }
+    Ok(why)
+}

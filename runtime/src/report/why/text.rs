@@ -1,0 +1,101 @@
+//! The explanation as people read it.
+
+use super::{Condition, CountedRows, ExampleRow, Fact, Why};
+use std::fmt::Write;
+
+impl Why {
+    /// The whole explanation, lines ended by `\n`.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let title = self.title.as_ref().map(|title| format!(" \"{title}\"")).unwrap_or_default();
+        let answer = match (self.member, &self.part) {
+            (Some(true), _) => format!("is in {}{title}", self.name),
+            (Some(false), _) => format!("is not in {}{title}", self.name),
+            (None, Some(part)) => format!("is {part} in {}{title}", self.name),
+            (None, None) => format!("is in no part of {}{title}", self.name),
+        };
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "Customer {} {answer}, as of {}.\n", self.customer, self.as_of);
+        for condition in &self.conditions {
+            show_condition(&mut text, condition, 1);
+        }
+        for alternative in &self.alternatives {
+            let about = if alternative.smallest { "" } else { " (there may be a smaller change)" };
+            let answer =
+                if self.member.is_some() { alternative.answer.clone() } else { format!("in {}", alternative.answer) };
+            let _ = writeln!(text, "\nThe customer would be {answer} if{about}:");
+            let last = alternative.changes.len().saturating_sub(1);
+            for (at, change) in alternative.changes.iter().enumerate() {
+                let _ = writeln!(text, "  - {change}{}", if at < last { ", and" } else { "" });
+            }
+        }
+        if self.alternatives.is_empty() {
+            text.push_str("\nNo change of these conditions would give another answer.\n");
+        }
+        text
+    }
+}
+
+fn indent(depth: usize) -> String {
+    "  ".repeat(depth)
+}
+
+fn show_condition(text: &mut String, condition: &Condition, depth: usize) {
+    let mark = match condition.holds {
+        Some(true) => '✓',
+        Some(false) => '✗',
+        None => '?',
+    };
+    let unknown = if condition.holds.is_none() { "  (unknown)" } else { "" };
+    let _ = writeln!(text, "{}{mark} {}{unknown}", indent(depth), condition.text);
+    if let Some(finding) = &condition.finding {
+        let _ = writeln!(text, "{}{finding}", indent(depth + 2));
+    }
+    if let Some(rows) = &condition.rows {
+        show_examples(text, rows, depth + 3);
+    }
+    for fact in &condition.facts {
+        show_fact(text, fact, depth + 2);
+    }
+    for inner in &condition.conditions {
+        show_condition(text, inner, depth + 1);
+    }
+}
+
+fn show_fact(text: &mut String, fact: &Fact, depth: usize) {
+    let _ = writeln!(text, "{}{} is {}", indent(depth), fact.name, fact.value);
+    if let Some(rows) = &fact.rows {
+        show_rows(text, rows, depth + 1);
+    }
+    for inner in &fact.from {
+        show_fact(text, inner, depth + 1);
+    }
+}
+
+fn show_rows(text: &mut String, rows: &CountedRows, depth: usize) {
+    let _ = match (rows.counted, rows.of) {
+        (_, 0) => writeln!(text, "{}there are no {}", indent(depth), rows.what),
+        (0, of) => writeln!(text, "{}none of {of} {} count", indent(depth), rows.what),
+        (counted, of) => writeln!(text, "{}{counted} of {of} {} count", indent(depth), rows.what),
+    };
+    show_examples(text, rows, depth + 1);
+}
+
+fn show_examples(text: &mut String, rows: &CountedRows, depth: usize) {
+    for example in &rows.examples {
+        let _ = writeln!(text, "{}{}", indent(depth), example_text(example));
+    }
+    let more = rows.counted - rows.examples.len();
+    if more > 0 {
+        let _ = writeln!(text, "{}and {more} more", indent(depth));
+    }
+    if let Some(latest) = &rows.latest {
+        let _ = writeln!(text, "{}the latest: {}", indent(depth), example_text(latest));
+    }
+}
+
+fn example_text(row: &ExampleRow) -> String {
+    let fields = row.fields.iter().map(|(name, value)| format!("{name} {value}"));
+    let fields: Vec<String> = row.time.iter().cloned().chain(fields).collect();
+    fields.join("  ")
+}

@@ -1,0 +1,434 @@
+//! The tree of conditions of an answer, with the customer's values, and its logic over the different leaves.
+
+use super::leaf::{Leaf, shape};
+use super::logic::{Logic, smallest_change};
+use super::{Alternative, Condition, CountedRows, ExampleRow, Fact, Setting};
+use crate::interpret::{CountedRow, Customer, InterpretError, Interpreter};
+use crate::outcome::NO_PART;
+use crate::report::value::value_text;
+use rustc_hash::{FxHashMap, FxHashSet};
+use segue_compiler::program::{
+    Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, TableId, Type,
+};
+use segue_compiler::source::Span;
+use segue_compiler::syntax::tree::Comparison;
+use segue_compiler::values::Value;
+
+/// How many rows are shown of those that counted.
+const EXAMPLES: usize = 3;
+/// How many fields are shown of a row.
+const FIELDS: usize = 6;
+/// After so many conditions, the segments they name are no longer opened: a reference is a condition of its own.
+const OPENED: usize = 5_000;
+
+/// The conditions met so far.
+pub(super) struct Tree<'a> {
+    pub(super) setting: Setting<'a>,
+    interpreter: &'a Interpreter<'a>,
+    customer: &'a Customer,
+    leaves: Vec<Leaf>,
+    truths: Vec<Option<bool>>,
+    known: FxHashMap<String, usize>,
+    shown: FxHashSet<Item>,
+    visited: usize,
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(
+        setting: Setting<'a>,
+        interpreter: &'a Interpreter<'a>,
+        customer: &'a Customer,
+        asked: Item,
+    ) -> Tree<'a> {
+        Tree {
+            setting,
+            interpreter,
+            customer,
+            leaves: Vec::new(),
+            truths: Vec::new(),
+            known: FxHashMap::default(),
+            shown: FxHashSet::from_iter([asked]),
+            visited: 0,
+        }
+    }
+
+    /// The lines of a segment, all of which must hold.
+    pub(super) fn lines(&mut self, lines: &'a [Expr]) -> Result<(Vec<Condition>, Logic), InterpretError> {
+        let (conditions, logic): (Vec<_>, Vec<_>) =
+            lines.iter().map(|line| self.condition(line)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        Ok((conditions, Logic::all(logic)))
+    }
+
+    /// The parts of a partition in the order tried; those after the customer's are named only.
+    pub(super) fn parts(&mut self, id: PartitionId, here: u32) -> Result<Vec<Condition>, InterpretError> {
+        let mut shown = Vec::new();
+        for (at, part) in self.setting.program.partitions[id.0 as usize].parts.iter().enumerate() {
+            let (at, later) = (at as u32, here != NO_PART && at as u32 > here);
+            let mut shown_part = Condition {
+                text: part.name.to_string(),
+                holds: Some(at == here),
+                finding: None,
+                rows: None,
+                facts: Vec::new(),
+                conditions: Vec::new(),
+            };
+            match &part.condition {
+                _ if later => shown_part.finding = Some("not asked: an earlier part holds".to_owned()),
+                Some(condition) => shown_part.conditions.push(self.condition(condition)?.0),
+                None => shown_part.finding = Some("everyone who is in no part above".to_owned()),
+            }
+            shown.push(shown_part);
+        }
+        Ok(shown)
+    }
+
+    /// When the customer is in one of the parts: its condition holds and none before it.
+    pub(super) fn part_logic(&mut self, id: PartitionId, wanted: &[u32]) -> Result<Logic, InterpretError> {
+        let parts = &self.setting.program.partitions[id.0 as usize].parts;
+        let mut before: Vec<Logic> = Vec::new();
+        let mut choices = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            let holds = match &part.condition {
+                Some(condition) => Logic::Certain(Box::new(self.condition(condition)?.1)),
+                None => Logic::Fixed(Some(true)),
+            };
+            if wanted.contains(&(at as u32)) {
+                let mut all = before.clone();
+                all.push(holds.clone());
+                choices.push(Logic::all(all));
+            }
+            before.push(Logic::Not(Box::new(holds)));
+        }
+        Ok(Logic::any(choices))
+    }
+
+    /// The smallest change for which `logic` is, or is not, certainly true; `None` where it is so already.
+    pub(super) fn alternative(&self, answer: &str, logic: &Logic, holds: bool) -> Option<Alternative> {
+        if (logic.truth(&self.truths) == Some(true)) == holds {
+            return None;
+        }
+        let change = smallest_change(logic, &self.truths, holds)?;
+        let changes = change.leaves.iter().map(|(leaf, truth)| self.leaves[*leaf].would(*truth)).collect();
+        Some(Alternative { answer: answer.to_owned(), changes, smallest: change.smallest })
+    }
+
+    /// A condition as shown, and its logic.
+    fn condition(&mut self, expr: &'a Expr) -> Result<(Condition, Logic), InterpretError> {
+        self.visited += 1;
+        let program = self.setting.program;
+        let heading = |count: usize, of: usize| match count {
+            count if count == of => "all of these".to_owned(),
+            1 => "any of these".to_owned(),
+            count => format!("at least {count} of these"),
+        };
+        match &expr.kind {
+            ExprKind::And(parts) => self.joined(expr, heading(1, 1), parts, parts.len()),
+            ExprKind::Or(parts) => self.joined(expr, heading(1, 0), parts, 1),
+            ExprKind::AtLeastOf(count, parts) => {
+                self.joined(expr, heading(*count as usize, parts.len()), parts, *count as usize)
+            }
+            ExprKind::Not(inner) if is_joined(inner) => {
+                let (mut condition, logic) = self.condition(inner)?;
+                condition.text = match &inner.kind {
+                    ExprKind::Or(_) => "none of these".to_owned(),
+                    ExprKind::And(_) => "not all of these".to_owned(),
+                    ExprKind::AtLeastOf(..) => format!("not {}", condition.text),
+                    _ => self.text(expr.span).unwrap_or_else(|| format!("not {}", condition.text)),
+                };
+                condition.holds = condition.holds.map(|holds| !holds);
+                Ok((condition, Logic::Not(Box::new(logic))))
+            }
+            ExprKind::Segment(id) if self.visited < OPENED => {
+                let segment = &program.segments[id.0 as usize];
+                let (conditions, logic) = self.lines(&segment.lines)?;
+                let first = self.shown.insert(Item::Segment(*id));
+                let condition = Condition {
+                    text: segment.name.to_string(),
+                    holds: Some(self.customer.segments[id.0 as usize]),
+                    finding: (!first).then(|| "see above".to_owned()),
+                    rows: None,
+                    facts: Vec::new(),
+                    conditions: if first { conditions } else { Vec::new() },
+                };
+                Ok((condition, Logic::Certain(Box::new(logic))))
+            }
+            ExprKind::InParts { partition, parts } if self.visited < OPENED => {
+                let declared = &program.partitions[partition.0 as usize];
+                let here = self.customer.parts[partition.0 as usize];
+                let logic = self.part_logic(*partition, parts)?;
+                let first = self.shown.insert(Item::Partition(*partition));
+                let part = declared.parts.get(here as usize).filter(|_| here != NO_PART);
+                let part = part.map_or_else(|| "in no part".to_owned(), |part| part.name.to_string());
+                let condition = Condition {
+                    text: self.text(expr.span).unwrap_or_else(|| declared.name.to_string()),
+                    holds: Some(parts.contains(&here)),
+                    finding: Some(format!("{} is {part}", declared.name)),
+                    rows: None,
+                    facts: Vec::new(),
+                    conditions: if first { self.parts(*partition, here)? } else { Vec::new() },
+                };
+                Ok((condition, logic))
+            }
+            ExprKind::Trait(id) if program.traits[id.0 as usize].value.ty == Type::Boolean => {
+                let declared = &program.traits[id.0 as usize];
+                let (inner, logic) = self.condition(&declared.value)?;
+                let first = self.shown.insert(Item::Trait(*id));
+                let condition = Condition {
+                    text: declared.name.to_string(),
+                    holds: inner.holds,
+                    finding: (!first).then(|| "see above".to_owned()),
+                    rows: None,
+                    facts: Vec::new(),
+                    conditions: if first { vec![inner] } else { Vec::new() },
+                };
+                Ok((condition, logic))
+            }
+            _ => self.leaf(expr),
+        }
+    }
+
+    fn joined(
+        &mut self,
+        expr: &Expr,
+        text: String,
+        parts: &'a [Expr],
+        count: usize,
+    ) -> Result<(Condition, Logic), InterpretError> {
+        let holds = self.truth(expr)?;
+        let (conditions, logic): (Vec<_>, Vec<_>) =
+            parts.iter().map(|part| self.condition(part)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        let condition = Condition { text, holds, finding: None, rows: None, facts: Vec::new(), conditions };
+        Ok((condition, Logic::AtLeast(count, logic)))
+    }
+
+    fn leaf(&mut self, expr: &'a Expr) -> Result<(Condition, Logic), InterpretError> {
+        let (mut bare, mut negated) = (expr, false);
+        while let ExprKind::Not(inner) = &bare.kind {
+            (bare, negated) = (inner, !negated);
+        }
+        let holds = self.truth(expr)?;
+        let mut facts = self.facts(bare)?;
+        let leaf = Leaf::new(self, bare, expr.span)?;
+        facts.retain(|fact| fact.rows.is_none() || fact.rows != leaf.rows);
+        let condition = Condition {
+            text: self.text(expr.span).unwrap_or_else(|| leaf.would(!negated)),
+            holds,
+            finding: leaf.finding(!negated),
+            rows: leaf.rows.clone(),
+            facts: if leaf.tells(&facts) { Vec::new() } else { facts },
+            conditions: Vec::new(),
+        };
+        if let ExprKind::Constant(_) = bare.kind {
+            return Ok((condition, Logic::Fixed(holds)));
+        }
+        // `a < b` is the opposite of `a >= b`, so they are one leaf.
+        let (key, inverse) = match &bare.kind {
+            ExprKind::Compare(Comparison::Less, left, right) => {
+                (format!("AtLeast {} {}", shape(left), shape(right)), true)
+            }
+            ExprKind::Compare(Comparison::AtMost, left, right) => {
+                (format!("Greater {} {}", shape(left), shape(right)), true)
+            }
+            ExprKind::Compare(comparison, left, right) => {
+                (format!("{comparison:?} {} {}", shape(left), shape(right)), false)
+            }
+            _ => (shape(bare), false),
+        };
+        let number = match self.known.get(&key) {
+            Some(number) => *number,
+            None => {
+                self.leaves.push(if inverse { leaf.opposite() } else { leaf });
+                self.truths.push(if negated != inverse { holds.map(|holds| !holds) } else { holds });
+                self.known.insert(key, self.leaves.len() - 1);
+                self.leaves.len() - 1
+            }
+        };
+        let logic = Logic::Leaf(number);
+        Ok((condition, if negated != inverse { Logic::Not(Box::new(logic)) } else { logic }))
+    }
+
+    fn truth(&self, expr: &Expr) -> Result<Option<bool>, InterpretError> {
+        Ok(match self.value(expr)? {
+            Some(Value::Boolean(truth)) => Some(truth),
+            _ => None,
+        })
+    }
+
+    /// The value of an expression for this customer.
+    pub(super) fn value(&self, expr: &Expr) -> Result<Option<Value>, InterpretError> {
+        self.interpreter.evaluate(self.customer, expr)
+    }
+
+    /// The value of an expression as text.
+    pub(super) fn value_text(&self, expr: &Expr) -> Result<String, InterpretError> {
+        Ok(value_text(self.value(expr)?.as_ref(), &expr.ty, self.setting.program.settings.zone))
+    }
+
+    /// What was written at a place, on one line and without comments; `None` where nothing was.
+    pub(super) fn text(&self, span: Span) -> Option<String> {
+        let mut text = String::new();
+        for line in self.setting.sources.slice(span).lines() {
+            let mut quoted = false;
+            let end = line.char_indices().find(|(_, character)| {
+                quoted ^= matches!(character, '"' | '“' | '”');
+                *character == '#' && !quoted
+            });
+            let line = line.get(..end.map_or(line.len(), |(at, _)| at)).unwrap_or(line);
+            for word in line.split_whitespace() {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(word);
+            }
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// A name for an expression: that of the trait or field, or as written.
+    pub(super) fn name(&self, expr: &Expr) -> String {
+        let program = self.setting.program;
+        let field =
+            |table: TableId, field: FieldId| program.tables[table.0 as usize].fields[field.0 as usize].name.to_string();
+        match &expr.kind {
+            ExprKind::Trait(id) => program.traits[id.0 as usize].name.to_string(),
+            ExprKind::Segment(id) => program.segments[id.0 as usize].name.to_string(),
+            ExprKind::Field { table, field: id, .. } => field(*table, *id),
+            ExprKind::Lookup { table, field: id, .. } => self.text(expr.span).unwrap_or_else(|| field(*table, *id)),
+            ExprKind::Convert(_, inner) => self.name(inner),
+            _ => self.text(expr.span).unwrap_or_else(|| "the value".to_owned()),
+        }
+    }
+
+    /// The values that an expression is worked out from, as far as people know them by name.
+    fn facts(&mut self, expr: &'a Expr) -> Result<Vec<Fact>, InterpretError> {
+        let program = self.setting.program;
+        let from = match &expr.kind {
+            ExprKind::Trait(id) => {
+                if self.shown.insert(Item::Trait(*id)) {
+                    self.facts(&program.traits[id.0 as usize].value)?
+                } else {
+                    Vec::new()
+                }
+            }
+            ExprKind::Field { table, field, .. } => {
+                match &program.tables[table.0 as usize].fields[field.0 as usize].source {
+                    FieldSource::Computed(inner) => self.facts(inner)?,
+                    FieldSource::Column { .. } => Vec::new(),
+                }
+            }
+            ExprKind::Lookup { key, .. } => self.facts(key)?,
+            ExprKind::Aggregate(aggregate) => match &aggregate.rows {
+                Rows::Elements(list) => self.facts(list)?,
+                _ => Vec::new(),
+            },
+            ExprKind::Segment(_) | ExprKind::InParts { .. } => Vec::new(),
+            _ => {
+                let mut parts = Vec::new();
+                expr.for_each_part(&mut |part| parts.push(part));
+                let mut facts: Vec<Fact> = Vec::new();
+                for part in parts {
+                    for fact in self.facts(part)? {
+                        if facts.iter().all(|known| known.name != fact.name) {
+                            facts.push(fact);
+                        }
+                    }
+                }
+                return Ok(facts);
+            }
+        };
+        let rows = match &expr.kind {
+            ExprKind::Aggregate(aggregate) if !matches!(aggregate.rows, Rows::Elements(_)) => {
+                Some(self.rows(aggregate)?)
+            }
+            _ => None,
+        };
+        let missing = self.value(expr)?.is_none();
+        Ok(vec![Fact { name: self.name(expr), value: self.value_text(expr)?, missing, rows, from }])
+    }
+
+    /// The rows that counted for an aggregate.
+    pub(super) fn rows(&self, aggregate: &Aggregate) -> Result<CountedRows, InterpretError> {
+        let counted = self.interpreter.counted(self.customer, aggregate)?;
+        let mut fields: Vec<&Expr> = Vec::new();
+        for expr in aggregate.value.iter().chain(&aggregate.filter) {
+            row_fields(expr, &mut fields);
+        }
+        let mut names: Vec<String> = Vec::new();
+        fields.retain(|field| {
+            let name = self.name(field);
+            names.len() < FIELDS && !names.contains(&name) && {
+                names.push(name);
+                true
+            }
+        });
+        let latest_first = counted.rows.iter().rev().take(EXAMPLES);
+        let examples = latest_first.map(|row| self.example(row, &fields)).collect::<Result<_, _>>()?;
+        let latest = counted.last.as_ref().filter(|_| counted.rows.is_empty());
+        Ok(CountedRows {
+            what: self.rows_name(&aggregate.rows),
+            counted: counted.rows.len(),
+            of: counted.existing,
+            examples,
+            latest: latest.map(|row| self.example(row, &fields)).transpose()?,
+        })
+    }
+
+    fn example(&self, row: &CountedRow, fields: &[&Expr]) -> Result<ExampleRow, InterpretError> {
+        let zone = self.setting.program.settings.zone;
+        let time = self.interpreter.time(row.event).map(|time| value_text(Some(&time), &Type::Datetime, zone));
+        let mut shown = Vec::new();
+        for field in fields {
+            let value = self.interpreter.evaluate_row(self.customer, row, field)?;
+            shown.push((self.name(field), value_text(value.as_ref(), &field.ty, zone)));
+        }
+        Ok(ExampleRow { time, fields: shown })
+    }
+
+    /// What rows are called: `purchases`, `carts.items`.
+    pub(super) fn rows_name(&self, rows: &Rows) -> String {
+        let program = self.setting.program;
+        let (mut at, mut name, lists) = match rows {
+            Rows::Of(table) => return program.tables[table.0 as usize].name.to_string(),
+            Rows::Flattened { table, lists } => (*table, program.tables[table.0 as usize].name.to_string(), lists),
+            Rows::ListOf { table, lists, .. } => (*table, String::new(), lists),
+            Rows::Elements(list) => return self.name(list),
+        };
+        for list in lists {
+            let field = &program.tables[at.0 as usize].fields[list.0 as usize];
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(&field.name);
+            if let Type::Records(table) = field.ty {
+                at = table;
+            }
+        }
+        name
+    }
+}
+
+/// Whether a condition is shown as several.
+fn is_joined(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::AtLeastOf(..)
+        | ExprKind::Segment(_)
+        | ExprKind::InParts { .. } => true,
+        ExprKind::Trait(_) => expr.ty == Type::Boolean,
+        ExprKind::Not(inner) => is_joined(inner),
+        _ => false,
+    }
+}
+
+/// The fields of the row that an expression reads.
+fn row_fields<'e>(expr: &'e Expr, fields: &mut Vec<&'e Expr>) {
+    match &expr.kind {
+        ExprKind::Field { row: Row::Current, .. } | ExprKind::Lookup { .. } if !matches!(expr.ty, Type::Records(_)) => {
+            fields.push(expr);
+        }
+        // What an inner question reads belongs to other rows.
+        ExprKind::Aggregate(_) => {}
+        _ => expr.for_each_part(&mut |part| row_fields(part, fields)),
+    }
+}
