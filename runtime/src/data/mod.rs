@@ -10,19 +10,25 @@ mod error;
 mod group;
 mod keys;
 mod moments;
+mod needed;
 mod raw;
+mod read;
 mod report;
 mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
+pub use needed::{NeededFields, needed_fields};
 pub use raw::Raw;
+pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
+pub use write::WholeFiles;
 
 use std::path::PathBuf;
 

@@ -1,12 +1,12 @@
 //! Dates and times as data hold them: strict ISO text, and clock times without a zone turned into instants (rule 1).
 //!
-//! A clock time in a gap moves forward by the gap's length; of the two instants of an overlap the earlier is taken. Both
-//! come to the same: the offset in force before the change is applied.
+//! What a clock time means is the calendar's business, which all engines share; here it is made fast for whole columns.
 
-use chrono::offset::{LocalResult, TimeZone};
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, Timelike};
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use rustc_hash::FxHashMap;
+pub(crate) use segue_compiler::values::calendar::date_text;
+use segue_compiler::values::calendar::{Local, instant_of_local};
 
 pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -24,14 +24,6 @@ pub(crate) fn is_day(day: i64) -> bool {
 /// Whether the instant or clock time lies in the years 1 to 9999.
 pub(crate) fn is_moment(micros: i64) -> bool {
     is_day(micros.div_euclid(MICROS_PER_DAY))
-}
-
-/// `YYYY-MM-DD`.
-pub(crate) fn date_text(day: i32) -> String {
-    match NaiveDate::from_num_days_from_ce_opt(day.saturating_add(EPOCH_FROM_COMMON_ERA)) {
-        Some(date) => format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
-        None => format!("day {day}"),
-    }
 }
 
 /// `YYYY-MM-DD HH:MM:SS`, with a fraction where there is one.
@@ -144,7 +136,7 @@ pub(crate) enum ClockChange {
 #[derive(Debug, Clone)]
 pub(crate) struct ZoneClock {
     zone: Tz,
-    /// By day: the offset in seconds where it is the same all day, `None` where it changes.
+    /// By day: the offset in microseconds where it is the same all day, `None` where it changes.
     days: FxHashMap<i64, Option<i64>>,
     last: (i64, Option<i64>),
 }
@@ -165,41 +157,32 @@ impl ZoneClock {
             self.last = (day, *self.days.entry(day).or_insert_with(|| whole_day_offset(zone, day)));
         }
         match self.last.1 {
-            Some(offset) => (clock - offset * MICROS_PER_SECOND, None),
-            None => {
-                let (offset, change) = offset_at(self.zone, clock);
-                (clock - offset * MICROS_PER_SECOND, change)
-            }
+            Some(offset) => (clock - offset, None),
+            None => instant(self.zone, clock),
         }
     }
 }
 
-/// The offset of a day on which the clocks do not change. Looked at every half hour: no zone ever changed twice within one.
+/// The offset of a day on which the clocks do not change, in microseconds. Looked at every half hour: no zone ever changed
+/// twice within one.
 fn whole_day_offset(zone: Tz, day: i64) -> Option<i64> {
     let start = day * MICROS_PER_DAY;
-    let (first, None) = offset_at(zone, start) else { return None };
-    let same = (1..=48).all(|half| offset_at(zone, start + half * (MICROS_PER_DAY / 48)) == (first, None));
-    same.then_some(first)
-}
-
-fn offset_at(zone: Tz, clock: i64) -> (i64, Option<ClockChange>) {
-    let seconds = |local: LocalResult<<Tz as TimeZone>::Offset>| match local {
-        LocalResult::Single(offset) => Some((i64::from(offset.fix().local_minus_utc()), None)),
-        LocalResult::Ambiguous(one, other) => {
-            let earlier = one.fix().local_minus_utc().max(other.fix().local_minus_utc());
-            Some((i64::from(earlier), Some(ClockChange::Overlap)))
-        }
-        LocalResult::None => None,
+    let offset = |clock: i64| match instant(zone, clock) {
+        (instant, None) => Some(clock - instant),
+        _ => None,
     };
-    let local = |clock: i64| naive(clock).and_then(|naive| seconds(zone.offset_from_local_datetime(&naive)));
-    if let Some(found) = local(clock) {
-        return found;
-    }
-    // In a gap: the offset before it. The longest gaps skip a whole day.
-    let before = (1..=200).find_map(|quarter| local(clock - quarter * 15 * 60 * MICROS_PER_SECOND));
-    (before.map_or(0, |(offset, _)| offset), Some(ClockChange::Gap))
+    let first = offset(start)?;
+    (1..=48).all(|half| offset(start + half * (MICROS_PER_DAY / 48)) == Some(first)).then_some(first)
 }
 
-fn naive(clock: i64) -> Option<NaiveDateTime> {
-    DateTime::from_timestamp_micros(clock).map(|moment| moment.naive_utc()).filter(|naive| naive.second() < 60)
+fn instant(zone: Tz, clock: i64) -> (i64, Option<ClockChange>) {
+    let (day, micros) = (clock.div_euclid(MICROS_PER_DAY), clock.rem_euclid(MICROS_PER_DAY));
+    // Moments were checked to lie in the years 1 to 9999, all of which are instants in any zone.
+    let found = i32::try_from(day).ok().and_then(|day| instant_of_local(day, micros, zone));
+    match found {
+        Some((instant, Local::Once)) => (instant, None),
+        Some((instant, Local::Gap)) => (instant, Some(ClockChange::Gap)),
+        Some((instant, Local::Overlap)) => (instant, Some(ClockChange::Overlap)),
+        None => (clock, None),
+    }
 }

@@ -26,6 +26,8 @@ pub enum Raw<'a> {
     },
     /// Text.
     Text(Cow<'a, str>),
+    /// Bytes that are not UTF-8 text.
+    Bytes(Cow<'a, [u8]>),
     /// Days since 1970-01-01.
     Date(i32),
     /// An instant: microseconds since 1970-01-01T00:00Z.
@@ -76,6 +78,7 @@ impl<'a> Raw<'a> {
             Raw::Float(value) => Raw::Float(value),
             Raw::Decimal { units, scale } => Raw::Decimal { units, scale },
             Raw::Text(text) => Raw::Text(Cow::Owned(text.into_owned())),
+            Raw::Bytes(bytes) => Raw::Bytes(Cow::Owned(bytes.into_owned())),
             Raw::Date(day) => Raw::Date(day),
             Raw::Instant(micros) => Raw::Instant(micros),
             Raw::ClockTime(micros) => Raw::ClockTime(micros),
@@ -102,6 +105,7 @@ impl<'a> Raw<'a> {
             Raw::Float(value) => value.to_string(),
             Raw::Decimal { units, scale } => decimal_text(*units, *scale),
             Raw::Text(text) => text.to_string(),
+            Raw::Bytes(bytes) => format!("{} (not UTF-8 text)", String::from_utf8_lossy(bytes)),
             Raw::Date(day) => super::moments::date_text(*day),
             Raw::Instant(micros) => format!("{}Z", super::moments::clock_text(*micros)),
             Raw::ClockTime(micros) => super::moments::clock_text(*micros),
@@ -135,6 +139,79 @@ pub(crate) fn decimal_text(units: i128, scale: i8) -> String {
     let digits = format!("{:0>width$}", units.unsigned_abs(), width = scale + 1);
     let (whole, rest) = digits.split_at(digits.len() - scale);
     format!("{}{whole}.{rest}", if units < 0 { "-" } else { "" })
+}
+
+/// Reads JSON without a detour; texts without escapes are borrowed.
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> serde::de::Visitor<'de> for RawVisitor {
+    type Value = Raw<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw<'de>, E> {
+        Ok(Raw::Missing)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw<'de>, E> {
+        Ok(Raw::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw<'de>, E> {
+        Ok(i64::try_from(value).map_or(Raw::Unsigned(value), Raw::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Float(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Raw<'de>, E> {
+        Ok(Raw::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Raw<'de>, E> {
+        Ok(Raw::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Raw<'de>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut fields: A) -> Result<Raw<'de>, A::Error> {
+        let mut record = Vec::new();
+        while let Some((Name(name), value)) = fields.next_entry()? {
+            record.push((name, value));
+        }
+        Ok(Raw::Record(record))
+    }
+}
+
+/// A field's name, borrowed where it has no escapes.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Name<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Raw::deserialize(deserializer)? {
+            Raw::Text(name) => Ok(Name(name)),
+            _ => Err(serde::de::Error::custom("a name is text")),
+        }
+    }
 }
 
 impl From<i64> for Raw<'_> {

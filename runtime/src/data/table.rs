@@ -83,6 +83,8 @@ struct Batch {
     /// Row of the file, by row of the batch.
     numbers: Vec<u64>,
     bad: Vec<(usize, BadCell)>,
+    /// Rows that cannot be read at all.
+    unreadable: Vec<BadCell>,
     notes: Vec<(usize, String, Note)>,
     scratch: Vec<Note>,
 }
@@ -137,14 +139,9 @@ impl TableBuilder {
         }
     }
 
-    /// A row that cannot be read at all.
+    /// A row of the batch cannot be read at all.
     pub(crate) fn unreadable_row(&mut self, number: u64, value: String, reason: String, file: &Arc<str>) {
-        self.counts.rows_read += 1;
-        self.counts.bad_rows += 1;
-        if self.counts.bad_cells.len() < self.counts.keep_cells {
-            let cell = BadCell { file: file.clone(), row: number, column: String::new(), value, reason };
-            self.counts.bad_cells.push(cell);
-        }
+        self.batch.unreadable.push(BadCell { file: file.clone(), row: number, column: String::new(), value, reason });
     }
 
     /// Takes the bad rows of the batch out, counts what is to be counted about the others.
@@ -162,8 +159,8 @@ impl TableBuilder {
                 field.builder.retain(start, &keep);
             }
         }
-        self.counts.rows_read += keep.len() as u64;
-        self.counts.bad_rows += keep.iter().filter(|keep| !**keep).count() as u64;
+        self.counts.rows_read += (keep.len() + batch.unreadable.len()) as u64;
+        self.counts.bad_rows += (keep.iter().filter(|keep| !**keep).count() + batch.unreadable.len()) as u64;
         for (number, _) in batch.numbers.iter().zip(&keep).filter(|(_, keep)| **keep) {
             self.origins.push(file, *number);
         }
@@ -174,10 +171,11 @@ impl TableBuilder {
                 Note::Clock(ClockChange::Overlap) => self.counts.overlap_times += 1,
             }
         }
-        let mut bad = batch.bad;
-        bad.sort_by_key(|(row, _)| *row);
+        let mut bad = batch.unreadable;
+        bad.extend(batch.bad.into_iter().map(|(_, cell)| cell));
+        bad.sort_by_key(|cell| cell.row);
         let room = self.counts.keep_cells.saturating_sub(self.counts.bad_cells.len());
-        self.counts.bad_cells.extend(bad.into_iter().take(room).map(|(_, cell)| cell));
+        self.counts.bad_cells.extend(bad.into_iter().take(room));
     }
 
     /// The error that stops a load, where there are bad rows.

@@ -7,7 +7,6 @@ use segue_compiler::source::{FileId, Span};
 use segue_compiler::syntax::tree::TableKind;
 use segue_compiler::values::Currency;
 use serde_json::json;
-use std::sync::Arc;
 
 fn nowhere() -> Span {
     Span::new(FileId(0), 0, 0)

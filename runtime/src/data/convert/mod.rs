@@ -165,6 +165,11 @@ impl ColumnBuilder {
         self.store.len()
     }
 
+    /// Whether a missing value is refused.
+    pub(crate) fn is_required(&self) -> bool {
+        self.required
+    }
+
     /// Converts a cell and adds it as a row.
     ///
     /// # Errors
@@ -357,7 +362,7 @@ impl Store {
             Store::Integer(values) => keep(values, scalar::integer(raw)),
             Store::Number(values) => keep(values, scalar::number(raw)),
             Store::Percent { values, hundredths } => keep(values, scalar::percent(raw, *hundredths)),
-            Store::Money(values) => keep(values, scalar::money(raw)),
+            Store::Money(values) => keep(values, scalar::amount(raw)),
             Store::Date(values) => keep(values, scalar::date(raw)),
             Store::Duration(values) => keep(values, scalar::duration(raw)),
             Store::Instant { values, clock } => {

@@ -5,7 +5,7 @@
 
 use crate::data::moments::{MICROS_PER_DAY, MICROS_PER_SECOND, Moment, is_day, is_moment, parse_moment};
 use crate::data::raw::{Raw, decimal_text};
-use segue_compiler::values::{MONEY_SCALE, number as canonical_number};
+use segue_compiler::values::{MONEY_SCALE, money, number as canonical_number};
 use std::borrow::Cow;
 
 /// A value, nothing, or what was expected instead.
@@ -114,19 +114,15 @@ pub(crate) fn percent(raw: &Raw<'_>, hundredths: bool) -> Judged<f64> {
     Ok(number(raw)?.map(|value| if hundredths { value / 100.0 } else { value }))
 }
 
-/// In ten-thousandths. Floats are multiplied by 10,000 and rounded half to even; decimals must be exact.
-pub(crate) fn money(raw: &Raw<'_>) -> Judged<i64> {
+/// In ten-thousandths. Floats are rounded half to even; decimals must be exact.
+pub(crate) fn amount(raw: &Raw<'_>) -> Judged<i64> {
     let narrow = |units: i128| i64::try_from(units).map(Some).map_err(|_| MONEY_RANGE);
     match raw {
         Raw::Missing | Raw::Empty => Ok(None),
         Raw::Integer(value) => narrow(i128::from(*value) * i128::from(MONEY_SCALE)),
         Raw::Unsigned(value) => narrow(i128::from(*value) * i128::from(MONEY_SCALE)),
         Raw::Float(value) if value.is_nan() => Ok(None),
-        Raw::Float(value) => {
-            let units = (value * MONEY_SCALE as f64).round_ties_even();
-            // 2^63 is a float; every float below it fits.
-            if units.abs() < 9_223_372_036_854_775_808.0 { Ok(Some(units as i64)) } else { Err(MONEY_RANGE) }
-        }
+        Raw::Float(value) => money_from_float(*value).map(Some).ok_or(MONEY_RANGE),
         Raw::Decimal { units, scale } => narrow(scaled(*units, *scale, 4).ok_or(MONEY_DECIMALS)?),
         Raw::Text(text) => match written_decimal(text) {
             Some((units, scale @ 0..=4)) => narrow(scaled(units, scale, 4).ok_or(MONEY_RANGE)?),
@@ -136,6 +132,14 @@ pub(crate) fn money(raw: &Raw<'_>) -> Judged<i64> {
         },
         _ => Err(MONEY),
     }
+}
+
+/// As [`money::from_number`], which alone decides near a half.
+fn money_from_float(amount: f64) -> Option<i64> {
+    let units = amount * MONEY_SCALE as f64;
+    let nearest = units.round();
+    let clear = (units - nearest).abs() < 0.499 && units.abs() < 1e12;
+    if clear { Some(nearest as i64) } else { money::from_number(amount) }
 }
 
 /// Days since 1970-01-01. A time of midnight without a zone is that day.

@@ -167,7 +167,9 @@ fn numbers() {
             (Raw::Empty, Missing),
         ],
     );
-    let Is(Value::Number(zero)) = convert(Type::Number, Reading::Plain, true, &text("-0.0")) else { panic!("-0.0") };
+    let Is(Value::Number(zero)) = convert(Type::Number, Reading::Plain, true, &text("-0.0")) else {
+        unreachable!("-0.0")
+    };
     assert_eq!(zero.to_bits(), 0, "-0.0 is stored as 0.0");
 }
 
@@ -182,7 +184,9 @@ fn money_is_exact_from_text_and_rounded_half_even_from_floats() {
             (Raw::Integer(922_337_203_685_478), Bad),
             (Raw::Float(11.77), is(117_700)),
             (Raw::Float(0.000_05), is(0)),
+            (Raw::Float(0.000_15), is(2)),
             (Raw::Float(0.000_25), is(2)),
+            (Raw::Float(1.000_05), is(10_000)),
             (Raw::Float(0.000_35), is(4)),
             (Raw::Float(-0.000_25), is(-2)),
             (Raw::Float(1e15), Bad),
@@ -347,7 +351,7 @@ fn datetimes_with_and_without_zone() {
 fn clock_changes_are_noted() {
     let mut clock = ZoneClock::new(chrono_tz::America::New_York);
     let mut change = |text: &str| {
-        let Some(Moment::ClockTime(time)) = super::super::moments::parse_moment(text) else { panic!("{text}") };
+        let Some(Moment::ClockTime(time)) = super::super::moments::parse_moment(text) else { unreachable!("{text}") };
         clock.instant(time).1
     };
     assert_eq!(change("2017-03-12 01:59:59"), None);

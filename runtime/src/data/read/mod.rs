@@ -1,0 +1,221 @@
+//! From files to a data set.
+
+mod arrow_cells;
+mod columns;
+mod csv;
+mod files;
+mod ndjson;
+mod parquet;
+mod rounds;
+#[cfg(test)]
+mod tests;
+
+use super::assemble::assemble;
+use super::needed::NeededFields;
+use super::report::Progress;
+use super::table::TableBuilder;
+use super::{BadRows, DataError, DataErrors, Loaded, UnknownCustomers, closest_names, same_name, write};
+use columns::{match_columns, no_column};
+use files::{Format, InputFile};
+use rounds::Rounds;
+use segue_compiler::program::{CUSTOMERS, Program, TableId};
+use segue_compiler::syntax::tree::TableKind;
+use std::path::{Path, PathBuf};
+
+/// Which files hold which table.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    entries: Vec<Source>,
+}
+
+#[derive(Debug, Clone)]
+struct Source {
+    name: String,
+    base: PathBuf,
+    patterns: Vec<String>,
+}
+
+impl Sources {
+    /// None.
+    pub fn new() -> Sources {
+        Sources::default()
+    }
+
+    /// A table is read from files, folders and patterns (`*`, `?`, `[...]`, `**`), relative ones starting at `base`. What was
+    /// said about the table before is forgotten.
+    pub fn set(&mut self, table: &str, base: &Path, patterns: &[String]) {
+        self.entries.retain(|source| !same_name(&source.name, table));
+        self.entries.push(Source { name: table.to_owned(), base: base.to_owned(), patterns: patterns.to_vec() });
+    }
+
+    /// Whether files were named for the table.
+    pub fn has(&self, table: &str) -> bool {
+        self.entries.iter().any(|source| same_name(&source.name, table))
+    }
+
+    /// The names of the tables that have files, in the order they were set.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|source| source.name.as_str())
+    }
+}
+
+/// How to load.
+pub struct LoadOptions<'a> {
+    /// What to load.
+    pub needed: NeededFields,
+    /// What becomes of bad rows.
+    pub bad_rows: BadRows,
+    /// What becomes of rows of unknown customers.
+    pub unknown_customers: UnknownCustomers,
+    /// Told how far it is.
+    pub progress: &'a dyn Progress,
+}
+
+/// Loads the needed tables. Uses the threads of the rayon pool it is called in.
+///
+/// # Errors
+/// All that is found in one go: names without a declaration, tables without files, files without the columns, rows that
+/// cannot be converted (unless they are skipped), repeated keys.
+pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
+    let plan = plan(program, sources, options)?;
+    let (mut tables, mut errors, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+    for (table, files) in plan {
+        let total: u64 = files.iter().map(|file| file.size).sum();
+        options.progress.start(&format!("reading {}", table.name), Some(total));
+        match read_table(program, table, &files, options, &mut warnings) {
+            Ok(table) => {
+                if options.bad_rows == BadRows::Stop {
+                    errors.extend(table.bad_rows_error());
+                }
+                tables.push((table, files.iter().map(|file| file.name.to_string()).collect()));
+            }
+            Err(found) => errors.extend(found),
+        }
+        options.progress.finish();
+    }
+    if let BadRows::Report(path) = &options.bad_rows {
+        let cells = tables.iter().flat_map(|(table, _)| &table.counts.bad_cells);
+        errors.extend(write::write_bad_rows(path, cells).err());
+    }
+    DataErrors::none_or(errors)?;
+    options.progress.start("sorting", None);
+    let loaded = assemble(program, tables, options.unknown_customers);
+    options.progress.finish();
+    let mut loaded = loaded?;
+    loaded.report.warnings.extend(warnings);
+    Ok(loaded)
+}
+
+/// The tables to read with their files.
+fn plan(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+) -> Result<Vec<(TableBuilder, Vec<InputFile>)>, DataErrors> {
+    let mut errors = Vec::new();
+    let declared = || program.tables.iter().zip(0..).filter(|(table, _)| table.parent.is_none());
+    for name in sources.tables() {
+        if !declared().any(|(table, _)| same_name(&table.name, name)) {
+            let closest = closest_names(name, declared().map(|(table, _)| &*table.name));
+            errors.push(DataError::UnknownTable { name: name.to_owned(), closest });
+        }
+    }
+    let customers_from_events = options.unknown_customers == UnknownCustomers::Add
+        || program.tables.first().is_some_and(|customers| !sources.has(&customers.name));
+    let (mut needed, mut planned) = (options.needed.clone(), Vec::new());
+    for (table, id) in declared() {
+        let id = TableId(id);
+        let source = sources.entries.iter().find(|source| same_name(&source.name, &table.name));
+        // Who is a customer does not depend on what is asked.
+        let names_customers = matches!(table.kind, TableKind::Events | TableKind::Records);
+        if source.is_some() && customers_from_events && names_customers {
+            needed.add_table(program, id);
+        }
+        match source {
+            Some(source) if needed.table(id) => match files::resolve(&table.name, &source.base, &source.patterns) {
+                Ok(files) => planned.push((id, files)),
+                Err(found) => errors.extend(found),
+            },
+            None if needed.table(id) && id != CUSTOMERS => {
+                errors.push(DataError::NoData { table: table.name.to_string() });
+            }
+            _ => {}
+        }
+    }
+    if planned.is_empty() && errors.is_empty() {
+        let name = program.tables.first().map_or(String::new(), |customers| customers.name.to_string());
+        errors.push(DataError::NoData { table: name });
+    }
+    DataErrors::none_or(errors)?;
+    let wanted = |table: TableId, field| needed.field(table, field);
+    let kept = options.bad_rows.kept_cells();
+    Ok(planned.into_iter().map(|(id, files)| (TableBuilder::new(program, id, &wanted, kept), files)).collect())
+}
+
+fn read_table(
+    program: &Program,
+    mut table: TableBuilder,
+    files: &[InputFile],
+    options: &LoadOptions<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<TableBuilder, Vec<DataError>> {
+    let rounds = Rounds::new(table.clone());
+    let progress = options.progress;
+    let mut errors = Vec::new();
+    for file in files {
+        let result = match file.format {
+            Format::Csv { .. } => read_csv(program, &mut table, file, &rounds, progress),
+            Format::Parquet => read_parquet(program, &mut table, file, &rounds, progress),
+            Format::Ndjson => read_ndjson(program, &mut table, file, &rounds, progress, warnings),
+        };
+        errors.extend(result.err().into_iter().flatten());
+    }
+    if errors.is_empty() { Ok(table) } else { Err(errors) }
+}
+
+fn read_csv(
+    program: &Program,
+    table: &mut TableBuilder,
+    file: &InputFile,
+    rounds: &Rounds,
+    progress: &dyn Progress,
+) -> Result<(), Vec<DataError>> {
+    let opened = csv::CsvFile::open(file, progress).map_err(|error| vec![error])?;
+    let places = match_columns(program, table, opened.names(), &file.name)?;
+    opened.read(file, &places, table, rounds).map_err(|error| vec![error])
+}
+
+fn read_parquet(
+    program: &Program,
+    table: &mut TableBuilder,
+    file: &InputFile,
+    rounds: &Rounds,
+    progress: &dyn Progress,
+) -> Result<(), Vec<DataError>> {
+    let opened = parquet::ParquetFile::open(file).map_err(|error| vec![error])?;
+    let places = match_columns(program, table, &opened.names(), &file.name)?;
+    opened.read(file, &places, table, rounds, progress).map_err(|error| vec![error])
+}
+
+fn read_ndjson(
+    program: &Program,
+    table: &mut TableBuilder,
+    file: &InputFile,
+    rounds: &Rounds,
+    progress: &dyn Progress,
+    warnings: &mut Vec<String>,
+) -> Result<(), Vec<DataError>> {
+    let before = table.counts.rows_read;
+    let seen = ndjson::read(file, table, rounds, progress).map_err(|error| vec![error])?;
+    if table.counts.rows_read == before || seen.names.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = seen.names.into_iter().collect();
+    let unseen = table.fields.iter().zip(&seen.fields).filter(|(_, seen)| !**seen).map(|(field, _)| field);
+    let mut errors = Vec::new();
+    for field in unseen {
+        let error = no_column(program, table, &field.column, &names, &file.name);
+        if field.builder.is_required() { errors.push(error) } else { warnings.push(error.to_string()) }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}

@@ -1,0 +1,128 @@
+//! Reading Parquet: only the needed columns, row group by row group.
+
+use super::arrow_cells::Cells;
+use super::files::InputFile;
+use super::rounds::{Rounds, convert_in_rounds};
+use crate::data::table::TableBuilder;
+use crate::data::{DataError, Progress};
+use arrow_array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+
+const ROWS_A_BATCH: usize = 16_384;
+
+/// An open Parquet file whose description was read.
+pub(crate) struct ParquetFile {
+    metadata: ArrowReaderMetadata,
+}
+
+/// A row group to read.
+struct Group {
+    number: usize,
+    /// Row of the file of its first row, from 1.
+    first: u64,
+}
+
+impl ParquetFile {
+    pub(crate) fn open(file: &InputFile) -> Result<ParquetFile, DataError> {
+        let opened = file.open()?;
+        let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new());
+        let metadata =
+            metadata.map_err(|error| file.error(format!("this is no Parquet file that I can read: {error}")))?;
+        Ok(ParquetFile { metadata })
+    }
+
+    /// The names of the columns.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.metadata.schema().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    /// The schema.
+    pub(crate) fn schema(&self) -> &arrow_schema::Schema {
+        self.metadata.schema()
+    }
+
+    /// How many rows there are.
+    pub(crate) fn rows(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// Reads all rows; `places` says which column each of the table's fields is in.
+    pub(crate) fn read(
+        &self,
+        file: &InputFile,
+        places: &[usize],
+        table: &mut TableBuilder,
+        rounds: &Rounds,
+        progress: &dyn Progress,
+    ) -> Result<(), DataError> {
+        let mut first = 1;
+        let groups = self.metadata.metadata().row_groups().iter().enumerate().map(|(number, group)| {
+            let start = first;
+            first += u64::try_from(group.num_rows()).unwrap_or(0);
+            Group { number, first: start }
+        });
+        let groups: Vec<Group> = groups.collect();
+        let total = self.rows().max(1);
+        let mut rest = groups.into_iter();
+        convert_in_rounds(
+            rounds,
+            table,
+            || Ok(rest.next()),
+            |group, table| {
+                let mut row = group.first;
+                for batch in self.batches(file, places, Some(group.number), ROWS_A_BATCH)? {
+                    let batch = batch.map_err(|error| file.error(error))?;
+                    convert(file, &batch, places, row, table)?;
+                    row += batch.num_rows() as u64;
+                    progress.advance((u128::from(file.size) * batch.num_rows() as u128 / u128::from(total)) as u64);
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// The columns at `places`, in the order of the file.
+    pub(crate) fn batches(
+        &self,
+        file: &InputFile,
+        places: &[usize],
+        group: Option<usize>,
+        rows: usize,
+    ) -> Result<parquet::arrow::arrow_reader::ParquetRecordBatchReader, DataError> {
+        // Opened anew: a cloned handle would share its position with those of other threads.
+        let opened = file.open()?;
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), places.iter().copied());
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, self.metadata.clone());
+        builder = builder.with_batch_size(rows).with_projection(mask);
+        if let Some(group) = group {
+            builder = builder.with_row_groups(vec![group]);
+        }
+        builder.build().map_err(|error| file.error(error))
+    }
+}
+
+fn convert(
+    file: &InputFile,
+    batch: &RecordBatch,
+    places: &[usize],
+    first: u64,
+    table: &mut TableBuilder,
+) -> Result<(), DataError> {
+    let mut in_file_order: Vec<usize> = places.to_vec();
+    in_file_order.sort_unstable();
+    in_file_order.dedup();
+    table.begin_rows(first..first + batch.num_rows() as u64);
+    for (slot, place) in places.iter().enumerate() {
+        let Ok(at) = in_file_order.binary_search(place) else { continue };
+        let cells = Cells::new(batch.column(at)).map_err(|kind| {
+            let name = batch.schema_ref().field(at).name();
+            file.error(format!("column \"{name}\" holds values of the type {kind}, which I cannot read"))
+        })?;
+        for row in 0..cells.len() {
+            table.cell(slot, row, &cells.get(row), &file.name);
+        }
+    }
+    table.end_batch(&file.name);
+    Ok(())
+}

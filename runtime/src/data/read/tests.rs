@@ -1,0 +1,435 @@
+//! Files of every kind into data sets, and what is said when they do not fit.
+#![expect(clippy::unwrap_used, reason = "a failed test should stop at the line that failed")]
+
+use super::*;
+use crate::data::tests::{TableDraft, draft_program, shown};
+use crate::data::{Dataset, LoadReport, Quiet};
+use ::parquet::arrow::ArrowWriter;
+use ::parquet::file::properties::WriterProperties;
+use arrow_array::builder::{Int64Builder, ListBuilder, StringBuilder, StringDictionaryBuilder, StructBuilder};
+use arrow_array::types::Int8Type;
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, LargeStringArray,
+    RecordBatch, StringArray, StringViewArray, TimestampMillisecondArray, TimestampNanosecondArray, UInt64Array,
+};
+use arrow_schema::{DataType, Field, Fields};
+use segue_compiler::program::{Reading, Type};
+use segue_compiler::values::Currency;
+use std::io::Write;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+fn money() -> Type {
+    Type::Money(Currency(*b"USD"))
+}
+
+fn shop() -> Program {
+    draft_program(vec![
+        TableDraft::customers().field("country", Type::Text, true),
+        TableDraft::events("purchases", Type::Datetime).field("price", money(), false).field(
+            "product",
+            Type::Id(Some(TableId(2))),
+            true,
+        ),
+        TableDraft::new("products", TableKind::Table).key("product_id").field("category", Type::Text, true),
+    ])
+}
+
+/// A table's name and the files it is read from.
+type FilesOf<'a> = (&'a str, &'a [&'a str]);
+
+/// A folder of files to load from.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    fn file(self, name: &str, content: impl AsRef<[u8]>) -> Folder {
+        let path = self.0.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    fn parquet(self, name: &str, rows_a_group: usize, columns: Vec<(&str, ArrayRef)>) -> Folder {
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)));
+        let batch = batch.unwrap();
+        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(rows_a_group)).build();
+        let file = std::fs::File::create(self.0.path().join(name)).unwrap();
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        self
+    }
+
+    fn load_with(
+        &self,
+        program: &Program,
+        sources: &[FilesOf<'_>],
+        bad_rows: BadRows,
+    ) -> Result<(Dataset, LoadReport), DataErrors> {
+        let mut all = Sources::new();
+        for (table, patterns) in sources {
+            let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            all.set(table, self.0.path(), &patterns);
+        }
+        let needed = NeededFields::everything(program);
+        let options = LoadOptions { needed, bad_rows, unknown_customers: UnknownCustomers::Report, progress: &Quiet };
+        load(program, &all, &options).map(|loaded| (loaded.dataset, loaded.report))
+    }
+
+    fn load(&self, program: &Program, sources: &[FilesOf<'_>]) -> Dataset {
+        self.load_with(program, sources, BadRows::Stop).unwrap().0
+    }
+
+    fn refused(&self, program: &Program, sources: &[FilesOf<'_>]) -> String {
+        self.load_with(program, sources, BadRows::Stop).unwrap_err().to_string()
+    }
+}
+
+const CUSTOMERS_CSV: &str = "\u{feff}Customer_ID,country,more\r\n1,\"Fr\"\"an,ce\",x\r\n2,,y\r\n3,\"Ünder\nline\",\r\n";
+
+#[test]
+fn csv_with_quotes_capitals_and_empty_cells() {
+    let folder = Folder::new()
+        .file("customers.csv", CUSTOMERS_CSV)
+        .file("purchases.csv", "at;price;product;customer_id\n2020-01-02 10:00;5;7;1\n2020-01-01T09:30:00Z;1.25;;1\n")
+        .file("products.tsv", "product_id\tcategory\n7\ttoys\n");
+    let data = folder.load(
+        &shop(),
+        &[("Customers", &["customers.csv"]), ("purchases", &["purchases.csv"]), ("products", &["products.tsv"])],
+    );
+    insta::assert_snapshot!(format!("{}\n{}\n{}", shown(&data, 0), shown(&data, 1), shown(&data, 2)), @r#"
+    Text("1") Text("Fr\"an,ce")
+    Text("2") -
+    Text("3") Text("Ünder\nline")
+    groups [0, 2, 2, 2]
+    Text("1") Instant(1577871000000000) Money(12500) -
+    Text("1") Instant(1577959200000000) Money(50000) Text("7")
+    Text("7") Text("toys")
+    "#);
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(text: &str) -> Vec<u8> {
+    ::zstd::encode_all(text.as_bytes(), 1).unwrap()
+}
+
+#[test]
+fn packed_files_folders_and_patterns_give_the_same_rows() {
+    let program = draft_program(vec![TableDraft::customers().field("country", Type::Text, true)]);
+    let line = |id: u32| format!("{{\"customer_id\": {id}, \"country\": \"c{id}\"}}\n");
+    // Two members in one gzip file, as `cat` of two such files makes.
+    let twice = [gzip("customer_id,country\n1,c1\n"), gzip("2,c2\n")].concat();
+    let folder = Folder::new()
+        .file("all/a.csv.gz", twice)
+        .file("all/b.ndjson.zst", zstd(&format!("{}\n{}", line(3), line(4))))
+        .file("all/deep/c.jsonl.gz", gzip(&line(5)))
+        .file("all/_SUCCESS", "")
+        .file("all/.hidden.csv", "x\n")
+        .file("all/notes.txt", "not data")
+        .file("d.csv.zst", zstd("country,customer_id\nc6,6\n"));
+    let expected: String = (1..7).map(|id| format!("Text(\"{id}\") Text(\"c{id}\")\n")).collect();
+    let patterns: [&[&str]; 3] = [
+        &["all", "d.csv.zst"],
+        &["all/*.gz", "all/b.*", "**/c.jsonl.gz", "[d-e].csv.*"],
+        &["all/a.csv.gz", "all/b.ndjson.zst", "all/deep", "d.csv.zst"],
+    ];
+    for patterns in patterns {
+        let data = folder.load(&program, &[("customers", patterns)]);
+        assert_eq!(format!("{}\n", shown(&data, 0)), expected, "{patterns:?}");
+    }
+}
+
+#[test]
+fn ndjson_of_every_kind() {
+    let program = draft_program(vec![
+        TableDraft::customers()
+            .field("name", Type::Text, true)
+            .field("tags", Type::List(Box::new(Type::Text)), true)
+            .field("pets", Type::Records(TableId(1)), true)
+            .field("score", Type::Number, true),
+        TableDraft::new("pets", TableKind::Records).parent(0, 3).field("species", Type::Text, false),
+    ]);
+    let lines = concat!(
+        "{\"customer_id\": \"a\\u0062c\", \"name\": \"q\\\"uote\", \"tags\": [\"x\", null], \"score\": 1e2}\r\n",
+        "\n",
+        "{\"CUSTOMER_ID\": 18446744073709551615, \"pets\": [{\"species\": \"dog\"}, {\"species\": \"cat\"}], \"extra\": {}}\n",
+        "{\"customer_id\": -3, \"name\": null, \"tags\": [], \"pets\": null}",
+    );
+    let data = Folder::new().file("c.ndjson", lines).load(&program, &[("customers", &["c.ndjson"])]);
+    insta::assert_snapshot!(format!("{}\n{}", shown(&data, 0), shown(&data, 1)), @r#"
+    Text("abc") Text("q\"uote") List([Text("x")]) Number(100.0)
+    Text("18446744073709551615") - - -
+    Text("-3") - List([]) -
+    groups [0, 0, 2, 2]
+    Text("dog")
+    Text("cat")
+    "#);
+}
+
+#[test]
+fn parquet_of_every_kind() {
+    let listed: Arc<[Arc<str>]> = ["a", "b"].map(Arc::from).into();
+    let program = draft_program(vec![
+        TableDraft::customers()
+            .field("unsigned", Type::Integer, true)
+            .field("amount", money(), true)
+            .field("float", money(), true)
+            .field("day", Type::Date, true)
+            .field("moment", Type::Datetime, true)
+            .field_read("clock", Type::Datetime, true, Reading::Zone(chrono_tz::Europe::Berlin))
+            .field("large", Type::Text, true)
+            .field("view", Type::Text, true)
+            .field("listed", Type::OneOf(listed), true)
+            .field("flag", Type::Boolean, true)
+            .field("tags", Type::List(Box::new(Type::Text)), true)
+            .field("items", Type::Records(TableId(1)), true),
+        TableDraft::new("items", TableKind::Records).parent(0, 12).field("quantity", Type::Integer, true),
+    ]);
+    let mut tags = ListBuilder::new(StringBuilder::new());
+    tags.append_value([Some("x"), None, Some("y")]);
+    tags.append_null();
+    tags.append_value([] as [Option<&str>; 0]);
+    let quantity = Fields::from(vec![Field::new("quantity", DataType::Int64, true)]);
+    let mut items = ListBuilder::new(StructBuilder::from_fields(quantity, 4));
+    for row in [vec![Some(1), None], vec![], vec![Some(2)]] {
+        for value in row {
+            items.values().field_builder::<Int64Builder>(0).unwrap().append_option(value);
+            items.values().append(true);
+        }
+        items.append(true);
+    }
+    let mut listed = StringDictionaryBuilder::<Int8Type>::new();
+    listed.append_value("b");
+    listed.append_null();
+    listed.append_value("zzz");
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("extra", Arc::new(Int32Array::from(vec![1, 2, 3]))),
+        ("unsigned", Arc::new(UInt64Array::from(vec![Some(7), None, Some(0)]))),
+        (
+            "amount",
+            Arc::new(Decimal128Array::from(vec![Some(1_250), None, Some(-1)]).with_precision_and_scale(10, 2).unwrap()),
+        ),
+        ("float", Arc::new(Float64Array::from(vec![Some(11.77), Some(f64::NAN), Some(0.000_05)]))),
+        ("day", Arc::new(Date32Array::from(vec![Some(0), None, Some(-1)]))),
+        (
+            "moment",
+            Arc::new(TimestampMillisecondArray::from(vec![Some(1_500), None, Some(-1)]).with_timezone("+02:00")),
+        ),
+        ("clock", Arc::new(TimestampNanosecondArray::from(vec![Some(3_600_000_000_001), None, Some(-1)]))),
+        ("large", Arc::new(LargeStringArray::from(vec![Some("é"), None, Some("")]))),
+        ("view", Arc::new(StringViewArray::from(vec![Some("short"), None, Some("longer than twelve bytes")]))),
+        ("listed", Arc::new(listed.finish())),
+        ("flag", Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)]))),
+        ("tags", Arc::new(tags.finish())),
+        ("items", Arc::new(items.finish())),
+        ("customer_id", Arc::new(Int32Array::from(vec![30, 10, 20]))),
+    ];
+    for rows_a_group in [1, 2, 100] {
+        let folder = Folder::new().parquet("c.parquet", rows_a_group, columns.clone());
+        let (data, report) = folder.load_with(&program, &[("customers", &["c.parquet"])], BadRows::Stop).unwrap();
+        assert_eq!(report.tables[0].outside[0].values, [("zzz".to_owned(), 1)]);
+        let text = format!("{}\n{}", shown(&data, 0), shown(&data, 1));
+        insta::allow_duplicates! { insta::assert_snapshot!(text, @r#"
+        Text("30") Integer(7) Money(125000) Money(117700) Date(0) Instant(1500000) Instant(0) Text("é") Text("short") Text("b") Boolean(true) List([Text("x"), Text("y")])
+        Text("10") - - - - - - - - - - -
+        Text("20") Integer(0) Money(-100) Money(0) Date(-1) Instant(-1000) Instant(-3600000001) Text("") Text("longer than twelve bytes") - Boolean(false) List([])
+        groups [0, 2, 2, 3]
+        Integer(1)
+        -
+        Integer(2)
+        "#); }
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_said_all_at_once() {
+    let folder = Folder::new()
+        .file("customers.csv", "id,Country,country \n1,2,3\n")
+        .file("purchases.csv", "at,Price,PRICE,customer_id,prodct\n")
+        .file("products.csv", "")
+        .file("notes.txt", "x")
+        .file("bad.parquet", "x")
+        .file("records.ndjson", "{\"id\": 1}\n");
+    let program = shop();
+    let cases: [(&str, &[FilesOf<'_>]); 6] = [
+        (
+            "columns",
+            &[("customers", &["customers.csv"]), ("purchases", &["purchases.csv"]), ("products", &["products.csv"])],
+        ),
+        (
+            "no such file",
+            &[("customers", &["nothing.csv", "*.json"]), ("purchases", &["notes.txt"]), ("products", &["bad.parquet"])],
+        ),
+        (
+            "not Parquet",
+            &[("customers", &["bad.parquet"]), ("purchases", &["bad.parquet"]), ("products", &["bad.parquet"])],
+        ),
+        ("no data", &[("customer", &["customers.csv"])]),
+        ("nothing", &[]),
+        (
+            "records",
+            &[
+                ("customers", &["records.ndjson"]),
+                ("purchases", &["records.ndjson"]),
+                ("products", &["records.ndjson"]),
+            ],
+        ),
+    ];
+    let text: Vec<String> =
+        cases.iter().map(|(name, sources)| format!("-- {name}\n{}", folder.refused(&program, sources))).collect();
+    insta::assert_snapshot!(text.join("\n\n"), @r#"
+    -- columns
+    customers.csv has no column "customer_id" for the field `customers.customer_id`: it has "id", "Country", "country "
+
+    purchases.csv has several columns that could be "price": "Price", "PRICE"
+
+    purchases.csv has no column "product" for the field `purchases.product`: it has "prodct"
+
+    products.csv: the file is empty: I expected a line with the names of the columns
+
+    -- no such file
+    no file for `customers`: nothing is called nothing.csv
+
+    no file for `customers`: nothing is called *.json
+
+    notes.txt: I can read .csv, .tsv, .ndjson, .jsonl and .parquet files, also with .gz or .zst at the end
+
+    -- not Parquet
+    bad.parquet: this is no Parquet file that I can read: EOF: Parquet file too small. Size is 1 but need 8
+
+    bad.parquet: this is no Parquet file that I can read: EOF: Parquet file too small. Size is 1 but need 8
+
+    bad.parquet: this is no Parquet file that I can read: EOF: Parquet file too small. Size is 1 but need 8
+
+    -- no data
+    there is data for `customer`, but nothing is declared under that name: did you mean `customers`?
+
+    there is no data for `purchases`: name its file under [data] in segue.toml, or give --data purchases=FILE
+
+    there is no data for `products`: name its file under [data] in segue.toml, or give --data products=FILE
+
+    -- nothing
+    there is no data for `purchases`: name its file under [data] in segue.toml, or give --data purchases=FILE
+
+    there is no data for `products`: name its file under [data] in segue.toml, or give --data products=FILE
+
+    -- records
+    records.ndjson has no column "customer_id" for the field `customers.customer_id`: it has "id"
+
+    records.ndjson has no column "customer_id" for the field `purchases.customer_id`: it has "id"
+
+    records.ndjson has no column "at" for the field `purchases.at`: it has "id"
+
+    records.ndjson has no column "price" for the field `purchases.price`: it has "id"
+
+    records.ndjson has no column "product_id" for the field `products.product_id`: it has "id"
+    "#);
+}
+
+#[test]
+fn bad_rows_stop_or_are_skipped_or_written_out() {
+    let program = draft_program(vec![TableDraft::customers().field("age", Type::Integer, true).field(
+        "score",
+        Type::Number,
+        false,
+    )]);
+    let folder = Folder::new()
+        .file("a.csv", b"customer_id,age,score\n1,30,1\n2,x,y\n3,31\n4,\xff,2\n,5,5\n5,,3\n".as_slice())
+        .file("b.ndjson", "{\"customer_id\": 6, \"score\": 1}\n{\"customer_id\": 7}\n[1]\n{\"customer_id\": 8, \n");
+    let sources: [FilesOf<'_>; 1] = [("customers", &["a.csv", "b.ndjson"])];
+    insta::assert_snapshot!(folder.refused(&program, &sources), @r#"
+    7 of the 10 rows of `customers` cannot be used:
+      a.csv, row 3, column "age", value "x": I expected a whole number, such as 42
+      a.csv, row 3, column "score", value "y": I expected a number, such as 12.5 (a point for the decimals, no spaces or thousands separators)
+      a.csv, row 4, value "3,31": the row has 2 cells, and the line of names has 3
+      a.csv, row 5, column "age", value "� (not UTF-8 text)": I expected a whole number, such as 42
+      a.csv, row 6, column "customer_id": the value is missing, and every row needs it
+      (--bad-rows skip leaves them out and counts them; --bad-rows report=FILE also writes them to a file)
+    "#);
+    let (data, report) = folder.load_with(&program, &sources, BadRows::Skip).unwrap();
+    insta::assert_snapshot!(shown(&data, 0), @r#"
+    Text("1") Integer(30) Number(1.0)
+    Text("5") - Number(3.0)
+    Text("6") - Number(1.0)
+    "#);
+    assert_eq!((report.tables[0].rows_read, report.tables[0].bad_rows, report.tables[0].rows), (10, 7, 3));
+    for name in ["bad.csv", "bad.ndjson"] {
+        let path = folder.0.path().join(name);
+        let (_, report) = folder.load_with(&program, &sources, BadRows::Report(path.clone())).unwrap();
+        assert_eq!(report.tables[0].bad_rows, 7);
+        insta::assert_snapshot!(name, std::fs::read_to_string(path).unwrap());
+    }
+}
+
+#[test]
+fn only_needed_columns_are_read() {
+    let program = shop();
+    let folder = Folder::new().file("customers.csv", "customer_id,country\n1,US\n");
+    let mut needed = NeededFields::default();
+    needed.add_table(&program, CUSTOMERS);
+    let mut sources = Sources::new();
+    sources.set("customers", folder.0.path(), &["customers.csv".to_owned()]);
+    sources.set("products", folder.0.path(), &["not there.csv".to_owned()]);
+    let options =
+        LoadOptions { needed, bad_rows: BadRows::Stop, unknown_customers: UnknownCustomers::Report, progress: &Quiet };
+    let loaded = load(&program, &sources, &options).unwrap();
+    assert!(loaded.dataset.tables[0].columns[0].is_some() && loaded.dataset.tables[0].columns[1].is_none());
+    assert_eq!(loaded.dataset.tables[1].groups.as_deref(), Some(&[0, 0][..]));
+}
+
+#[test]
+fn batches_on_many_threads_keep_the_order_of_the_rows() {
+    let program = draft_program(vec![
+        TableDraft::customers(),
+        TableDraft::events("visits", Type::Date).field("page", Type::Text, true).field("number", Type::Integer, false),
+    ]);
+    let (customers, count) = (7, 100_000);
+    let mut csv = String::from("customer_id,at,page,number\n");
+    let mut json = String::new();
+    for row in 0..count {
+        let (customer, page) = (row * 31 % customers, row % 1000);
+        csv.push_str(&format!("{customer},2020-01-01,page {page},{row}\n"));
+        json.push_str(&format!(
+            "{{\"customer_id\":{customer},\"at\":\"2020-01-01\",\"page\":\"page {page}\",\"number\":{row}}}\n"
+        ));
+    }
+    let ids: String = (0..customers).map(|id| format!("{id}\n")).collect();
+    let numbers = || 0..count;
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("customer_id", Arc::new(Int64Array::from_iter_values(numbers().map(|row| row * 31 % customers)))),
+        ("at", Arc::new(Date32Array::from_iter_values(numbers().map(|_| 18_262)))),
+        ("page", Arc::new(StringArray::from_iter_values(numbers().map(|row| format!("page {}", row % 1000))))),
+        ("number", Arc::new(Int64Array::from_iter_values(numbers()))),
+    ];
+    let folder = Folder::new()
+        .file("c.csv", format!("customer_id\n{ids}"))
+        .file("v.csv", csv)
+        .file("v.ndjson", json)
+        .parquet("v.parquet", 7_000, columns);
+    for name in ["v.csv", "v.ndjson", "v.parquet"] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        let data = pool.install(|| folder.load(&program, &[("customers", &["c.csv"]), ("visits", &[name])]));
+        let groups = data.tables[1].groups.clone().unwrap();
+        for customer in 0..7 {
+            let mut expected = (0..count).filter(|row| row * 31 % customers == customer);
+            for row in groups[customer as usize]..groups[customer as usize + 1] {
+                let number = expected.next().unwrap();
+                let column =
+                    |field: usize| data.tables[1].columns[field].as_ref().unwrap().value(row as usize).unwrap();
+                assert_eq!(column(3), segue_compiler::values::Value::Integer(number));
+                assert_eq!(column(2), segue_compiler::values::Value::Text(format!("page {}", number % 1000).into()));
+            }
+            assert_eq!(expected.next(), None);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Writing results: whole or not at all.
+
+mod whole;
+
+pub use whole::WholeFiles;
+
+use super::report::BadCell;
+use super::{DataError, same_name};
+use std::io::Write;
+use std::path::Path;
+
+fn refused(path: &Path, error: impl ToString) -> DataError {
+    DataError::File { file: path.display().to_string(), reason: error.to_string() }
+}
+
+/// Writes bad cells as NDJSON where the file's name ends so, else as CSV.
+pub(crate) fn write_bad_rows<'c>(path: &Path, cells: impl Iterator<Item = &'c BadCell>) -> Result<(), DataError> {
+    let mut files = WholeFiles::new();
+    let file = files.create(path)?;
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let write = || -> Result<(), std::io::Error> {
+        if same_name(extension, "ndjson") || same_name(extension, "jsonl") {
+            let mut out = std::io::BufWriter::new(file);
+            for cell in cells {
+                let BadCell { file, row, column, value, reason } = cell;
+                let line = serde_json::json!({
+                    "file": &**file, "row": row, "column": column, "value": value, "reason": reason,
+                });
+                writeln!(out, "{line}")?;
+            }
+            return out.flush();
+        }
+        let mut out = csv::Writer::from_writer(file);
+        out.write_record(["file", "row", "column", "value", "reason"])?;
+        for cell in cells {
+            let row = cell.row.to_string();
+            out.write_record([&*cell.file, &row, &cell.column, &cell.value, &cell.reason])?;
+        }
+        out.flush()
+    };
+    write().map_err(|error| refused(path, error))?;
+    files.commit()
+}
