@@ -1,7 +1,7 @@
 //! From trees to the index of names: what is declared, once each.
 
 use super::messages;
-use super::{FieldBody, FieldEntry, Global, Index, Named, StoredField, TableEntry, fold, is_reserved};
+use super::{FieldBody, FieldEntry, Global, Index, Named, StoredField, TableEntry, fold};
 use crate::diagnostics::Diagnostic;
 use crate::program::{CUSTOMERS, FieldId, PartitionId, Reading, SegmentId, TableId, TraitId, Type};
 use crate::source::{FileId, Span};
@@ -104,9 +104,6 @@ impl<'tree> Collector<'tree, '_> {
 
     /// Takes a name in the shared namespace, or says who has it. The first one keeps it.
     fn declare(&mut self, name: &tree::Word, global: Global) {
-        if is_reserved(&name.text) {
-            self.diagnostics.push(messages::reserved_name(name));
-        }
         let folded = fold(&name.text);
         if let Some((text, first)) = self.places.get(&folded) {
             self.diagnostics.push(messages::name_taken(name, text, *first));
@@ -150,31 +147,22 @@ impl<'tree> Collector<'tree, '_> {
         self.index.tables.push(entry);
     }
 
-    /// The columns named in the head: who and when.
+    /// The columns named in the head: who and when. Where one is missing or out of place, reading the file told.
     fn head(&mut self, entry: &mut TableEntry<'tree>, table: &'tree tree::Table) {
-        let with_customer = matches!(table.kind, TableKind::Events | TableKind::Records);
-        match (&table.by, with_customer) {
-            (Some(column), true) => {
-                entry.by = self.head_column(entry, column, Type::Id(Some(CUSTOMERS)), Reading::Plain);
-            }
-            (Some(column), false) => self.diagnostics.push(messages::head_not_for(&entry.name, "by", column.name.span)),
-            (None, true) => self.diagnostics.push(messages::by_missing(&entry.name, entry.name_span)),
-            (None, false) => {}
+        if let Some(column) = &table.by
+            && matches!(table.kind, TableKind::Events | TableKind::Records)
+        {
+            entry.by = self.head_column(entry, column, Type::Id(Some(CUSTOMERS)), Reading::Plain);
         }
-        match (&table.at, table.kind == TableKind::Events) {
-            (Some(time), true) => {
-                let ty = if time.only_date { Type::Date } else { Type::Datetime };
-                let reading = match &time.zone {
-                    Some(zone) => self.zone(zone),
-                    None => Reading::Plain,
-                };
-                entry.at = self.head_column(entry, &time.column, ty, reading);
-            }
-            (Some(time), false) => {
-                self.diagnostics.push(messages::head_not_for(&entry.name, "at", time.column.name.span));
-            }
-            (None, true) => self.diagnostics.push(messages::at_missing(&entry.name, entry.name_span)),
-            (None, false) => {}
+        if let Some(time) = &table.at
+            && table.kind == TableKind::Events
+        {
+            let ty = if time.only_date { Type::Date } else { Type::Datetime };
+            let reading = match &time.zone {
+                Some(zone) => self.zone(zone),
+                None => Reading::Plain,
+            };
+            entry.at = self.head_column(entry, &time.column, ty, reading);
         }
     }
 
@@ -237,9 +225,6 @@ impl<'tree> Collector<'tree, '_> {
         span: Span,
         body: FieldBody<'tree>,
     ) -> Option<FieldId> {
-        if is_reserved(&name.text) {
-            self.diagnostics.push(messages::reserved_field(name, &body));
-        }
         let folded = fold(&name.text);
         if let Some(first) = entry.by_name.get(&folded) {
             if let Some(first) = entry.fields.get(first.0 as usize) {

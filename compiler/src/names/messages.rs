@@ -2,7 +2,6 @@
 //!
 //! - S0100 a name that something else has already
 //! - S0101 no such field or other name
-//! - S0102 a reserved word as a name
 //! - S0103 declarations that use one another in a circle
 //! - S0104 no such table
 //! - S0105 no such kind of field
@@ -14,7 +13,6 @@
 //! - S0111 no `customers` declaration
 //! - S0112 more than one `customers` declaration
 //! - S0113 a key that is missing, doubled, or no id
-//! - S0114 `by` or `at` missing or out of place
 //! - S0115 no such function
 //! - S0116 a list's file that cannot be read
 //! - S0117 a path through something that has no fields
@@ -30,7 +28,6 @@
 //! - S0127 listed values that are doubled
 //! - S0128 no such time zone
 
-use super::FieldBody;
 use crate::diagnostics::{Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree::{Field, Word};
@@ -83,35 +80,6 @@ pub(crate) fn name_taken(name: &Word, first: &str, place: Span) -> Diagnostic {
     Diagnostic::error("S0100", name.span, message)
         .beside("choose another name here, or there")
         .place(place, "the first one is here")
-}
-
-/// S0102
-pub(crate) fn reserved_name(name: &Word) -> Diagnostic {
-    let other = format!("{}_1", name.text);
-    Diagnostic::error("S0102", name.span, format!("`{}` is a word of the language, so it cannot be a name", name.text))
-        .beside("choose another name")
-        .offer(format!("call it `{other}`"), vec![Edit::replace(name.span, other)])
-}
-
-/// S0102
-pub(crate) fn reserved_field(name: &Word, body: &FieldBody<'_>) -> Diagnostic {
-    let message = Diagnostic::error(
-        "S0102",
-        name.span,
-        format!("`{}` is a word of the language, so it cannot be the name of a field", name.text),
-    );
-    let other = format!("{}_field", super::fold(&name.text));
-    match body {
-        FieldBody::Stored(stored) if stored.from.is_none() => {
-            message.beside("choose another name and say which column it comes from").offer(
-                format!("call it `{other}` and take it from the column \"{}\"", name.text),
-                vec![Edit::replace(name.span, other), Edit::after(stored.ty.span, format!(" from \"{}\"", name.text))],
-            )
-        }
-        _ => message
-            .beside("choose another name")
-            .offer(format!("call it `{other}`"), vec![Edit::replace(name.span, other)]),
-    }
 }
 
 /// S0103: `members` in the order of use; each with its kind, name, and where it uses the next one.
@@ -192,29 +160,6 @@ pub(crate) fn key_optional(name: &str, span: Span) -> Diagnostic {
 pub(crate) fn key_computed(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("S0113", span, format!("the key `{name}` is calculated; a key is a column of the data"))
         .beside("declare it as `key NAME : id`")
-}
-
-/// S0114
-pub(crate) fn by_missing(table: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("S0114", span, format!("`{table}` does not say whose rows they are"))
-        .beside("add `by` and the column that names the customer")
-        .offer("add `by customer_id`", vec![Edit::after(span, " by customer_id")])
-}
-
-/// S0114
-pub(crate) fn at_missing(table: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("S0114", span, format!("`{table}` does not say when each event happened"))
-        .beside("add `at` and the column that holds the time")
-        .note("where there is no time, write `records` instead of `events`")
-}
-
-/// S0114
-pub(crate) fn head_not_for(table: &str, word: &str, span: Span) -> Diagnostic {
-    let message = match word {
-        "by" => format!("only events and records belong to a customer; `{table}` needs no `by`"),
-        _ => format!("only events have a time; `{table}` needs no `at`"),
-    };
-    Diagnostic::error("S0114", span, message).beside(format!("take `{word}` away"))
 }
 
 /// S0125

@@ -1,10 +1,12 @@
 //! A project as one thing: its settings and rule files in, everything known about it out.
 
+mod read;
 mod settings;
 
 #[cfg(test)]
 mod tests;
 
+pub use read::{Input, check, check_text};
 pub use settings::{Config, DataSource, Level, UnknownCustomers};
 
 use crate::diagnostics::{self, Diagnostic, Severity};

@@ -194,6 +194,10 @@ impl<'tree> Checker<'tree> {
                 constant(Value::Text(Arc::clone(text)), ty.clone(), span)
             }
             (Type::Percent, Literal::Integer(0)) => constant(Value::Number(0.0), Type::Percent, span),
+            // 0.10 can only be a share; 10 or 1.5 may be meant either way.
+            (Type::Percent, Literal::Number(share)) if share.abs() < 1.0 => {
+                constant(Value::Number(*share), Type::Percent, span)
+            }
             (Type::Percent, Literal::Integer(_) | Literal::Number(_)) => {
                 let text = self.written(span).to_owned();
                 return self.refuse(messages::percent_or_number(span, &text));

@@ -257,8 +257,12 @@ impl<'tree> Checker<'tree> {
         let told = self.diagnostics.len();
         self.needs.clear();
         self.attempt(node);
-        let needs: Vec<(Node, Span)> = std::mem::take(&mut self.needs);
-        let needs: Vec<(Node, Span)> = needs.into_iter().filter(|(need, _)| self.is_waiting(*need)).collect();
+        // One that needs itself is waiting again.
+        let mut needs = std::mem::take(&mut self.needs);
+        if !needs.is_empty() {
+            self.reset(node);
+        }
+        needs.retain(|(need, _)| self.is_waiting(*need));
         if needs.is_empty() {
             if self.is_waiting(node) {
                 self.give_up(node);
@@ -266,7 +270,6 @@ impl<'tree> Checker<'tree> {
             return;
         }
         self.diagnostics.truncate(told);
-        self.reset(node);
         stack.push(Frame { node, needs, next: 0 });
     }
 

@@ -198,18 +198,9 @@ pub(crate) fn share_and_integer(share: Span, whole: Span) -> Diagnostic {
 
 /// S0182
 pub(crate) fn percent_or_number(span: Span, text: &str) -> Diagnostic {
-    let message = Diagnostic::error("S0182", span, format!("{text} what? The other side is a percentage"));
-    match text.parse::<f64>() {
-        Ok(number) if number.fract() != 0.0 && number.abs() < 1.0 => {
-            let hundredths = format!("{}", (number * 1e10).round() / 1e8);
-            message
-                .beside(format!("did you mean `{hundredths}%`?"))
-                .offer(format!("write `{hundredths}%`"), vec![Edit::replace(span, format!("{hundredths}%"))])
-        }
-        _ => message
-            .beside(format!("did you mean `{text}%`?"))
-            .offer(format!("write `{text}%`"), vec![Edit::replace(span, format!("{text}%"))]),
-    }
+    Diagnostic::error("S0182", span, format!("{text} what? The other side is a percentage"))
+        .beside(format!("did you mean `{text}%`?"))
+        .offer(format!("write `{text}%`"), vec![Edit::replace(span, format!("{text}%"))])
 }
 
 /// S0139
