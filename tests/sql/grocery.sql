@@ -104,7 +104,7 @@ SELECT household_id FROM survey WHERE home_ownership LIKE '%Homeowner';
 SELECT household_id FROM survey WHERE household_size = '1' AND household_comp = '1 Adult No Kids';
 
 -- segment single_parents
-SELECT household_id FROM survey WHERE household_comp = '1 Adult Kids' AND marital_status <> 'Married';
+SELECT household_id FROM survey WHERE household_comp = '1 Adult Kids' AND marital_status = 'Unmarried';
 
 -- segment no_survey
 SELECT household_id FROM survey WHERE age IS NULL AND income IS NULL;

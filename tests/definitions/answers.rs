@@ -1,0 +1,141 @@
+//! Runs a definition and holds what came out against what was worked out by hand.
+
+use crate::definition::{Case, Definition};
+use segue_compiler::program::{PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::values::Value;
+use segue_compiler::values::calendar::{CivilDate, date_text};
+use segue_runtime::data::{Dataset, DatasetBuilder};
+use segue_runtime::outcome::{NO_PART, Outcome, Request};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+/// One line for each answer that is not as expected.
+pub(crate) fn differences(definition: &Definition, program: &Program) -> Vec<String> {
+    let mut builder = DatasetBuilder::new(program);
+    for (table, rows) in definition.data.as_object().unwrap() {
+        builder = builder.json(table, rows);
+    }
+    let data = match builder.build() {
+        Ok(loaded) => loaded.dataset,
+        Err(errors) => return vec![format!("the data cannot be read: {errors}")],
+    };
+    definition.cases.iter().flat_map(|case| run(case, program, &data)).collect()
+}
+
+fn run(case: &Case, program: &Program, data: &Dataset) -> Vec<String> {
+    let request = Request {
+        as_of: instant(&case.as_of),
+        segments: numbered(&program.segments).map(SegmentId).collect(),
+        partitions: numbered(&program.partitions).map(PartitionId).collect(),
+        traits: numbered(&program.traits).map(TraitId).collect(),
+        threads: 1,
+    };
+    let outcome = segue_runtime::interpret::run(program, data, &request).unwrap();
+    let mut found = Vec::new();
+    compare(case, program, &keys(program, data), &outcome, &mut found);
+    found.into_iter().map(|difference| format!("as of {}: {difference}", case.as_of)).collect()
+}
+
+fn numbered<T>(items: &[T]) -> impl Iterator<Item = u32> + use<T> {
+    0..u32::try_from(items.len()).unwrap()
+}
+
+/// The customers' keys, in the order of the data.
+fn keys(program: &Program, data: &Dataset) -> Vec<String> {
+    let customers = &data.tables[0];
+    let column = customers.columns[program.tables[0].key.unwrap().0 as usize].as_ref().unwrap();
+    (0..customers.rows).map(|row| scalar(column.value(row).as_ref()).as_str().unwrap().to_owned()).collect()
+}
+
+fn compare(case: &Case, program: &Program, keys: &[String], outcome: &Outcome, found: &mut Vec<String>) {
+    let expected = |kind: &str, name: &str| case.expect[kind].get(name).cloned();
+    for (segment, members) in program.segments.iter().zip(&outcome.segments) {
+        let members: BTreeSet<&str> = members.ones().map(|row| keys[row].as_str()).collect();
+        match expected("segments", &segment.name) {
+            None => found.push(format!("nothing is expected of segment {}", segment.name)),
+            Some(expected) if strings(&expected) != members => {
+                found.push(format!("{} are {members:?}, not {expected}", segment.name));
+            }
+            Some(_) => {}
+        }
+    }
+    for (partition, parts) in program.partitions.iter().zip(&outcome.partitions) {
+        for (number, part) in (0..).zip(&partition.parts) {
+            let members: BTreeSet<&str> =
+                keys.iter().zip(parts).filter(|(_, of)| **of == number).map(|(key, _)| key.as_str()).collect();
+            let expected = expected("partitions", &partition.name).and_then(|parts| parts.get(&*part.name).cloned());
+            if strings(&expected.clone().unwrap_or_default()) != members {
+                found.push(format!("{}.{} are {members:?}, not {expected:?}", partition.name, part.name));
+            }
+        }
+        if parts.contains(&NO_PART) {
+            found.push(format!("somebody is in no part of {}", partition.name));
+        }
+    }
+    for (declared, column) in program.traits.iter().zip(&outcome.traits) {
+        // Traits that a segment's answer shows already may go without an expectation of their own.
+        let Some(expected) = expected("traits", &declared.name) else { continue };
+        for (row, key) in keys.iter().enumerate() {
+            let value = column.value(row);
+            if !same(&expected[key], value.as_ref()) {
+                found.push(format!("{} of {key} is {}, not {}", declared.name, scalar(value.as_ref()), expected[key]));
+            }
+        }
+    }
+    for kind in ["segments", "partitions", "traits"] {
+        for name in case.expect[kind].as_object().into_iter().flat_map(|names| names.keys()) {
+            let known = program.segments.iter().any(|declared| &*declared.name == name)
+                || program.partitions.iter().any(|declared| &*declared.name == name)
+                || program.traits.iter().any(|declared| &*declared.name == name);
+            if !known {
+                found.push(format!("{name} is expected, and not declared"));
+            }
+        }
+    }
+}
+
+fn strings(list: &Json) -> BTreeSet<&str> {
+    list.as_array().into_iter().flatten().map(|item| item.as_str().unwrap()).collect()
+}
+
+/// Whether a value is the expected one: numbers and money by amount, days, moments and lengths of time as written.
+fn same(expected: &Json, value: Option<&Value>) -> bool {
+    match (expected, value) {
+        (Json::Number(number), Some(Value::Money(units))) => {
+            (number.as_f64().unwrap() * 10_000.0).round() == *units as f64
+        }
+        (Json::Number(number), Some(Value::Number(value))) => number.as_f64() == Some(*value),
+        (Json::String(text), Some(Value::Instant(micros))) => instant(text) == *micros,
+        (Json::String(text), Some(Value::Duration(micros))) => {
+            text.strip_suffix('s').and_then(|seconds| seconds.parse::<i64>().ok()).map(|seconds| seconds * 1_000_000)
+                == Some(*micros)
+        }
+        _ => *expected == scalar(value),
+    }
+}
+
+fn scalar(value: Option<&Value>) -> Json {
+    match value {
+        None => Json::Null,
+        Some(Value::Boolean(value)) => (*value).into(),
+        Some(Value::Integer(value) | Value::Instant(value) | Value::Duration(value)) => (*value).into(),
+        Some(Value::Number(value)) => (*value).into(),
+        Some(Value::Money(units)) => (*units as f64 / 10_000.0).into(),
+        Some(Value::Text(text)) => (&**text).into(),
+        Some(Value::Date(day)) => date_text(*day).into(),
+        Some(Value::List(items)) => items.iter().map(|item| scalar(Some(item))).collect(),
+    }
+}
+
+/// `2025-06-15T12:00:00Z` or with a fraction, in microseconds since 1970.
+fn instant(text: &str) -> i64 {
+    let (date, clock) = text.strip_suffix('Z').and_then(|text| text.split_once('T')).unwrap();
+    let numbers: Vec<i64> = date.split('-').map(|part| part.parse().unwrap()).collect();
+    let [year, month, day] = numbers[..] else { panic!("{text} is no moment") };
+    let day = CivilDate { year, month: month.try_into().unwrap(), day: day.try_into().unwrap() }.number();
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let seconds =
+        clock.split(':').zip([3600, 60, 1]).map(|(part, unit)| part.parse::<i64>().unwrap() * unit).sum::<i64>();
+    let micros: i64 = format!("{fraction:0<6}").parse().unwrap();
+    (day * 86_400 + seconds) * 1_000_000 + micros
+}

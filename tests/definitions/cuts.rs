@@ -1,0 +1,133 @@
+//! Finds what can be taken out of rules: every line, every side of an `and` or `or`, every part, `where` and window.
+
+use segue_compiler::source::{FileId, SourceFile, Span};
+use segue_compiler::syntax::tree::{
+    Aggregate, DeclarationKind, Expr, ExprKind, FieldKind, IsTest, Table, TypeRefKind, Window,
+};
+use segue_compiler::syntax::{NodeIds, parse};
+use std::ops::Range;
+
+/// A stretch of the rules, and what stands there once the condition is out.
+pub(crate) struct Cut {
+    replaced: Range<usize>,
+    condition: Range<usize>,
+    by: String,
+}
+
+impl Cut {
+    /// The rules without the condition.
+    pub(crate) fn apply(&self, rules: &str) -> String {
+        format!("{}{}{}", &rules[..self.replaced.start], self.by, &rules[self.replaced.end..])
+    }
+
+    /// The condition.
+    pub(crate) fn what<'r>(&self, rules: &'r str) -> &'r str {
+        rules[self.condition.clone()].trim()
+    }
+}
+
+/// All cuts of some rules.
+pub(crate) fn of(rules: &str) -> Vec<Cut> {
+    let parsed = parse(FileId(0), &SourceFile::new("rules", rules.to_owned()), &mut NodeIds::default());
+    let mut finder = Finder { rules, cuts: Vec::new() };
+    for declaration in &parsed.file.declarations {
+        match &declaration.kind {
+            DeclarationKind::Table(table) => finder.table(table),
+            DeclarationKind::Let { value, .. } | DeclarationKind::Trait { value, .. } => finder.expression(value),
+            DeclarationKind::Segment { lines, .. } => finder.lines(lines),
+            DeclarationKind::Partition { parts, .. } => {
+                for part in parts {
+                    finder.remove(part.span);
+                    part.condition.iter().for_each(|condition| finder.expression(condition));
+                }
+            }
+            DeclarationKind::List { .. } | DeclarationKind::Broken { .. } => {}
+        }
+    }
+    finder.cuts
+}
+
+struct Finder<'r> {
+    rules: &'r str,
+    cuts: Vec<Cut>,
+}
+
+impl Finder<'_> {
+    fn remove(&mut self, span: Span) {
+        self.cuts.push(Cut { replaced: span.range(), condition: span.range(), by: String::new() });
+    }
+
+    fn table(&mut self, table: &Table) {
+        let mut fields: Vec<_> = table.fields.iter().collect();
+        while let Some(field) = fields.pop() {
+            match &field.kind {
+                FieldKind::Computed { value } => self.expression(value),
+                FieldKind::Stored { ty, .. } => {
+                    if let TypeRefKind::Records(inner) = &ty.kind {
+                        fields.extend(inner);
+                    }
+                }
+                FieldKind::Error => {}
+            }
+        }
+    }
+
+    fn lines(&mut self, lines: &[Expr]) {
+        for line in lines {
+            self.remove(line.span);
+            self.expression(line);
+        }
+    }
+
+    /// One side out of the sides of an `and` or `or`.
+    fn sides(&mut self, whole: Span, sides: &[Expr], word: &str) {
+        for (at, side) in sides.iter().enumerate() {
+            let rest = sides.iter().enumerate().filter(|(other, _)| *other != at);
+            let rest: Vec<&str> = rest.map(|(_, other)| &self.rules[other.span.range()]).collect();
+            self.cuts.push(Cut { replaced: whole.range(), condition: side.span.range(), by: rest.join(word) });
+            self.expression(side);
+        }
+    }
+
+    fn windows(&mut self, windows: &[Window]) {
+        windows.iter().for_each(|window| self.remove(window.span));
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        self.windows(&aggregate.windows);
+        let Some(filter) = &aggregate.filter else { return };
+        let before = aggregate.windows.last().map_or(aggregate.source.span, |window| window.span);
+        self.remove(Span { start: before.end, ..filter.span });
+        self.expression(filter);
+    }
+
+    fn expression(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::And(sides) => self.sides(expr.span, sides, " and "),
+            ExprKind::Or(sides) => self.sides(expr.span, sides, " or "),
+            ExprKind::Block { lines, .. } => self.lines(lines),
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),
+            ExprKind::Bracketed(inner) | ExprKind::Negate(inner) | ExprKind::Not(inner) => self.expression(inner),
+            ExprKind::Call { argument, .. } => self.expression(argument),
+            ExprKind::Rounded { value, .. } => self.expression(value),
+            ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| self.expression(term)),
+            ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| self.expression(factor)),
+            ExprKind::Otherwise(choices) => choices.iter().for_each(|choice| self.expression(choice)),
+            ExprKind::Compare { left, right, .. } | ExprKind::Text { left, right, .. } => {
+                self.expression(left);
+                self.expression(right);
+            }
+            ExprKind::Range { value, from, to } => [value, from, to].into_iter().for_each(|side| self.expression(side)),
+            ExprKind::Is { left, test, .. } => {
+                self.expression(left);
+                match test {
+                    IsTest::Value(value) => self.expression(value),
+                    IsTest::Windows(windows) if windows.len() > 1 => self.windows(windows),
+                    _ => {}
+                }
+            }
+            ExprKind::Includes { left, .. } => self.expression(left),
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Moment(_) | ExprKind::Error => {}
+        }
+    }
+}
