@@ -51,7 +51,7 @@ pub enum Argument {
     Instant,
     /// A text; also an id, a listed value or a time zone.
     Text,
-    /// An integer, a number or money; the result is of the same kind.
+    /// An integer, a number, money or a length of time; the result is of the same kind.
     Quantity,
 }
 

@@ -96,7 +96,6 @@ impl<'tree> Collector<'tree, '_> {
             DeclarationKind::Broken { name } => {
                 if let Some(name) = name {
                     self.index.globals.entry(fold(&name.text)).or_insert(Global::Broken);
-                    self.places.entry(fold(&name.text)).or_insert((Arc::clone(&name.text), name.span));
                 }
             }
         }
@@ -281,7 +280,7 @@ impl<'tree> Collector<'tree, '_> {
         for field in &customers.fields {
             let folded = fold(&field.name);
             let harmless = match self.index.globals.get(&folded) {
-                None => true,
+                None | Some(Global::Broken) => true,
                 Some(Global::Table(id)) => self
                     .index
                     .table(*id)

@@ -14,6 +14,7 @@ mod tests;
 use crate::program::{FieldId, PartitionId, Reading, SegmentId, TableId, TraitId, Type};
 use crate::source::Span;
 use crate::syntax::tree;
+use crate::values::text;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(crate) use collect::collect;
 
 /// The form of a name under which it is looked up.
 pub(crate) fn fold(name: &str) -> String {
-    name.to_lowercase()
+    text::fold(name).into_owned()
 }
 
 /// What a name of the shared namespace stands for.
@@ -201,63 +202,4 @@ impl<'tree> Index<'tree> {
         let lets = self.lets.iter().map(|named| &named.name.text);
         traits.chain(segments).chain(partitions).chain(lets).cloned().collect()
     }
-}
-
-/// Words that cannot be names, because a line could then be read two ways.
-const RESERVED: &[&str] = &[
-    "and",
-    "or",
-    "not",
-    "is",
-    "in",
-    "of",
-    "where",
-    "any",
-    "no",
-    "all",
-    "none",
-    "every",
-    "within",
-    "followed",
-    "with",
-    "among",
-    "by",
-    "over",
-    "per",
-    "otherwise",
-    "contains",
-    "starts",
-    "ends",
-    "matches",
-    "includes",
-    "between",
-    "before",
-    "after",
-    "since",
-    "ago",
-    "than",
-    "from",
-    "to",
-    "at",
-    "if",
-    "as",
-    "ignoring",
-    "during",
-    "true",
-    "false",
-    "missing",
-    "known",
-    "empty",
-    "the",
-    "this",
-    "today",
-    "yesterday",
-    "now",
-    "customer",
-    "customers",
-];
-
-/// Whether the word cannot be a name.
-pub fn is_reserved(word: &str) -> bool {
-    RESERVED.contains(&fold(word).as_str())
 }

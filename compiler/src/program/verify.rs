@@ -380,7 +380,7 @@ fn call_fits(function: Function, argument: &Type, result: &Type) -> bool {
         Argument::Moment => matches!(argument, Type::Date | Type::Datetime),
         Argument::Instant => *argument == Type::Datetime,
         Argument::Text => *argument == Type::Text,
-        Argument::Quantity => matches!(argument, Type::Integer | Type::Number | Type::Money(_)),
+        Argument::Quantity => matches!(argument, Type::Integer | Type::Number | Type::Money(_) | Type::Duration),
     };
     let gives = match declaration.gives {
         Gives::Integer => *result == Type::Integer,

@@ -23,9 +23,38 @@ struct Source {
 
 impl<'tree> Checker<'tree> {
     /// `any purchases in the last 30 days where ...` and its like.
-    pub(crate) fn aggregate(&mut self, written: &'tree tree::Aggregate, span: Span, scope: Scope) -> Option<Expr> {
+    pub(crate) fn aggregate(
+        &mut self,
+        whole: &'tree tree::Expr,
+        written: &'tree tree::Aggregate,
+        scope: Scope,
+    ) -> Option<Expr> {
+        // `number of orders from 1 to 2` ends in a range of numbers, which reads like a window.
+        if let [before @ .., last] = written.windows.as_slice()
+            && let tree::WindowKind::FromTo { from, to } = &last.kind
+            && is_quantity(from)
+            && is_quantity(to)
+            && written.filter.is_none()
+        {
+            let span = match before.last() {
+                Some(window) => written.operator_span.to(window.span),
+                None => written.operator_span.to(written.source.span),
+            };
+            let asked = self.asked(written, before, span, scope)?;
+            return self.between(whole, asked, from, to, whole.span, scope);
+        }
+        self.asked(written, &written.windows, whole.span, scope)
+    }
+
+    fn asked(
+        &mut self,
+        written: &'tree tree::Aggregate,
+        windows: &'tree [tree::Window],
+        span: Span,
+        scope: Scope,
+    ) -> Option<Expr> {
         let source = self.source(written, scope)?;
-        let windows = self.aggregate_windows(written, &source);
+        let windows = self.aggregate_windows(written, windows, &source);
         let filter = self.filter(written, &source, scope);
         let value = self.aggregate_value(written, &source, span);
         let (windows, filter, value) = (windows?, filter?, value?);
@@ -43,11 +72,12 @@ impl<'tree> Checker<'tree> {
     fn aggregate_windows(
         &mut self,
         written: &'tree tree::Aggregate,
+        windows: &'tree [tree::Window],
         source: &Source,
     ) -> Option<Vec<crate::program::Window>> {
-        let Some(first) = written.windows.first() else { return Some(Vec::new()) };
+        let Some(first) = windows.first() else { return Some(Vec::new()) };
         match source.time {
-            Some(only_date) => self.windows(&written.windows, only_date),
+            Some(only_date) => self.windows(windows, only_date),
             None => {
                 let text = self.written(written.source.span).to_owned();
                 let dates = source.table.map(|table| self.date_fields(table)).unwrap_or_default();
@@ -422,5 +452,21 @@ fn has_order(ty: &Type) -> bool {
         | Type::Duration
         | Type::Id(_) => true,
         Type::Boolean | Type::OneOf(_) | Type::Timezone | Type::List(_) | Type::Records(_) => false,
+    }
+}
+
+/// Whether a written value is a number, money or the like: nothing a window could end at.
+fn is_quantity(written: &tree::Expr) -> bool {
+    match &super::values::inside(written).kind {
+        tree::ExprKind::Negate(_) => true,
+        tree::ExprKind::Literal(literal) => matches!(
+            literal,
+            tree::Literal::Integer(_)
+                | tree::Literal::Number(_)
+                | tree::Literal::Money { .. }
+                | tree::Literal::Percent(_)
+                | tree::Literal::Duration(_)
+        ),
+        _ => false,
     }
 }

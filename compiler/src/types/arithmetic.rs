@@ -160,7 +160,7 @@ impl<'tree> Checker<'tree> {
         for ((factor, value), (_, written)) in values.iter().zip(factors) {
             let next = match sofar {
                 None => match &value.ty {
-                    Type::Integer | Type::Number | Type::Money(_) => Some(value.ty.clone()),
+                    Type::Integer | Type::Number | Type::Money(_) | Type::Duration => Some(value.ty.clone()),
                     _ => None,
                 },
                 Some(ref left) => step(left, *factor, &value.ty),
@@ -200,12 +200,14 @@ fn is_zero(written: &tree::Expr) -> bool {
 
 /// What a product so far becomes with one factor more; `None` where that has no meaning.
 pub(crate) fn step(left: &Type, factor: Factor, right: &Type) -> Option<Type> {
+    let scalar = |ty: &Type| matches!(ty, Type::Integer | Type::Number);
+    let quantity = |ty: &Type| matches!(ty, Type::Money(_) | Type::Duration);
     match (left, factor, right) {
         (Type::Integer, Factor::Times, Type::Integer) => Some(Type::Integer),
-        (Type::Integer | Type::Number, _, Type::Integer | Type::Number) => Some(Type::Number),
-        (Type::Integer | Type::Number, Factor::Times, Type::Money(currency)) => Some(Type::Money(*currency)),
-        (Type::Money(currency), _, Type::Integer | Type::Number) => Some(Type::Money(*currency)),
-        (Type::Money(ours), Factor::Over, Type::Money(theirs)) => (ours == theirs).then_some(Type::Number),
+        (left, _, right) if scalar(left) && scalar(right) => Some(Type::Number),
+        (left, Factor::Times, right) if scalar(left) && quantity(right) => Some(right.clone()),
+        (left, _, right) if quantity(left) && scalar(right) => Some(left.clone()),
+        (left, Factor::Over, right) if quantity(left) && left == right => Some(Type::Number),
         _ => None,
     }
 }

@@ -219,6 +219,19 @@ impl<'tree> Checker<'tree> {
         scope: Scope,
     ) -> Option<Expr> {
         let left = self.value(value, scope)?;
+        self.between(value, left, from, to, span, scope)
+    }
+
+    /// A checked value from one written value to another.
+    pub(crate) fn between(
+        &mut self,
+        value: &'tree tree::Expr,
+        left: Expr,
+        from: &'tree tree::Expr,
+        to: &'tree tree::Expr,
+        span: Span,
+        scope: Scope,
+    ) -> Option<Expr> {
         let clock = matches!(literal(from), Some(Literal::Clock(_)));
         let day = |end: &tree::Expr| {
             matches!(literal(end), Some(Literal::Date(_))) || matches!(inside(end).kind, Tree::Moment(_))
@@ -488,7 +501,7 @@ impl<'tree> Checker<'tree> {
             let ExprKind::Constant(Value::Text(text)) = &pattern.kind else {
                 return self.refuse(messages::pattern_not_written(right.span));
             };
-            if let Err(error) = regex::RegexBuilder::new(text).case_insensitive(ignoring_case).build() {
+            if let Err(error) = crate::values::text::compile(text, ignoring_case) {
                 return self.refuse(messages::bad_pattern(right.span, &error));
             }
         }

@@ -109,7 +109,7 @@ impl<'tree> Checker<'tree> {
             Tree::And(lines) => self.all_of(lines, span, scope),
             Tree::Or(lines) => self.any_of(lines, span, scope),
             Tree::Block { kind, lines } => self.block(*kind, lines, span, scope),
-            Tree::Aggregate(aggregate) => self.aggregate(aggregate, span, scope),
+            Tree::Aggregate(aggregate) => self.aggregate(written, aggregate, scope),
         }
     }
 
@@ -254,7 +254,9 @@ impl<'tree> Checker<'tree> {
                 argument = to_text(argument);
                 (true, Type::Integer)
             }
-            (Argument::Quantity, Type::Integer | Type::Number | Type::Money(_)) => (true, argument.ty.clone()),
+            (Argument::Quantity, Type::Integer | Type::Number | Type::Money(_) | Type::Duration) => {
+                (true, argument.ty.clone())
+            }
             (Argument::Quantity, Type::Percent) => {
                 argument = to_number(argument);
                 (true, Type::Number)

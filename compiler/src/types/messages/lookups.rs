@@ -45,7 +45,7 @@ pub(crate) fn value_not_listed(value: &str, span: Span, listed: &[Arc<str>], clo
 fn as_listed(value: &str) -> String {
     let bare = value.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
         && value.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
-        && !crate::names::is_reserved(value);
+        && !crate::syntax::is_reserved(value);
     if bare { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
 }
 
