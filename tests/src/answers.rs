@@ -148,6 +148,7 @@ pub fn agrees(written: &str, value: Option<&Value>, ty: &Type, program: &Program
         }
         Value::Duration(micros) => duration(written) == Some(*micros),
         Value::Instant(instant) => moment(written, program) == Some(*instant),
+        Value::Text(text) => *written == **text || shown(Some(value), ty, program) == written,
         _ => shown(Some(value), ty, program) == written,
     }
 }
@@ -171,7 +172,7 @@ pub fn moment(written: &str, program: &Program) -> Option<i64> {
         Some(text) => (text, "UTC".parse().unwrap()),
         None => (written, program.settings.zone),
     };
-    let (date, clock) = text.split_once(' ').unwrap_or((text, "00:00"));
+    let (date, clock) = text.split_once([' ', 'T']).unwrap_or((text, "00:00"));
     let mut parts = date.splitn(3, '-').map(|part| part.parse::<u32>().unwrap());
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     let day = CivilDate { year: i64::from(year), month, day }.number() as i32;

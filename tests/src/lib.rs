@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 pub mod answers;
+pub mod example;
 pub mod page;

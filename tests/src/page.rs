@@ -108,7 +108,7 @@ pub fn cases(path: &Path) -> Vec<Case> {
                     shared_rules: rules.clone(),
                     ..Case::default()
                 };
-                cases.push((case, String::new()));
+                cases.push((case, "(shared)".to_owned()));
             }
             ("json", true) => data = Some(block.text),
             ("toml" | "segue" | "json" | "expect", false) => {

@@ -1,0 +1,92 @@
+//! Rule 21: limits, each with a clear message, and what lies just inside them.
+
+use segue_tests::example::check;
+
+const CUSTOMERS: &str = "customers {\n  key who : id\n  a : integer\n  name : text\n}\n";
+
+/// The codes of the errors that the rules are refused with, each once.
+fn errors(rules: &str) -> Vec<&'static str> {
+    let checked = check("", rules);
+    let mut codes: Vec<&str> = checked.diagnostics.iter().map(|message| message.code.0).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    if codes.is_empty() {
+        assert!(checked.program.is_some(), "no message and no program");
+    }
+    codes
+}
+
+fn nested(depth: usize) -> String {
+    // The braces of the segment are the first level.
+    let (open, close) = ("(".repeat(depth - 1), ")".repeat(depth - 1));
+    format!("{CUSTOMERS}segment deep {{ {open}a > 1{close} }}\n")
+}
+
+#[test]
+fn brackets_go_200_deep_and_no_deeper() {
+    assert_eq!(errors(&nested(200)), [""; 0]);
+    assert_eq!(errors(&nested(201)), ["S0008"]);
+    assert_eq!(errors(&nested(100_000)), ["S0008"]);
+}
+
+#[test]
+fn words_that_nest_are_counted_too() {
+    let deep = format!("{CUSTOMERS}segment deep {{ {} a > 1 }}\n", "not ".repeat(100_000));
+    assert_eq!(errors(&deep), ["S0008"]);
+    let blocks =
+        format!("{CUSTOMERS}segment deep {{ {} a > 1 {} }}\n", "all of {\n".repeat(5_000), "\n}".repeat(5_000));
+    assert_eq!(errors(&blocks), ["S0008"]);
+}
+
+#[test]
+fn a_text_has_64_kibibytes_and_no_more() {
+    let of_length = |length: usize| format!("{CUSTOMERS}segment long {{ name is \"{}\" }}\n", "x".repeat(length));
+    assert_eq!(errors(&of_length(65_536)), [""; 0]);
+    assert_eq!(errors(&of_length(65_537)), ["S0009"]);
+}
+
+#[test]
+fn a_file_has_10_000_declarations_and_no_more() {
+    let of_count = |count: usize| {
+        let lets: String = (1..count).map(|at| format!("let value_{at} = {at}\n")).collect();
+        format!("{CUSTOMERS}{lets}")
+    };
+    assert_eq!(errors(&of_count(10_000)), [""; 0]);
+    let refused = errors(&of_count(10_001));
+    assert!(refused == ["S0010"] || refused == ["S0125"], "{refused:?}");
+}
+
+#[test]
+fn a_file_has_16_mebibytes_and_no_more() {
+    let of_size = |size: usize| {
+        let mut text = CUSTOMERS.to_owned();
+        while text.len() + 81 <= size {
+            text.push_str(&format!("#{}\n", "x".repeat(79)));
+        }
+        text.push_str(&"\n".repeat(size - text.len()));
+        text
+    };
+    assert_eq!(errors(&of_size(16 * 1024 * 1024)), [""; 0]);
+    assert_eq!(errors(&of_size(16 * 1024 * 1024 + 1)), ["S0011"]);
+}
+
+#[test]
+fn a_line_may_be_as_long_as_the_file() {
+    let ors = format!("{CUSTOMERS}segment wide {{ {} }}\n", vec!["a is 1"; 20_000].join(" or "));
+    assert_eq!(errors(&ors), [""; 0]);
+    let sum = format!("{CUSTOMERS}trait wide = {}\n", vec!["a"; 20_000].join(" + "));
+    assert_eq!(errors(&sum), [""; 0]);
+    let values: Vec<String> = (0..20_000).map(|at| at.to_string()).collect();
+    let listed = format!("{CUSTOMERS}segment wide {{ a is one of {} }}\n", values.join(", "));
+    assert_eq!(errors(&listed), [""; 0]);
+}
+
+#[test]
+fn a_long_chain_of_segments_is_no_nesting() {
+    let mut rules = CUSTOMERS.to_owned();
+    for at in 0..9_000 {
+        rules.push_str(&format!("segment chain_{at} {{ chain_{} }}\n", at + 1));
+    }
+    rules.push_str("segment chain_9000 { a > 1 }\n");
+    assert_eq!(errors(&rules), [""; 0]);
+}
