@@ -28,7 +28,7 @@ pub use raw::Raw;
 pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
-pub use write::WholeFiles;
+pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
 use std::path::PathBuf;
 

@@ -1,7 +1,11 @@
 //! Writing results: whole or not at all.
 
+mod memberships;
+#[cfg(test)]
+mod tests;
 mod whole;
 
+pub use memberships::{Memberships, OutputFormat, OutputShape, write_memberships};
 pub use whole::WholeFiles;
 
 use super::report::BadCell;

@@ -1,0 +1,323 @@
+//! Who is in which segment and in which part, as files for other programs.
+
+use super::{WholeFiles, refused};
+use crate::data::{Bits, Column, DataError, Dictionary, Values};
+use crate::outcome::NO_PART;
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The kind of file to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OutputFormat {
+    /// `.parquet`, packed with zstd.
+    #[default]
+    Parquet,
+    /// `.csv`, UTF-8, with a line of column names.
+    Csv,
+    /// `.ndjson`: one record a line.
+    Ndjson,
+}
+
+/// How the rows are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OutputShape {
+    /// `segments`: a row for each member of each segment (key, segment); `partitions/NAME`: a row for each customer in a
+    /// part (key, part).
+    #[default]
+    Long,
+    /// `customers`: a row for each customer, with a yes/no column for each segment and a column with the part's name, or
+    /// nothing, for each partition.
+    Wide,
+}
+
+/// What is to be written.
+#[derive(Debug, Clone)]
+pub struct Memberships<'a> {
+    /// The name of the customers' key.
+    pub key_name: &'a str,
+    /// The customers' keys; ids that are all integers are written as such.
+    pub keys: &'a Column,
+    /// Names and members.
+    pub segments: Vec<(&'a str, &'a Bits)>,
+    /// Names, the names of the parts, and the part of each customer ([`NO_PART`] for none).
+    pub partitions: Vec<(&'a str, Vec<&'a str>, &'a [u32])>,
+}
+
+impl OutputFormat {
+    fn extension(self) -> &'static str {
+        match self {
+            OutputFormat::Parquet => "parquet",
+            OutputFormat::Csv => "csv",
+            OutputFormat::Ndjson => "ndjson",
+        }
+    }
+}
+
+/// Writes all memberships into a folder, which is made where it is missing. Gives the files, in the order written. None
+/// appears before all are whole.
+///
+/// # Errors
+/// The folder or a file cannot be written.
+pub fn write_memberships(
+    folder: &Path,
+    memberships: &Memberships<'_>,
+    format: OutputFormat,
+    shape: OutputShape,
+) -> Result<Vec<PathBuf>, DataError> {
+    let mut files = WholeFiles::new();
+    let mut paths = Vec::new();
+    let mut table = |name: &str, columns: &[Named<'_>]| -> Result<Rows, DataError> {
+        let path = folder.join(format!("{name}.{}", format.extension()));
+        let file = files.create(&path)?;
+        paths.push(path.clone());
+        Rows::start(path, file, format, columns)
+    };
+    let Memberships { key_name, keys, segments, partitions } = memberships;
+    let ids = Ids::new(keys);
+    match shape {
+        OutputShape::Long => {
+            if !segments.is_empty() {
+                let names: Vec<&str> = segments.iter().map(|(name, _)| *name).collect();
+                let mut rows = table("segments", &[(key_name, Kind::Key(ids.numeric)), ("segment", Kind::Text)])?;
+                for (code, (_, members)) in segments.iter().enumerate() {
+                    let members: Vec<usize> = members.ones().collect();
+                    for some in members.chunks(CHUNK) {
+                        let code = Some(i32::try_from(code).unwrap_or(i32::MAX));
+                        rows.write(&[ids.cells(some), Cells::Texts { codes: vec![code; some.len()], texts: &names }])?;
+                    }
+                }
+                rows.finish()?;
+            }
+            for (name, parts, part_of) in partitions {
+                let columns = [(*key_name, Kind::Key(ids.numeric)), ("part", Kind::Text)];
+                let mut rows = table(&format!("partitions/{name}"), &columns)?;
+                let placed: Vec<usize> = (0..part_of.len()).filter(|row| part_of[*row] != NO_PART).collect();
+                for some in placed.chunks(CHUNK) {
+                    rows.write(&[ids.cells(some), part_cells(part_of, parts, some)])?;
+                }
+                rows.finish()?;
+            }
+        }
+        OutputShape::Wide => {
+            let mut columns = vec![(*key_name, Kind::Key(ids.numeric))];
+            columns.extend(segments.iter().map(|(name, _)| (*name, Kind::Boolean)));
+            columns.extend(partitions.iter().map(|(name, ..)| (*name, Kind::Text)));
+            let mut rows = table("customers", &columns)?;
+            let all: Vec<usize> = (0..ids.count()).collect();
+            for some in all.chunks(CHUNK) {
+                let mut cells = vec![ids.cells(some)];
+                cells.extend(
+                    segments.iter().map(|(_, bits)| Cells::Yes(some.iter().map(|row| bits.get(*row)).collect())),
+                );
+                cells.extend(partitions.iter().map(|(_, parts, part_of)| part_cells(part_of, parts, some)));
+                rows.write(&cells)?;
+            }
+            rows.finish()?;
+        }
+    }
+    files.commit()?;
+    Ok(paths)
+}
+
+/// Rows a batch.
+const CHUNK: usize = 1 << 16;
+
+type Named<'a> = (&'a str, Kind);
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Ids: integers or texts.
+    Key(bool),
+    Text,
+    Boolean,
+}
+
+/// Cells of one column.
+enum Cells<'a> {
+    Integers(Vec<i64>),
+    Keys(Vec<String>),
+    Texts { codes: Vec<Option<i32>>, texts: &'a [&'a str] },
+    Yes(Vec<bool>),
+}
+
+fn part_cells<'a>(part_of: &[u32], parts: &'a [&'a str], rows: &[usize]) -> Cells<'a> {
+    let code =
+        |row: &usize| part_of.get(*row).filter(|part| **part != NO_PART).and_then(|part| i32::try_from(*part).ok());
+    Cells::Texts { codes: rows.iter().map(code).collect(), texts: parts }
+}
+
+/// The customers' keys.
+struct Ids<'a> {
+    codes: &'a [u32],
+    dictionary: Option<&'a Dictionary>,
+    numeric: bool,
+}
+
+impl<'a> Ids<'a> {
+    fn new(keys: &'a Column) -> Ids<'a> {
+        match &keys.values {
+            Values::Text { codes, dictionary } => {
+                Ids { codes, dictionary: Some(dictionary), numeric: matches!(**dictionary, Dictionary::Integers(_)) }
+            }
+            _ => Ids { codes: &[], dictionary: None, numeric: false },
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.codes.len()
+    }
+
+    fn cells(&self, rows: &[usize]) -> Cells<'a> {
+        let codes = rows.iter().map(|row| self.codes.get(*row).copied().unwrap_or(0));
+        match self.dictionary {
+            Some(Dictionary::Integers(numbers)) => {
+                Cells::Integers(codes.map(|code| numbers.get(code as usize).copied().unwrap_or(0)).collect())
+            }
+            Some(texts) => Cells::Keys(codes.map(|code| texts.text(code).into_owned()).collect()),
+            None => Cells::Keys(Vec::new()),
+        }
+    }
+}
+
+/// A file being filled with rows.
+struct Rows {
+    path: PathBuf,
+    names: Vec<String>,
+    out: Out,
+}
+
+enum Out {
+    Parquet(Box<ArrowWriter<File>>),
+    Csv(Box<csv::Writer<File>>),
+    Ndjson(BufWriter<File>),
+}
+
+impl Rows {
+    fn start(path: PathBuf, file: File, format: OutputFormat, columns: &[Named<'_>]) -> Result<Rows, DataError> {
+        let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let out = match format {
+            OutputFormat::Parquet => {
+                // The schema follows from cells of each kind.
+                let empty: Vec<Cells<'_>> = columns.iter().map(|(_, kind)| no_cells(*kind)).collect();
+                let schema = batch(&names, &empty).map_err(|error| refused(&path, error))?.schema();
+                let level = ZstdLevel::try_new(3).map_err(|error| refused(&path, error))?;
+                let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
+                let writer = ArrowWriter::try_new(file, schema, Some(properties));
+                Out::Parquet(Box::new(writer.map_err(|error| refused(&path, error))?))
+            }
+            OutputFormat::Csv => {
+                let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(file);
+                writer.write_record(&names).map_err(|error| refused(&path, error))?;
+                Out::Csv(Box::new(writer))
+            }
+            OutputFormat::Ndjson => Out::Ndjson(BufWriter::with_capacity(1 << 16, file)),
+        };
+        Ok(Rows { path, names, out })
+    }
+
+    fn write(&mut self, columns: &[Cells<'_>]) -> Result<(), DataError> {
+        let rows = columns.first().map_or(0, Cells::count);
+        let path = &self.path;
+        match &mut self.out {
+            Out::Parquet(writer) => {
+                let batch = batch(&self.names, columns).map_err(|error| refused(path, error))?;
+                writer.write(&batch).map_err(|error| refused(path, error))
+            }
+            Out::Csv(writer) => (0..rows)
+                .try_for_each(|row| writer.write_record(columns.iter().map(|cells| cells.text(row))))
+                .map_err(|error| refused(path, error)),
+            Out::Ndjson(out) => {
+                let names: Vec<String> =
+                    self.names.iter().map(|name| serde_json::Value::from(name.as_str()).to_string()).collect();
+                let mut line = String::new();
+                for row in 0..rows {
+                    line.clear();
+                    for (name, cells) in names.iter().zip(columns) {
+                        line.push(if line.is_empty() { '{' } else { ',' });
+                        line.push_str(name);
+                        line.push(':');
+                        line.push_str(&cells.json(row).to_string());
+                    }
+                    line.push_str("}\n");
+                    out.write_all(line.as_bytes()).map_err(|error| refused(path, error))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<(), DataError> {
+        let Rows { path, out, .. } = self;
+        match out {
+            Out::Parquet(writer) => writer.close().map(|_| ()).map_err(|error| refused(&path, error)),
+            Out::Csv(mut writer) => writer.flush().map_err(|error| refused(&path, error)),
+            Out::Ndjson(mut out) => out.flush().map_err(|error| refused(&path, error)),
+        }
+    }
+}
+
+fn no_cells(kind: Kind) -> Cells<'static> {
+    match kind {
+        Kind::Key(true) => Cells::Integers(Vec::new()),
+        Kind::Key(false) => Cells::Keys(Vec::new()),
+        Kind::Text => Cells::Texts { codes: Vec::new(), texts: &[] },
+        Kind::Boolean => Cells::Yes(Vec::new()),
+    }
+}
+
+fn batch(names: &[String], columns: &[Cells<'_>]) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let mut arrays: Vec<(&str, ArrayRef, bool)> = Vec::new();
+    for (name, cells) in names.iter().zip(columns) {
+        let (array, nullable): (ArrayRef, bool) = match cells {
+            Cells::Integers(values) => (Arc::new(Int64Array::from(values.clone())), false),
+            Cells::Keys(texts) => (Arc::new(StringArray::from_iter_values(texts)), false),
+            Cells::Yes(values) => (Arc::new(BooleanArray::from(values.clone())), false),
+            Cells::Texts { codes, texts } => {
+                let values = Arc::new(StringArray::from_iter_values(*texts));
+                let codes = Int32Array::from_iter(codes.iter().copied());
+                (Arc::new(DictionaryArray::<Int32Type>::try_new(codes, values)?), true)
+            }
+        };
+        arrays.push((name, array, nullable));
+    }
+    RecordBatch::try_from_iter_with_nullable(arrays)
+}
+
+impl Cells<'_> {
+    fn count(&self) -> usize {
+        match self {
+            Cells::Integers(values) => values.len(),
+            Cells::Keys(texts) => texts.len(),
+            Cells::Texts { codes, .. } => codes.len(),
+            Cells::Yes(values) => values.len(),
+        }
+    }
+
+    fn json(&self, row: usize) -> serde_json::Value {
+        match self {
+            Cells::Integers(values) => values.get(row).copied().into(),
+            Cells::Keys(texts) => texts.get(row).map(String::as_str).into(),
+            Cells::Yes(values) => values.get(row).copied().into(),
+            Cells::Texts { codes, texts } => {
+                let code = codes.get(row).copied().flatten().and_then(|code| usize::try_from(code).ok());
+                code.and_then(|code| texts.get(code)).copied().into()
+            }
+        }
+    }
+
+    fn text(&self, row: usize) -> String {
+        match self.json(row) {
+            serde_json::Value::String(text) => text,
+            serde_json::Value::Null => String::new(),
+            other => other.to_string(),
+        }
+    }
+}
