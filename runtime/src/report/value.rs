@@ -27,7 +27,7 @@ pub fn value_text(value: Option<&Value>, ty: &Type, zone: Tz) -> String {
         (Value::Date(date), _) => date_text(*date),
         (Value::Instant(instant), _) => instant_text(*instant, zone),
         (Value::Duration(micros), _) => duration_text(*micros),
-        (Value::List(values), _) if values.is_empty() => "nothing".to_owned(),
+        (Value::List(values), _) if values.is_empty() => "empty".to_owned(),
         (Value::List(values), ty) => {
             let element = if let Type::List(element) = ty { element } else { ty };
             let shown: Vec<String> = values.iter().take(10).map(|one| value_text(Some(one), element, zone)).collect();
@@ -134,7 +134,7 @@ mod tests {
             (Value::Duration(0), Type::Duration, "0 seconds"),
             (Value::Duration(-3_600_000_000), Type::Duration, "-1 hour"),
             (Value::List(words.into()), list.clone(), "\"a\", \"b\""),
-            (Value::List(Arc::default()), list, "nothing"),
+            (Value::List(Arc::default()), list, "empty"),
         ] {
             assert_eq!(value_text(Some(&value), &ty, Tz::UTC), expected, "{value:?}");
         }

@@ -112,8 +112,9 @@ impl Leaf {
                 let window = tree.text(after).unwrap_or_else(|| "in the time asked for".to_owned());
                 let window = window.strip_prefix("is ").unwrap_or(&window);
                 let window = window.strip_prefix("not ").unwrap_or(window);
-                let needs = [window.to_owned(), format!("not {window}")];
-                about(moment, needs.clone(), were(&needs))
+                let would = [format!("were {window}"), format!("were not {window}")];
+                let needs = [format!("to be {window}"), format!("not to be {window}")];
+                about(moment, needs, would)
             }
             ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Any => {
                 let what = asked_rows(tree, aggregate, expr.span, span);

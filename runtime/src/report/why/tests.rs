@@ -1,1 +1,175 @@
+//! Explanations of a small shop, as people read them, and against what a run says.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+use super::*;
+use crate::data::DatasetBuilder;
+use crate::interpret::run;
+use segue_compiler::program::PartitionId;
+use segue_compiler::project::{Checked, check_text};
+use serde_json::json;
+
+const RULES: &str = r#"
+customers {
+  key customer_id : id
+  country     : text?
+  plan        : one of free, plus, "free trial"
+  birth_date  : date?
+  income      : money USD ?
+  employee    : boolean
+  interests   : list of text
+  company     : id? -> companies
+}
+events purchases by customer_id at purchased_at {
+  product  : id -> products
+  quantity : integer
+  price    : money USD
+  paid     = quantity * price
+}
+events carts by customer_id at added_at { items : list of { product : id -> products   quantity : integer } }
+table products  { key product_id : id   category : text }
+table companies { key company_id : id   industry : text   employees : integer }
+let vip_limit = 500 USD
+trait spend_12m      = sum of purchases.paid in the last 12 months
+trait orders_12m     = number of purchases in the last 12 months
+trait average_basket = spend_12m / orders_12m
+trait last_purchase  = latest purchases.purchased_at
+trait rich           = income > 100000 USD
+segment big_spenders "Big spenders" { spend_12m >= vip_limit }
+segment lapsed_big_spenders {
+  big_spenders
+  no purchases in the last 90 days
+  any of {
+    country is one of "US", "FR"
+    at least 2 purchases in the last 12 months where product.category is "Beauty"
+    interests includes any of "hiking", "cycling"
+  }
+  none of {
+    employee   # staff
+    plan is "free trial"
+  }
+}
+segment others {
+  average_basket < 100 USD or rich
+  income is known
+  last_purchase is in the last 30 days
+  month of birth_date is june
+  company.employees > 100
+  not big_spenders
+  exactly 1 purchases in the last year
+  country does not start with "U" ignoring case
+  every purchases where quantity >= 1
+  any carts where (any items where quantity >= 10)
+  at least 2 of {
+    employee
+    plan is plus
+    birth_date < 2000-01-01
+  }
+  lifecycle is lapsed
+}
+segment never { spend_12m >= 500 USD   and   spend_12m < 500 USD }
+segment opposite { spend_12m < 500 USD or employee }
+partition lifecycle "Lifecycle stage" {
+  active  : any purchases in the last 30 days
+  lapsed  : any purchases
+  prospect : otherwise
+}
+"#;
+
+/// 2026-01-01 00:00 UTC.
+const AS_OF: i64 = 1_767_225_600_000_000;
+
+fn shop() -> (Checked, Dataset) {
+    let checked = check_text(RULES);
+    let program = checked.program.as_ref().unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
+    let loaded = DatasetBuilder::new(program)
+        .json("customers", &json!([
+            {"customer_id": 1, "country": "DE", "plan": "plus", "birth_date": "1990-06-12", "employee": false, "interests": ["chess"], "company": 7},
+            {"customer_id": 2, "plan": "free trial", "employee": true, "interests": [], "income": 120000},
+        ]))
+        .json("purchases", &json!([
+            {"customer_id": 1, "purchased_at": "2025-03-01T10:00:00Z", "product": 1, "quantity": 2, "price": 50},
+            {"customer_id": 1, "purchased_at": "2025-04-01T10:00:00Z", "product": 2, "quantity": 1, "price": 80.5},
+            {"customer_id": 1, "purchased_at": "2025-05-01T10:30:15Z", "product": 1, "quantity": 1, "price": 50},
+            {"customer_id": 1, "purchased_at": "2024-05-01T10:30:15Z", "product": 3, "quantity": 1, "price": 5000},
+            {"customer_id": 2, "purchased_at": "2025-12-20T10:00:00Z", "product": 1, "quantity": 1, "price": 700},
+        ]))
+        .json("carts", &json!([
+            {"customer_id": 1, "added_at": "2025-05-01T10:00:00Z", "items": [{"product": 1, "quantity": 3}, {"product": 2, "quantity": 12}]},
+        ]))
+        .json("products", &json!([{"product_id": 1, "category": "Beauty"}, {"product_id": 2, "category": "Food"}]))
+        .json("companies", &json!([{"company_id": 7, "industry": "Steel", "employees": 20}]))
+        .build()
+        .unwrap();
+    let dataset = loaded.dataset;
+    (checked, dataset)
+}
+
+fn setting<'a>(checked: &'a Checked, data: &'a Dataset) -> Setting<'a> {
+    Setting { program: checked.program.as_ref().unwrap(), sources: &checked.sources, data, as_of: AS_OF }
+}
+
+fn segment(checked: &Checked, name: &str) -> Question {
+    let segments = &checked.program.as_ref().unwrap().segments;
+    let at = segments.iter().position(|segment| &*segment.name == name).unwrap();
+    Question::Segment(SegmentId(at as u32))
+}
+
+fn told(name: &str, key: &str) -> String {
+    let (checked, data) = shop();
+    let setting = setting(&checked, &data);
+    let row = find_customer(setting.program, &data, key).unwrap();
+    let question = if name == "lifecycle" { Question::Partition(PartitionId(0)) } else { segment(&checked, name) };
+    explain(setting, question, row).unwrap().text()
+}
+
+#[test]
+fn a_segment_is_explained_with_the_customers_values() {
+    insta::assert_snapshot!(told("lapsed_big_spenders", "1"));
+    insta::assert_snapshot!(told("lapsed_big_spenders", "2"));
+}
+
+#[test]
+fn every_kind_of_condition_has_words() {
+    insta::assert_snapshot!(told("others", "1"));
+    insta::assert_snapshot!(told("others", "2"));
+}
+
+#[test]
+fn a_partition_says_why_this_part() {
+    insta::assert_snapshot!(told("lifecycle", "1"));
+    insta::assert_snapshot!(told("lifecycle", "2"));
+}
+
+#[test]
+fn what_cannot_change_is_said_so() {
+    // A condition and its opposite are one leaf: no truth of it lets both hold.
+    insta::assert_snapshot!(told("never", "1"));
+    insta::assert_snapshot!(told("opposite", "2"));
+}
+
+#[test]
+fn explanations_agree_with_runs() {
+    let (checked, data) = shop();
+    let setting = setting(&checked, &data);
+    let segments: Vec<SegmentId> = (0..setting.program.segments.len() as u32).map(SegmentId).collect();
+    let request =
+        Request { as_of: AS_OF, segments: segments.clone(), partitions: Vec::new(), traits: Vec::new(), threads: 1 };
+    let outcome = run(setting.program, &data, &request).unwrap();
+    for (segment, members) in segments.iter().zip(&outcome.segments) {
+        for row in 0..outcome.customers {
+            let why = explain(setting, Question::Segment(*segment), row).unwrap();
+            assert_eq!(why.member, Some(members.get(row)));
+            let all = why.conditions.iter().all(|condition| condition.holds == Some(true));
+            assert_eq!(all, members.get(row));
+        }
+    }
+}
+
+#[test]
+fn customers_are_found_by_key() {
+    let (checked, data) = shop();
+    let program = checked.program.as_ref().unwrap();
+    assert_eq!(find_customer(program, &data, "2"), Some(1));
+    assert_eq!(find_customer(program, &data, "3"), None);
+}

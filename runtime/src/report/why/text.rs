@@ -21,9 +21,12 @@ impl Why {
         }
         for alternative in &self.alternatives {
             let about = if alternative.smallest { "" } else { " (there may be a smaller change)" };
-            let answer =
-                if self.member.is_some() { alternative.answer.clone() } else { format!("in {}", alternative.answer) };
-            let _ = writeln!(text, "\nThe customer would be {answer} if{about}:");
+            let answer = match self.member {
+                Some(true) => "not be in".to_owned(),
+                Some(false) => "be in".to_owned(),
+                None => format!("be in {}", alternative.answer),
+            };
+            let _ = writeln!(text, "\nThe customer would {answer} if{about}:");
             let last = alternative.changes.len().saturating_sub(1);
             for (at, change) in alternative.changes.iter().enumerate() {
                 let _ = writeln!(text, "  - {change}{}", if at < last { ", and" } else { "" });
@@ -55,20 +58,28 @@ fn show_condition(text: &mut String, condition: &Condition, depth: usize) {
         show_examples(text, rows, depth + 3);
     }
     for fact in &condition.facts {
-        show_fact(text, fact, depth + 2);
+        let told = condition.finding.as_ref().is_some_and(|finding| finding.starts_with(&told(fact)));
+        show_fact(text, fact, told, depth + 2);
     }
     for inner in &condition.conditions {
         show_condition(text, inner, depth + 1);
     }
 }
 
-fn show_fact(text: &mut String, fact: &Fact, depth: usize) {
-    let _ = writeln!(text, "{}{} is {}", indent(depth), fact.name, fact.value);
+fn told(fact: &Fact) -> String {
+    format!("{} is {}", fact.name, fact.value)
+}
+
+/// A value and what it was worked out from; the value itself only where it was not told.
+fn show_fact(text: &mut String, fact: &Fact, is_told: bool, depth: usize) {
+    if !is_told {
+        let _ = writeln!(text, "{}{}", indent(depth), told(fact));
+    }
     if let Some(rows) = &fact.rows {
         show_rows(text, rows, depth + 1);
     }
     for inner in &fact.from {
-        show_fact(text, inner, depth + 1);
+        show_fact(text, inner, false, depth + 1);
     }
 }
 

@@ -343,6 +343,14 @@ impl<'a> Tree<'a> {
             _ => None,
         };
         let missing = self.value(expr)?.is_none();
+        let (mut from, mut rows) = (from, rows);
+        if let (ExprKind::Trait(_), [only]) = (&expr.kind, from.as_slice())
+            && only.rows.is_some()
+            && only.value == self.value_text(expr)?
+        {
+            // The trait is nothing but a question about rows: its rows are the trait's.
+            (from, rows) = (only.from.clone(), only.rows.clone());
+        }
         Ok(vec![Fact { name: self.name(expr), value: self.value_text(expr)?, missing, rows, from }])
     }
 
@@ -355,8 +363,11 @@ impl<'a> Tree<'a> {
         }
         let mut names: Vec<String> = Vec::new();
         fields.retain(|field| {
+            // The time is shown first anyway.
+            let is_time = matches!(field.kind, ExprKind::Field { table, field, .. }
+                if self.setting.program.tables[table.0 as usize].at == Some(field));
             let name = self.name(field);
-            names.len() < FIELDS && !names.contains(&name) && {
+            !is_time && names.len() < FIELDS && !names.contains(&name) && {
                 names.push(name);
                 true
             }
