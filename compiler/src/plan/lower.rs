@@ -238,7 +238,7 @@ impl Lowering<'_> {
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, context),
         };
-        let fails = op.can_fail(&expr.ty);
+        let fails = op.can_fail();
         let node = self.intern(op, expr.ty.clone(), expr.may_be_missing);
         if fails {
             self.stands_for(node, Place { span: expr.span, context });

@@ -95,18 +95,15 @@ impl Plan {
         self.nodes.get(id.index())
     }
 
-    /// Nodes whose values are needed as such: atoms, wanted traits, and all that these and the passes use.
+    /// Nodes whose values are needed: all but those that only join conditions for the truth stage.
     pub fn live(&self) -> Vec<bool> {
-        let mut live = vec![false; self.nodes.len()];
-        let mut mark = |id: NodeId| {
-            if let Some(slot) = live.get_mut(id.index()) {
-                *slot = true;
-            }
+        let joins = |op: &Op| {
+            matches!(op, Op::And(_) | Op::Or(_) | Op::Not(_) | Op::AtLeastOf(..) | Op::Certain(_) | Op::Constant(_))
         };
-        self.traits.iter().for_each(|id| mark(*id));
-        for truth in &self.truths {
-            if let Truth::Literal { atom, .. } = truth {
-                mark(*atom);
+        let mut live: Vec<bool> = self.nodes.iter().map(|node| !joins(&node.op)).collect();
+        for wanted in &self.traits {
+            if let Some(slot) = live.get_mut(wanted.index()) {
+                *slot = true;
             }
         }
         for (at, node) in self.nodes.iter().enumerate().rev() {

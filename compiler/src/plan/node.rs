@@ -291,12 +291,12 @@ impl Op {
         }
     }
 
-    /// Whether arithmetic in it can fail (rule 9).
-    pub fn can_fail(&self, ty: &Type) -> bool {
+    /// Whether arithmetic in it can fail (rule 9), or in the looked-up row that it leads to.
+    pub fn can_fail(&self) -> bool {
         match self {
             Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Shift(..) | Op::Difference(..) => true,
-            Op::Call(..) | Op::Round(..) => true,
-            Op::Aggregate(aggregate) => sums(aggregate.operator) && !matches!(ty, Type::Boolean),
+            Op::Call(..) | Op::Round(..) | Op::Day(_) | Op::Gather { .. } => true,
+            Op::Aggregate(aggregate) => sums(aggregate.operator),
             Op::Elements(operator, _) => sums(*operator),
             _ => false,
         }

@@ -1,0 +1,478 @@
+//! Passes of a run: their code, what it is given for a block, and the values that come out.
+
+use super::EngineError;
+use super::callbacks::{self, Bits, Kept};
+use super::finish::{self, Total};
+use super::jit::aggregates::{Entry, Kept as Words};
+use super::jit::pass::{DIFFERENT, FREQUENT, PassFunction, define};
+use super::jit::reads::{Place, Slot, frame_of};
+use super::jit::{Builder, Code};
+use super::kernels::Failed;
+use super::prepare::{Aid, Prepared, no_bits};
+use super::shape::Shape;
+use super::store::{Frame, Store, shorter};
+use super::vector::{Data, Input, Vector, bit, bits_by_row, words_for};
+use crate::data::{Column, Values};
+use rustc_hash::FxHashMap;
+use segue_compiler::plan::{NodeId, Pass, Scope};
+use segue_compiler::program::{CUSTOMERS, TableId};
+use segue_compiler::syntax::tree::TableKind;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Aggregates worked out by one function: more make it slower to compile than it gains.
+const AGGREGATES: usize = 48;
+
+/// The code of a pass.
+#[derive(Debug)]
+pub(crate) struct PassStage<'a> {
+    pass: &'a Pass,
+    functions: Vec<PassFunction>,
+    /// Yes/no results per text, a byte each.
+    states: FxHashMap<NodeId, Vec<u8>>,
+}
+
+/// What a thread keeps from block to block.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    stamps: FxHashMap<NodeId, Vec<u32>>,
+    stamp: u32,
+    ones: Vec<u64>,
+}
+
+/// The helpers that code may call, by name.
+pub(crate) fn helpers() -> [(&'static str, *const u8); 2] {
+    [(DIFFERENT, callbacks::different as *const u8), (FREQUENT, callbacks::frequent as *const u8)]
+}
+
+impl<'a> PassStage<'a> {
+    /// Makes the code of a pass; what is worked out once is known already.
+    ///
+    /// # Errors
+    /// Cranelift refuses the code.
+    pub(crate) fn new(
+        prepared: &Prepared<'a>,
+        run: &Store<'_>,
+        pass: &'a Pass,
+        builder: &mut Builder,
+    ) -> Result<PassStage<'a>, EngineError> {
+        let mut functions = Vec::new();
+        for aggregates in pass.aggregates.chunks(AGGREGATES) {
+            functions.push(define(builder, prepared, run, pass, aggregates)?);
+        }
+        let mut states = FxHashMap::default();
+        for slot in functions.iter().flat_map(|function| &function.slots) {
+            if let Slot::Table(id) = slot
+                && matches!(prepared.shape(*id), Shape::Boolean)
+            {
+                let vector = run.vector(*id)?;
+                let results = Input { vector: shorter(&vector), single: false };
+                let state = |row: usize| match (results.known(row), results.truth(row)) {
+                    (false, _) => 0,
+                    (true, true) => 1,
+                    (true, false) => 2,
+                };
+                states.insert(*id, (0..vector.rows()).map(state).collect());
+            }
+        }
+        Ok(PassStage { pass, functions, states })
+    }
+
+    /// Works the aggregates out for the owners in the store and keeps them there.
+    ///
+    /// # Errors
+    /// The plan or the data break their promises.
+    pub(crate) fn run(&self, code: &Code, store: &mut Store<'a>, scratch: &mut Scratch) -> Result<(), EngineError> {
+        let prepared = store.prepared;
+        let owners = store.range_of(self.pass.rows.owner);
+        let innermost = self.pass.rows.innermost();
+        let rows = store.range(innermost);
+        let (starts, ends) = row_ranges(store, self.pass)?;
+        let longest = owners.len().max(rows.len()) + 64;
+        if scratch.ones.len() * 64 < longest {
+            scratch.ones.resize(longest.div_ceil(64), u64::MAX);
+        }
+        for function in &self.functions {
+            let mut records = vec![0u64; owners.len() * function.stride];
+            let mut failed: FxHashMap<NodeId, (Vec<u64>, Vec<u64>)> =
+                function.failing.iter().map(|id| (*id, (no_bits(rows.len()), no_bits(rows.len())))).collect();
+            let mut kept: FxHashMap<NodeId, Box<Kept>> = FxHashMap::default();
+            let mut moments = Vec::new();
+            // What the addresses point into, alive until the call is over.
+            let mut held: Vec<Arc<Vector<'a>>> = Vec::new();
+            let first_stamp = scratch.stamps_for(owners.len());
+            let mut given: Vec<u64> = Vec::with_capacity(function.slots.len());
+            for slot in &function.slots {
+                given.push(match slot {
+                    Slot::Starts => address(starts.as_ptr()),
+                    Slot::Ends => address(ends.as_ptr()),
+                    Slot::Base => rows.start as u64,
+                    Slot::Records => address(records.as_mut_ptr()),
+                    Slot::Column(id) => column_address(column(prepared, *id)?),
+                    Slot::ColumnKnown(id) => {
+                        column(prepared, *id)?.known.as_ref().map_or(0, |known| address(known.words().as_ptr()))
+                    }
+                    Slot::Vector(id, place) => data_address(&*self.vector(store, &mut held, *id, *place)?),
+                    Slot::VectorKnown(id, place) => match &self.vector(store, &mut held, *id, *place)?.known {
+                        Some(known) => address(known.as_ptr()),
+                        None => address(scratch.ones.as_ptr()),
+                    },
+                    Slot::Single(id) => single(&*store.vector(*id)?),
+                    Slot::SingleKnown(id) => {
+                        u64::from(Input { vector: shorter(&*store.vector(*id)?), single: true }.known(0))
+                    }
+                    Slot::Table(id) => match self.states.get(id) {
+                        Some(states) => address(states.as_ptr()),
+                        None => data_address(&*store.vector(*id)?),
+                    },
+                    Slot::TableKnown(id) => {
+                        store.vector(*id)?.known.as_ref().map_or(0, |known| address(known.as_ptr()))
+                    }
+                    Slot::First(id) => filter(prepared, *id)?.0.cast_unsigned(),
+                    Slot::Last(id) => filter(prepared, *id)?.1.cast_unsigned(),
+                    Slot::Division(id) => failed.get_mut(id).map_or(0, |bits| address(bits.0.as_mut_ptr())),
+                    Slot::Overflow(id) => failed.get_mut(id).map_or(0, |bits| address(bits.1.as_mut_ptr())),
+                    Slot::Moments => {
+                        moments = moments_of(store, self.pass)?;
+                        address(moments.as_ptr())
+                    }
+                    Slot::Order(id) => match prepared.aid(*id) {
+                        Aid::Order(order) => address(order.as_ptr()),
+                        _ => return Err(EngineError::Broken(id.0, "its order was not prepared")),
+                    },
+                    Slot::Stamps(id) => {
+                        let stamps = scratch.stamps.entry(*id).or_default();
+                        let texts = value_texts(prepared, *id)?;
+                        stamps.resize(texts.max(1), 0);
+                        address(stamps.as_mut_ptr())
+                    }
+                    Slot::Stamp => u64::from(first_stamp),
+                    Slot::Kept(id) => {
+                        let bits = value_bits(prepared, *id)?;
+                        address(&raw mut **kept.entry(*id).or_insert_with(|| Box::new(Kept::new(bits))))
+                    }
+                });
+            }
+            let entry = code.address(function.handle).ok_or(EngineError::Broken(0, "the code is gone"))?;
+            // SAFETY: the function was made for these slots in this order and for records of this size. Starts and ends lie
+            // within the block's rows (the data were checked when the run began), so every address it forms lies within
+            // a column, a vector of the block's rows or owners, a table with one more entry than texts, or a record.
+            // Everything pointed to is alive (`held`, `kept`, `moments`, `failed` and the stores) and not shared mutably.
+            unsafe {
+                let call: extern "C" fn(*const u64, u64) = std::mem::transmute(entry);
+                call(given.as_ptr(), owners.len() as u64);
+            }
+            drop((moments, held));
+            if kept.values().any(|kept| kept.broken) {
+                return Err(EngineError::Broken(0, "a callback panicked"));
+            }
+            for (id, (division, overflow)) in failed {
+                store.put_failed(id, Failed { division, overflow });
+            }
+            for entry in &function.entries {
+                let column = Records { words: &records, stride: function.stride, owners: owners.len() };
+                let mut failed = Failed::default();
+                let vector = finished(prepared, entry, &column, &mut failed)?;
+                store.put(entry.node, vector, failed);
+            }
+        }
+        Ok(())
+    }
+
+    fn vector(
+        &self,
+        store: &mut Store<'a>,
+        held: &mut Vec<Arc<Vector<'a>>>,
+        id: NodeId,
+        place: Place,
+    ) -> Result<Arc<Vector<'a>>, EngineError> {
+        let (vector, single) = store.operand(id, frame_of(self.pass, place))?;
+        if single {
+            return Err(EngineError::Broken(id.0, "it is a single value"));
+        }
+        held.push(Arc::clone(&vector));
+        Ok(vector)
+    }
+}
+
+impl Scratch {
+    /// The mark of the first of so many owners; no earlier owner had one of theirs.
+    fn stamps_for(&mut self, owners: usize) -> u32 {
+        let owners = u32::try_from(owners).unwrap_or(u32::MAX);
+        let first = self.stamp.max(1);
+        match first.checked_add(owners) {
+            Some(next) => {
+                self.stamp = next;
+                first
+            }
+            None => {
+                self.stamps.values_mut().for_each(|stamps| stamps.fill(0));
+                self.stamp = owners.saturating_add(1);
+                1
+            }
+        }
+    }
+}
+
+fn address<T>(pointer: *const T) -> u64 {
+    pointer as usize as u64
+}
+
+fn column<'a>(prepared: &Prepared<'a>, id: NodeId) -> Result<&'a Column, EngineError> {
+    prepared.column(id).ok_or(EngineError::Broken(id.0, "its column is gone"))
+}
+
+fn column_address(column: &Column) -> u64 {
+    match &column.values {
+        Values::Boolean(values) => address(values.as_ptr()),
+        Values::Integer(values) | Values::Money(values) | Values::Instant(values) | Values::Duration(values) => {
+            address(values.as_ptr())
+        }
+        Values::Number(values) => address(values.as_ptr()),
+        Values::Date(values) => address(values.as_ptr()),
+        Values::Text { codes, .. } => address(codes.as_ptr()),
+        Values::List { offsets, .. } => address(offsets.as_ptr()),
+    }
+}
+
+fn data_address(vector: &Vector<'_>) -> u64 {
+    match &vector.data {
+        Data::Bits(values) => address(values.as_ptr()),
+        Data::Whole(values) => address(values.as_ptr()),
+        Data::Float(values) => address(values.as_ptr()),
+        Data::Code(values) => address(values.as_ptr()),
+        Data::Lists { from, .. } => address(from.as_ptr()),
+    }
+}
+
+/// A single value's bits.
+fn single(vector: &Vector<'_>) -> u64 {
+    let input = Input { vector: shorter(vector), single: true };
+    match &vector.data {
+        Data::Bits(_) => u64::from(input.truth(0)),
+        Data::Whole(_) => input.whole().at(0).cast_unsigned(),
+        Data::Float(_) => input.float().at(0).to_bits(),
+        Data::Code(_) => u64::from(input.codes().at(0)),
+        Data::Lists { .. } => 0,
+    }
+}
+
+fn filter(prepared: &Prepared<'_>, id: NodeId) -> Result<(i64, i64), EngineError> {
+    match prepared.aid(id) {
+        Aid::Time(filter) => Ok((filter.first, filter.last)),
+        _ => Err(EngineError::Broken(id.0, "its windows were not prepared")),
+    }
+}
+
+fn value_of(prepared: &Prepared<'_>, aggregate: NodeId) -> Result<NodeId, EngineError> {
+    match &prepared.node(aggregate)?.op {
+        segue_compiler::plan::Op::Aggregate(found) => {
+            found.value.ok_or(EngineError::Broken(aggregate.0, "it has no value"))
+        }
+        _ => Err(EngineError::Broken(aggregate.0, "it is no aggregate")),
+    }
+}
+
+fn value_texts(prepared: &Prepared<'_>, aggregate: NodeId) -> Result<usize, EngineError> {
+    Ok(prepared.texts(value_of(prepared, aggregate)?))
+}
+
+fn value_bits(prepared: &Prepared<'_>, aggregate: NodeId) -> Result<Bits, EngineError> {
+    Ok(match prepared.shape(value_of(prepared, aggregate)?) {
+        Shape::Float => Bits::Float,
+        Shape::Text(_) => Bits::Place,
+        _ => Bits::Whole,
+    })
+}
+
+/// The rows of each owner that exist, as rows of the innermost table.
+fn row_ranges(store: &Store<'_>, pass: &Pass) -> Result<(Vec<u32>, Vec<u32>), EngineError> {
+    let prepared = store.prepared;
+    let owners = store.range_of(pass.rows.owner);
+    let mut chain = pass.rows.chain.iter();
+    let first = *chain.next().ok_or(EngineError::Broken(0, "a pass has no rows"))?;
+    let groups = |table: TableId| prepared.data.table(table).and_then(|data| data.groups.as_deref()).unwrap_or(&[]);
+    let at = |groups: &[u32], row: u32| groups.get(row as usize).copied().unwrap_or(0);
+    let of_first = groups(first);
+    let mut starts: Vec<u32> = owners.clone().map(|owner| of_first.get(owner).copied().unwrap_or(0)).collect();
+    let mut ends: Vec<u32> = owners.map(|owner| of_first.get(owner + 1).copied().unwrap_or(0)).collect();
+    if of_first.is_empty() {
+        return Ok((vec![0; starts.len()], vec![0; ends.len()]));
+    }
+    for (start, end) in starts.iter().zip(&mut ends) {
+        *end = existing_end(prepared, first, *start, *end);
+    }
+    for table in chain {
+        let groups = groups(*table);
+        starts.iter_mut().chain(&mut ends).for_each(|row| *row = at(groups, *row));
+    }
+    Ok((starts, ends))
+}
+
+/// The end of the rows that exist for the run among those of one customer: events before `as of` (rule 1).
+pub(crate) fn existing_end(prepared: &Prepared<'_>, table: TableId, start: u32, end: u32) -> u32 {
+    let declared = prepared.program.tables.get(table.0 as usize);
+    let Some(at) = declared.filter(|found| found.kind == TableKind::Events && found.parent.is_none()) else {
+        return end;
+    };
+    let Some(column) = at.at.and_then(|at| prepared.data.column(table, at)) else { return start };
+    let range = start as usize..end as usize;
+    let count = match &column.values {
+        Values::Instant(times) => {
+            times.get(range).map_or(0, |times| times.partition_point(|time| *time < prepared.clock.as_of))
+        }
+        Values::Date(days) => {
+            let today = prepared.clock.today();
+            days.get(range).map_or(0, |days| days.partition_point(|day| *day < today))
+        }
+        _ => 0,
+    };
+    start + u32::try_from(count).unwrap_or(0)
+}
+
+/// The number of each row's moment, from 1: rows of one moment have one number (rule 13).
+fn moments_of(store: &mut Store<'_>, pass: &Pass) -> Result<Vec<i64>, EngineError> {
+    let prepared = store.prepared;
+    let innermost = pass.rows.innermost();
+    let count = store.range(innermost).len();
+    let first = pass.rows.chain.first().copied().unwrap_or(innermost);
+    let Some(declared) = prepared.program.tables.get(first.0 as usize) else { return Ok(vec![1; count]) };
+    if pass.rows.owner != Scope::Customer || declared.parent.is_some() {
+        // The elements of a row's list share its moment.
+        return Ok(vec![1; count]);
+    }
+    let columns: Vec<&Column> = [declared.at, declared.key]
+        .into_iter()
+        .flatten()
+        .filter_map(|field| prepared.data.column(first, field))
+        .collect();
+    let mut moment = 1;
+    let range = store.range(first);
+    let mut moments = Vec::with_capacity(range.len());
+    for row in range.clone() {
+        if row > range.start && columns.iter().any(|column| differ(column, row - 1, row)) {
+            moment += 1;
+        }
+        moments.push(moment);
+    }
+    if first == innermost {
+        return Ok(moments);
+    }
+    let owners = store.owners(first, innermost)?;
+    Ok(owners.iter().map(|owner| moments.get(*owner as usize).copied().unwrap_or(1)).collect())
+}
+
+/// Whether two known values of a column differ.
+fn differ(column: &Column, left: usize, right: usize) -> bool {
+    if !column.is_known(left) || !column.is_known(right) {
+        return false;
+    }
+    match &column.values {
+        Values::Instant(values) | Values::Integer(values) | Values::Money(values) | Values::Duration(values) => {
+            values.get(left) != values.get(right)
+        }
+        Values::Date(values) => values.get(left) != values.get(right),
+        Values::Text { codes, .. } => codes.get(left) != codes.get(right),
+        _ => column.value(left) != column.value(right),
+    }
+}
+
+/// The records of all owners.
+struct Records<'r> {
+    words: &'r [u64],
+    stride: usize,
+    owners: usize,
+}
+
+impl Records<'_> {
+    fn word(&self, owner: usize, word: usize) -> u64 {
+        self.words.get(owner * self.stride + word).copied().unwrap_or(0)
+    }
+}
+
+fn finished(
+    prepared: &Prepared<'_>,
+    entry: &Entry,
+    records: &Records<'_>,
+    failed: &mut Failed,
+) -> Result<Vector<'static>, EngineError> {
+    let owners = records.owners;
+    let word = |owner: usize| records.word(owner, entry.word);
+    let second = |owner: usize| records.word(owner, entry.word + 1);
+    Ok(match entry.kept {
+        Words::Any => Vector::bits(bits_by_row(owners, |owner| word(owner) != 0)),
+        Words::Every => Vector::bits(bits_by_row(owners, |owner| word(owner) == 1)),
+        Words::Count | Words::Different => {
+            Vector::new(Data::Whole((0..owners).map(|owner| word(owner).cast_signed()).collect()), None)
+        }
+        Words::Total | Words::FloatTotal => {
+            let value = value_of(prepared, entry.node)?;
+            let totals: Vec<Total> = (0..owners)
+                .map(|owner| match entry.kept {
+                    Words::Total => Total {
+                        whole: i128::from(second(owner).cast_signed()) << 64 | i128::from(word(owner)),
+                        float: 0.0,
+                        count: records.word(owner, entry.word + 2).cast_signed(),
+                    },
+                    _ => Total { whole: 0, float: f64::from_bits(word(owner)), count: second(owner).cast_signed() },
+                })
+                .collect();
+            let ty = &prepared.node(entry.node)?.ty;
+            finish::totals(entry.operator, ty, prepared.shape(value), &totals, failed)
+                .ok_or(EngineError::Broken(entry.node.0, "it cannot be added"))?
+        }
+        Words::Extreme | Words::AtMoment | Words::Frequent => {
+            let known = bits_by_row(owners, |owner| second(owner) != 0);
+            let all = (0..owners).all(|owner| bit(&known, owner));
+            let data = match prepared.shape(entry.node) {
+                Shape::Boolean => Data::Bits(Cow::Owned(bits_by_row(owners, |owner| word(owner) != 0))),
+                Shape::Float => Data::Float((0..owners).map(|owner| f64::from_bits(word(owner))).collect()),
+                // The code stands below the place.
+                Shape::Text(_) => Data::Code((0..owners).map(|owner| low_half(word(owner))).collect()),
+                _ => Data::Whole((0..owners).map(|owner| word(owner).cast_signed()).collect()),
+            };
+            Vector::new(data, (!all).then_some(known))
+        }
+    })
+}
+
+fn low_half(word: u64) -> u32 {
+    u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0)
+}
+
+/// Bits of the rows of a scope in a block that exist.
+pub(crate) fn existing(store: &mut Store<'_>, scope: Scope) -> Result<Vec<u64>, EngineError> {
+    let prepared = store.prepared;
+    let rows = store.range_of(scope).len();
+    let Scope::Row(table) = scope else { return Ok(bits_by_row(rows, |_| true)) };
+    // The table that has the time, and its rows' existence.
+    let mut root = table;
+    while prepared.owner_of(root) != CUSTOMERS {
+        root = prepared.owner_of(root);
+    }
+    let range = store.range(root);
+    let mut exists = no_bits(range.len());
+    for customer in store.range(CUSTOMERS) {
+        let own = super::store::rows_of(prepared, root, customer..customer + 1);
+        let start = u32::try_from(own.start).unwrap_or(u32::MAX);
+        let end = existing_end(prepared, root, start, u32::try_from(own.end).unwrap_or(u32::MAX));
+        for row in own.start..end as usize {
+            super::vector::set_bit(&mut exists, row - range.start);
+        }
+    }
+    if root == table {
+        return Ok(exists);
+    }
+    let owners = store.owners(root, table)?;
+    debug_assert_eq!(owners.len().div_ceil(64), words_for(rows));
+    Ok(bits_by_row(rows, |row| owners.get(row).is_some_and(|owner| bit(&exists, *owner as usize))))
+}
+
+/// The frame of a scope's rows.
+pub(crate) fn frame_of_scope(scope: Scope) -> Frame {
+    match scope {
+        Scope::Constant => Frame::Once,
+        Scope::Customer => Frame::Rows(CUSTOMERS),
+        Scope::Row(table) => Frame::Rows(table),
+    }
+}

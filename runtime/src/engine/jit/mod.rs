@@ -1,0 +1,144 @@
+//! Machine code for a run, made by Cranelift.
+//!
+//! - Pages are writable while code is placed and executable afterwards, never both; the arena keeps all functions of a
+//!   module within reach of one another.
+//! - Dropping a module leaks its memory by design, since function pointers may be alive; [`Code`] owns the module and frees
+//!   the memory when it is dropped, so it must outlive every call, which the borrow of [`Function`] makes sure of.
+//! - Where Cranelift has no code generator for a processor there is an error that says so; `--engine interpreter` serves.
+
+pub(crate) mod aggregates;
+pub(crate) mod pass;
+pub(crate) mod reads;
+pub(crate) mod truth;
+pub(crate) mod values;
+
+use super::EngineError;
+use cranelift::codegen::Context;
+use cranelift::codegen::ir::UserFuncName;
+use cranelift::prelude::*;
+use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
+use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
+
+/// Address space set aside for the code of one module; only what is used is backed by memory.
+const RESERVED: usize = 256 << 20;
+
+/// Functions while they are made.
+pub(crate) struct Builder {
+    module: JITModule,
+    context: Context,
+    functions: FunctionBuilderContext,
+    count: u32,
+}
+
+/// Names a function of a module.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Handle(FuncId);
+
+impl Builder {
+    /// A module for this machine.
+    ///
+    /// # Errors
+    /// There is no code generator for the processor, or no memory.
+    pub(crate) fn new(helpers: &[(&str, *const u8)]) -> Result<Builder, EngineError> {
+        let mut flags = settings::builder();
+        let verify = if cfg!(debug_assertions) { "true" } else { "false" };
+        for (name, value) in [
+            ("opt_level", "speed"),
+            ("is_pic", "false"),
+            ("use_colocated_libcalls", "false"),
+            ("enable_verifier", verify),
+        ] {
+            flags.set(name, value).map_err(EngineError::code)?;
+        }
+        let isa = cranelift_native::builder()
+            .map_err(EngineError::Processor)?
+            .finish(settings::Flags::new(flags))
+            .map_err(EngineError::code)?;
+        let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
+        builder.memory_provider(Box::new(ArenaMemoryProvider::new_with_size(RESERVED).map_err(EngineError::code)?));
+        for (name, address) in helpers {
+            builder.symbol(*name, *address);
+        }
+        let module = JITModule::new(builder);
+        let context = module.make_context();
+        Ok(Builder { module, context, functions: FunctionBuilderContext::new(), count: 0 })
+    }
+
+    /// Makes a function that takes pointers and 64-bit integers and gives nothing; `emit` gets its parameters.
+    ///
+    /// # Errors
+    /// Cranelift refuses the function, which is a mistake of ours.
+    pub(crate) fn define(
+        &mut self,
+        parameters: usize,
+        emit: impl FnOnce(&mut JITModule, &mut FunctionBuilder<'_>, &[Value]) -> Result<(), EngineError>,
+    ) -> Result<Handle, EngineError> {
+        let mut signature = self.module.make_signature();
+        signature.params.extend((0..parameters).map(|_| AbiParam::new(types::I64)));
+        let name = format!("function_{}", self.count);
+        let id = self.module.declare_function(&name, Linkage::Local, &signature).map_err(EngineError::code)?;
+        self.context.func.signature = signature;
+        self.context.func.name = UserFuncName::user(0, self.count);
+        self.count += 1;
+        let mut builder = FunctionBuilder::new(&mut self.context.func, &mut self.functions);
+        let entry = builder.create_block();
+        builder.append_block_params_for_function_params(entry);
+        builder.switch_to_block(entry);
+        let given = builder.block_params(entry).to_vec();
+        emit(&mut self.module, &mut builder, &given)?;
+        builder.seal_all_blocks();
+        builder.finalize(self.module.target_config());
+        self.module.define_function(id, &mut self.context).map_err(EngineError::code)?;
+        self.module.clear_context(&mut self.context);
+        Ok(Handle(id))
+    }
+
+    /// Places the code and makes it executable.
+    ///
+    /// # Errors
+    /// The system refuses the memory.
+    pub(crate) fn finish(mut self) -> Result<Code, EngineError> {
+        self.module.finalize_definitions().map_err(EngineError::code)?;
+        Ok(Code { module: Some(self.module) })
+    }
+}
+
+/// Executable code.
+pub(crate) struct Code {
+    /// `None` only while it is dropped.
+    module: Option<JITModule>,
+}
+
+// SAFETY: once the definitions are final nothing of the module is changed any more; threads only read addresses of
+// finished functions and call them.
+unsafe impl Sync for Code {}
+// SAFETY: the module holds no state that belongs to a thread.
+unsafe impl Send for Code {}
+
+impl Code {
+    /// The address of a function, callable while the code lives.
+    pub(crate) fn address(&self, handle: Handle) -> Option<*const u8> {
+        self.module.as_ref().map(|module| module.get_finalized_function(handle.0))
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        if let Some(module) = self.module.take() {
+            // SAFETY: addresses are only used by callers that borrow this value, and none can be left when it is dropped.
+            unsafe { module.free_memory() }
+        }
+    }
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Code")
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Builder")
+    }
+}

@@ -1,0 +1,128 @@
+//! The engine: a plan run over blocks of customers, with machine code for the truth stage and for passes over rows.
+//!
+//! The interpreter defines what is right; this gives the same answers, floats to the bit, and the same problems. There is
+//! no other way behind it: what it cannot run is an error.
+//!
+//! A run: the plan is bound to the data ([`prepare`]); what depends on no customer is worked out once, among it everything
+//! that depends on a single text, once for each different text; code is made ([`jit`]); then threads take blocks of
+//! customers ([`blocks`]): kernels work out vectors of values ([`kernels`]), passes the aggregates ([`events`]), the truth
+//! stage the members ([`truth`]).
+
+mod answers;
+mod blocks;
+mod callbacks;
+mod events;
+mod finish;
+mod jit;
+mod kernels;
+mod prepare;
+mod problems;
+mod shape;
+mod soundness;
+mod store;
+mod truth;
+mod vector;
+
+#[cfg(test)]
+mod tests;
+
+use crate::data::Dataset;
+use crate::outcome::{Outcome, Request};
+use blocks::{Shared, Step, Steps};
+use events::{PassStage, Scratch, helpers};
+use jit::Builder;
+use prepare::{Prepared, is_global};
+use segue_compiler::plan::{Plan, Selection};
+use segue_compiler::program::{CUSTOMERS, Program};
+use segue_compiler::values::calendar::Clock;
+use std::fmt::Display;
+use store::Store;
+use truth::TruthStage;
+
+/// The engine cannot give an answer. All but [`EngineError::Processor`] are mistakes of ours or of a loader, never of a
+/// rule file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The plan breaks its promises at a node.
+    #[error("the plan is broken at %{0}: {1}")]
+    Broken(u32, &'static str),
+    /// The data break the invariants of [`Dataset`].
+    #[error("the data are not sound: {0}")]
+    Unsound(&'static str),
+    /// Cranelift has no code generator for this processor.
+    #[error("there is no code generator for this processor: {0}")]
+    Processor(&'static str),
+    /// Cranelift or the system refuses the code.
+    #[error("no machine code could be made: {0}")]
+    Code(String),
+    /// A thread panicked.
+    #[error("a thread of the engine panicked")]
+    Panicked,
+}
+
+impl EngineError {
+    fn code(error: impl Display) -> EngineError {
+        EngineError::Code(error.to_string())
+    }
+}
+
+/// Works out a request.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, EngineError> {
+    let selection = Selection {
+        traits: request.traits.clone(),
+        segments: request.segments.clone(),
+        partitions: request.partitions.clone(),
+    };
+    let plan = Plan::new(program, &selection);
+    if let (true, Some(flaw)) = (cfg!(debug_assertions), plan.verify(program).first()) {
+        return Err(EngineError::Broken(flaw.node, flaw.what));
+    }
+    soundness::check(program, &plan, data)?;
+    let settings = &program.settings;
+    let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
+    let prepared = Prepared::new(program, &plan, data, clock)?;
+    let steps = Steps::new(&prepared);
+
+    let mut run = Store::of_run(&prepared);
+    for step in &steps.once {
+        match step {
+            Step::Work(node) => run.work(*node)?,
+            Step::Pass(at) => {
+                let pass = plan.passes.get(*at).ok_or(EngineError::Broken(0, "there is no such pass"))?;
+                let mut builder = Builder::new(&helpers())?;
+                let stage = PassStage::new(&prepared, &run, pass, &mut builder)?;
+                stage.run(&builder.finish()?, &mut run, &mut Scratch::default())?;
+            }
+        }
+    }
+    let looked_up = problems::looked_up(&mut run)?;
+
+    let mut builder = Builder::new(&helpers())?;
+    let mut passes = Vec::with_capacity(plan.passes.len());
+    for pass in &plan.passes {
+        let once = is_global(program, pass.rows.owner);
+        passes.push(if once { None } else { Some(PassStage::new(&prepared, &run, pass, &mut builder)?) });
+    }
+    let truth = TruthStage::new(&plan, &mut builder)?;
+    // Declared after what it is made from, so the code is gone first; nothing calls it afterwards.
+    let code = builder.finish()?;
+
+    let shared =
+        Shared { run: &run, code: &code, steps: &steps.block, passes: &passes, truth: &truth, looked_up: &looked_up };
+    let threads = request.threads.max(1);
+    let answers = blocks::work(&shared, &blocks::split(&prepared, threads), threads)?;
+    let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
+    let traits = plan
+        .traits
+        .iter()
+        .zip(&request.traits)
+        .map(|(node, id)| {
+            let ty = program.traits.get(id.0 as usize).map(|found| &found.value.ty);
+            ty.map(|ty| (ty, prepared.shape(*node))).ok_or(EngineError::Broken(node.0, "there is no such trait"))
+        })
+        .collect::<Result<Vec<_>, EngineError>>()?;
+    answers::outcome(answers, customers, plan.segments.len(), plan.partitions.len(), &traits)
+}

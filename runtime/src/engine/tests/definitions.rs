@@ -1,0 +1,29 @@
+//! The definitions of other tools, run on their small data at the moments they name.
+
+use super::{agree, data};
+use serde_json::Value as Json;
+use std::path::Path;
+
+#[test]
+fn definitions_agree() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/definitions");
+    let mut ran = 0;
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "segue")) {
+        let checked = segue_compiler::project::check_text(&std::fs::read_to_string(path).unwrap());
+        let Some(program) = checked.program else {
+            println!("SKIP {}", path.display());
+            continue;
+        };
+        let case: Json = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
+        let data = data(&program, &case["data"]);
+        for case in case["cases"].as_array().unwrap() {
+            let as_of = chrono::DateTime::parse_from_rfc3339(case["as_of"].as_str().unwrap()).unwrap();
+            println!("{} at {as_of}", path.display());
+            agree(&program, &data, as_of.timestamp_micros());
+            ran += 1;
+        }
+    }
+    assert!(ran > 100, "only {ran} definitions were found");
+}
