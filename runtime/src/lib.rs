@@ -4,5 +4,6 @@ pub mod data;
 pub mod engine;
 pub mod interpret;
 pub mod outcome;
+pub mod project;
 pub mod report;
 pub mod unfinished;

@@ -145,8 +145,7 @@ impl Files {
             })?;
             String::from_utf8(bytes).map_err(|_| "it is not saved as UTF-8".to_owned())
         };
-        let mut checked =
-            project::check(Input { settings: self.settings, files: self.rules, read_list: &read_list });
+        let mut checked = project::check(Input { settings: self.settings, files: self.rules, read_list: &read_list });
         if !self.diagnostics.is_empty() {
             // What else is said about a line with such a letter is most likely said because of it.
             let sources = &checked.sources;
@@ -196,8 +195,8 @@ fn nearest(folder: &Path) -> Result<Option<PathBuf>, ProjectError> {
     if nearest.join(SETTINGS_FILE).is_file() {
         return Ok(Some(nearest));
     }
-    nearest = std::path::absolute(folder)
-        .map_err(|reason| ProjectError::Unreadable { path: folder.to_owned(), reason })?;
+    nearest =
+        std::path::absolute(folder).map_err(|reason| ProjectError::Unreadable { path: folder.to_owned(), reason })?;
     while nearest.pop() {
         if nearest.join(SETTINGS_FILE).is_file() {
             return Ok(Some(nearest));

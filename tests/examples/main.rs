@@ -1,0 +1,39 @@
+//! The example projects give what stands beside them, and the music store's traits are those of its data set's own summary.
+//!
+//! Set `SEGUE_ACCEPT` to write the expected files anew; look at the difference before you keep it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod music_store;
+mod project;
+
+use project::{Example, open};
+use segue_runtime::report::Look;
+use std::fs;
+
+/// Compares with the expected file, or writes it.
+fn hold(example: &Example, file: &str, given: &str) {
+    let path = example.folder.join("expected").join(file);
+    if std::env::var_os("SEGUE_ACCEPT").is_some() {
+        fs::write(&path, given).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(expected == given, "{} is not what a run gives now:\n{given}", path.display());
+}
+
+/// Runs at each moment and holds the table and the JSON against the files named after it.
+fn hold_all(name: &str, moments: &[&str]) {
+    let example = open(name);
+    for moment in moments {
+        let request = example.request(moment);
+        let outcome = segue_runtime::interpret::run(example.program(), &example.loaded().dataset, &request).unwrap();
+        let report = example.report(&request, &outcome, "jit");
+        let file = moment.replace(' ', "T").replace(':', "");
+        hold(&example, &format!("{file}.json"), &format!("{}\n", report.json().unwrap()));
+        hold(&example, &format!("{file}.txt"), &report.table(Look { colour: false, width: 120 }));
+    }
+}
+
+#[test]
+fn the_music_store_gives_what_is_expected() {
+    hold_all("music-store", &["1998-07-01", "1997-10-01"]);
+}
