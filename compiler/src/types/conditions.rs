@@ -103,6 +103,9 @@ impl<'tree> Checker<'tree> {
         scope: Scope,
     ) -> Option<Expr> {
         let count = lines.len();
+        if count == 0 {
+            return self.refuse(messages::no_lines(span));
+        }
         let lines = self.lines(lines, scope, true)?;
         if let BlockKind::AtLeast(wanted) = kind {
             if wanted == 0 {

@@ -49,9 +49,6 @@ impl<'tree> Checker<'tree> {
         self.line_span = Some(written.span);
         self.settle_line(written);
         let Some(value) = self.value(written, Scope::customer()) else { return };
-        if matches!(value.ty, Type::Records(_)) {
-            return self.report(messages::records_are_no_value(value.span));
-        }
         let often_missing = self.often_missing(&value);
         if let Some(slot) = self.traits.get_mut(id.0 as usize) {
             *slot = State::Done(CheckedTrait { value, often_missing });
@@ -59,7 +56,12 @@ impl<'tree> Checker<'tree> {
     }
 
     pub(crate) fn check_segment(&mut self, id: SegmentId) {
-        let Some(lines) = self.index.segments.get(id.0 as usize).map(|named| named.body) else { return };
+        let Some((name, lines)) = self.index.segments.get(id.0 as usize).map(|named| (named.name, named.body)) else {
+            return;
+        };
+        if lines.is_empty() {
+            self.report(messages::no_lines(name.span));
+        }
         if let Some(lines) = self.lines(lines, Scope::customer(), true)
             && let Some(slot) = self.segments.get_mut(id.0 as usize)
         {
@@ -96,7 +98,11 @@ impl<'tree> Checker<'tree> {
                 }
             }
         }
-        if otherwise.is_none() && !parts.is_empty() {
+        // A line that could not be read may have been the last one.
+        let unread = parts.iter().any(|part| {
+            part.condition.as_ref().is_some_and(|condition| matches!(condition.kind, tree::ExprKind::Error))
+        });
+        if otherwise.is_none() && !parts.is_empty() && !unread {
             self.report(messages::no_otherwise(name));
         }
         if !failed && let Some(slot) = self.partitions.get_mut(id.0 as usize) {

@@ -215,9 +215,6 @@ impl<'tree> Checker<'tree> {
         let FieldBody::Computed(value) = entry.body else { return };
         let (name, span) = (Arc::clone(&entry.name), entry.span);
         let Some(value) = self.value(value, Scope::computed(table)) else { return };
-        if matches!(value.ty, Type::Records(_)) {
-            return self.report(messages::records_are_no_value(value.span));
-        }
         let often_missing = self.often_missing(&value);
         let field = Field {
             name,

@@ -121,11 +121,20 @@ impl<'tree> Checker<'tree> {
 
     /// Brings all sides to the type of the first, or to one that holds them all.
     pub(crate) fn same_type(&mut self, sides: Vec<Side<'tree>>) -> Option<Vec<Expr>> {
+        self.joined_type(sides, false)
+    }
+
+    /// The same for the choices of `otherwise`, among which any text may stand.
+    pub(crate) fn choices_type(&mut self, sides: Vec<Side<'tree>>) -> Option<Vec<Expr>> {
+        self.joined_type(sides, true)
+    }
+
+    fn joined_type(&mut self, sides: Vec<Side<'tree>>, any_text: bool) -> Option<Vec<Expr>> {
         let first = sides.first()?.clone();
         let mut failed = false;
         let mut settled: Vec<Side<'tree>> = Vec::with_capacity(sides.len());
         for side in sides {
-            match self.written_for(&first, side) {
+            match self.written_for(&first, side, any_text) {
                 Some(side) => settled.push(side),
                 None => failed = true,
             }
@@ -137,7 +146,7 @@ impl<'tree> Checker<'tree> {
         {
             let mut again = Vec::with_capacity(settled.len());
             for side in settled {
-                match self.written_for(&other, side) {
+                match self.written_for(&other, side, any_text) {
                     Some(side) => again.push(side),
                     None => failed = true,
                 }
@@ -169,7 +178,7 @@ impl<'tree> Checker<'tree> {
     }
 
     /// Reads a written value in the light of what it is held against: `7` as an id, `"gold"` as a listed value.
-    fn written_for(&mut self, other: &Side<'tree>, side: Side<'tree>) -> Option<Side<'tree>> {
+    fn written_for(&mut self, other: &Side<'tree>, side: Side<'tree>, any_text: bool) -> Option<Side<'tree>> {
         if alike(&other.value.ty, &side.value.ty) {
             return Some(side);
         }
@@ -186,6 +195,7 @@ impl<'tree> Checker<'tree> {
                 }
                 constant(Value::Text(Arc::clone(text)), ty.clone(), span)
             }
+            (Type::OneOf(listed), Literal::Text(text)) if any_text && !listed.contains(text) => return Some(side),
             (ty @ Type::OneOf(listed), Literal::Text(text)) => {
                 if !listed.contains(text) {
                     let close = suggest::closest(text, listed.iter().cloned());

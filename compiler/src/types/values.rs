@@ -215,7 +215,7 @@ impl<'tree> Checker<'tree> {
         if failed {
             return None;
         }
-        let values = self.same_type(sides)?;
+        let values = self.choices_type(sides)?;
         let ty = values.first()?.ty.clone();
         let missing = values.iter().all(|value| value.may_be_missing);
         Some(made(ExprKind::Otherwise(values), ty, missing, span))

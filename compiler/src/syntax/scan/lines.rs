@@ -15,6 +15,10 @@ pub(crate) fn goes_on(source: &str, last: Lexeme) -> bool {
             text,
             "+" | "-" | "*" | "/" | "<" | ">" | "=" | "," | ":" | "&" | "|" | "!" | "×" | "÷" | "≤" | "≥" | "≠"
         ),
+        // The last part of a partition is `: otherwise`, and nothing is to follow there.
+        LexemeKind::Word if text.eq_ignore_ascii_case("otherwise") => {
+            !source.get(..last.start as usize).is_some_and(|before| before.trim_end().ends_with(':'))
+        }
         LexemeKind::Word => is_one_of(text, GOES_ON),
         _ => false,
     }

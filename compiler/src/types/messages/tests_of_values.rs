@@ -20,6 +20,12 @@ pub(crate) fn not_a_condition(span: Span, ty: &Type, text: &str) -> Diagnostic {
     }
 }
 
+/// S0138
+pub(crate) fn no_lines(span: Span) -> Diagnostic {
+    Diagnostic::error("S0138", span, "nothing stands between these braces, so nothing is asked of anybody")
+        .beside("add a line, such as `country is \"France\"`")
+}
+
 /// S0141
 pub(crate) fn text_without_quotes(word: &str, span: Span) -> Diagnostic {
     Diagnostic::error("S0141", span, format!("`{word}` is neither a field nor text in quotes"))
