@@ -3,9 +3,10 @@
 use super::scope::Scope;
 use super::values::{bare_word, inside, literal};
 use super::{Checker, messages};
-use crate::program::{Bound, ExprKind, Window};
-use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Unit, WindowKind};
+use crate::program::{Bound, Expr, ExprKind, Window};
+use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Sign, Unit, WindowKind};
 use crate::values::Value;
+use crate::values::calendar::{shift_date, shift_instant};
 
 impl<'tree> Checker<'tree> {
     /// Checks windows of a time; `only_date` where it is a day without a clock time.
@@ -40,18 +41,8 @@ impl<'tree> Checker<'tree> {
             return self.refuse(messages::window_too_long(span));
         }
         Some(match &written.kind {
-            WindowKind::InLast { amount, whole } => {
-                if amount.count == 0 {
-                    self.report(messages::window_of_nothing(span));
-                }
-                Window::InLast { amount: *amount, whole: *whole }
-            }
-            WindowKind::InNext { amount } => {
-                if amount.count == 0 {
-                    self.report(messages::window_of_nothing(span));
-                }
-                Window::InNext { amount: *amount }
-            }
+            WindowKind::InLast { amount, whole } => Window::InLast { amount: *amount, whole: *whole },
+            WindowKind::InNext { amount } => Window::InNext { amount: *amount },
             WindowKind::MoreThanAgo(amount) => Window::MoreThanAgo(*amount),
             WindowKind::LessThanAgo(amount) => Window::InLast { amount: *amount, whole: false },
             WindowKind::ExactlyAgo(amount) => Window::ExactlyAgo(*amount),
@@ -136,6 +127,13 @@ impl<'tree> Checker<'tree> {
                     }
                 }
             }
+            Tree::Sum(terms) if terms.iter().all(|(_, term)| self.is_fixed(term)) => {
+                let value = self.value(written, Scope::constant())?;
+                match self.moved_bound(&value) {
+                    Some(bound) => bound,
+                    None => return self.refuse(messages::bound_moves(written.span, &value.ty)),
+                }
+            }
             Tree::Literal(_) if literal(written).is_some() => {
                 let kind = self.value(written, Scope::constant()).map(|value| messages::kind(&value.ty))?;
                 return self.refuse(messages::bound_no_date(written.span, &kind));
@@ -149,6 +147,49 @@ impl<'tree> Checker<'tree> {
             return self.refuse(messages::time_bound_of_a_day(written.span));
         }
         Some(bound)
+    }
+}
+
+impl Checker<'_> {
+    /// Whether the same for every customer: a written value, today, now, a constant.
+    fn is_fixed(&self, written: &tree::Expr) -> bool {
+        match &inside(written).kind {
+            Tree::Literal(_) | Tree::Moment(_) => true,
+            Tree::Name(_) => bare_word(written)
+                .is_some_and(|word| matches!(self.index.global(&word.text), Some(crate::names::Global::Let(_)))),
+            Tree::Sum(terms) => terms.iter().all(|(_, term)| self.is_fixed(term)),
+            _ => false,
+        }
+    }
+
+    /// A day or time moved by fixed amounts; `None` where it is none, or where only the run's calendar could say which.
+    fn moved_bound(&self, value: &Expr) -> Option<Bound> {
+        match &value.kind {
+            ExprKind::Constant(Value::Date(day)) => Some(Bound::Day(*day)),
+            ExprKind::Constant(Value::Instant(instant)) => Some(Bound::Instant(*instant)),
+            ExprKind::Day(days) => Some(Bound::RelativeDay(*days)),
+            ExprKind::Now => Some(Bound::Now),
+            ExprKind::Shift { moment, sign, amount } => {
+                let count = if *sign == Sign::Minus { amount.count.checked_neg()? } else { amount.count };
+                match self.moved_bound(moment)? {
+                    Bound::Day(day) => shift_date(day, count, amount.unit).map(Bound::Day),
+                    Bound::Instant(instant) => {
+                        shift_instant(instant, count, amount.unit, self.settings.zone).map(Bound::Instant)
+                    }
+                    Bound::RelativeDay(days) => {
+                        let length = match amount.unit {
+                            Unit::Day => 1,
+                            Unit::Week => 7,
+                            _ => return None,
+                        };
+                        let moved = i64::from(days).checked_add(count.checked_mul(length)?)?;
+                        i32::try_from(moved).ok().map(Bound::RelativeDay)
+                    }
+                    Bound::Now => None,
+                }
+            }
+            _ => None,
+        }
     }
 }
 

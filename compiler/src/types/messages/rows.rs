@@ -2,6 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Edit};
 use crate::names::messages::enumerate;
+use crate::program::Type;
 use crate::source::Span;
 use crate::syntax::tree::{Aggregate, AggregateOperator as Operator, Amount, CountTest, Word};
 use std::sync::Arc;
@@ -65,11 +66,6 @@ pub(crate) fn window_too_long(span: Span) -> Diagnostic {
 }
 
 /// S0162
-pub(crate) fn window_of_nothing(span: Span) -> Diagnostic {
-    Diagnostic::warning("S0162", span, "this stretch of time is empty, so nothing lies in it").beside("0 is no length")
-}
-
-/// S0162
 pub(crate) fn window_backwards(span: Span, from: Amount, to: Amount) -> Diagnostic {
     Diagnostic::warning("S0162", span, "this stretch of time is empty: the longer ago comes first")
         .beside(format!("{} is not longer ago than {}", from.count, to.count))
@@ -94,6 +90,20 @@ pub(crate) fn bound_not_written(span: Span, text: &str) -> Diagnostic {
         .note(
             "to compare with another date, put it behind `where`, as in `where purchased_at >= customer.signed_up_at`",
         )
+}
+
+/// S0143: a fixed end that only the calendar of the run could place, or that is no date at all.
+pub(crate) fn bound_moves(span: Span, ty: &Type) -> Diagnostic {
+    if !matches!(ty, Type::Date | Type::Datetime) {
+        return bound_no_date(span, &super::kind(ty));
+    }
+    Diagnostic::error(
+        "S0143",
+        span,
+        "a window cannot begin or end so far from the day of the run, or at a part of a day",
+    )
+    .beside("count in days or weeks here")
+    .note("for months and years, write `in the last 3 months`, `more than 3 months ago`, `from 6 to 3 months ago`")
 }
 
 /// S0143
