@@ -9,8 +9,17 @@ use segue_runtime::outcome::{NO_PART, Outcome, Request};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
+/// Who works out the answers.
+#[derive(Clone, Copy)]
+pub(crate) enum Engine {
+    /// The oracle.
+    Interpreter,
+    /// The compiled engine.
+    Jit,
+}
+
 /// One line for each answer that is not as expected.
-pub(crate) fn differences(definition: &Definition, program: &Program) -> Vec<String> {
+pub(crate) fn differences(definition: &Definition, program: &Program, engine: Engine) -> Vec<String> {
     let mut builder = DatasetBuilder::new(program);
     for (table, rows) in definition.data.as_object().unwrap() {
         builder = builder.json(table, rows);
@@ -19,10 +28,10 @@ pub(crate) fn differences(definition: &Definition, program: &Program) -> Vec<Str
         Ok(loaded) => loaded.dataset,
         Err(errors) => return vec![format!("the data cannot be read: {errors}")],
     };
-    definition.cases.iter().flat_map(|case| run(case, program, &data)).collect()
+    definition.cases.iter().flat_map(|case| run(case, program, &data, engine)).collect()
 }
 
-fn run(case: &Case, program: &Program, data: &Dataset) -> Vec<String> {
+fn run(case: &Case, program: &Program, data: &Dataset, engine: Engine) -> Vec<String> {
     let request = Request {
         as_of: instant(&case.as_of),
         segments: numbered(&program.segments).map(SegmentId).collect(),
@@ -30,7 +39,10 @@ fn run(case: &Case, program: &Program, data: &Dataset) -> Vec<String> {
         traits: numbered(&program.traits).map(TraitId).collect(),
         threads: 1,
     };
-    let outcome = segue_runtime::interpret::run(program, data, &request).unwrap();
+    let outcome = match engine {
+        Engine::Interpreter => segue_runtime::interpret::run(program, data, &request).unwrap(),
+        Engine::Jit => segue_runtime::engine::run(program, data, &request).unwrap(),
+    };
     let mut found = Vec::new();
     compare(case, program, &keys(program, data), &outcome, &mut found);
     found.into_iter().map(|difference| format!("as of {}: {difference}", case.as_of)).collect()

@@ -6,7 +6,7 @@ mod answers;
 mod cuts;
 mod definition;
 
-use answers::differences;
+use answers::{Engine, differences};
 use definition::{Definition, all};
 use std::cell::Cell;
 
@@ -21,15 +21,24 @@ fn hold(test: impl Fn(&Definition) -> Vec<String>) {
     assert!(complaints.is_empty(), "{} complaints\n{}", complaints.len(), complaints.join("\n"));
 }
 
-/// A definition that must be refused has no answers.
-#[test]
-fn the_interpreter_gives_the_answers() {
+/// The answers of one engine; a definition that must be refused has none.
+fn answered_by(engine: Engine) {
     hold(|definition| match (definition.refused, definition.check(&definition.rules)) {
         (true, Ok(_)) => vec!["checks, but must be refused".to_owned()],
         (true, Err(_)) => Vec::new(),
         (false, Err(messages)) => messages,
-        (false, Ok(program)) => differences(definition, &program),
+        (false, Ok(program)) => differences(definition, &program, engine),
     });
+}
+
+#[test]
+fn the_interpreter_gives_the_answers() {
+    answered_by(Engine::Interpreter);
+}
+
+#[test]
+fn the_engine_gives_the_answers() {
+    answered_by(Engine::Jit);
 }
 
 /// A condition that can go without changing an answer is one that the data do not test.
@@ -45,7 +54,7 @@ fn every_condition_matters() {
         let idle = cuts.into_iter().filter(|cut| {
             definition
                 .check(&cut.apply(&definition.rules))
-                .is_ok_and(|program| differences(definition, &program).is_empty())
+                .is_ok_and(|program| differences(definition, &program, Engine::Interpreter).is_empty())
         });
         idle.map(|cut| format!("without `{}` every answer is the same", cut.what(&definition.rules))).collect()
     });

@@ -25,12 +25,17 @@ fn hold_all(name: &str, moments: &[&str]) {
     let example = open(name);
     for moment in moments {
         let request = example.request(moment);
-        let outcome = segue_runtime::interpret::run(example.program(), &example.loaded().dataset, &request).unwrap();
+        let outcome = segue_runtime::engine::run(example.program(), &example.loaded().dataset, &request).unwrap();
         let report = example.report(&request, &outcome, "jit");
         let file = moment.replace(' ', "T").replace(':', "");
         hold(&example, &format!("{file}.json"), &format!("{}\n", report.json().unwrap()));
         hold(&example, &format!("{file}.txt"), &report.table(Look { colour: false, width: 120 }));
     }
+}
+
+#[test]
+fn the_grocery_gives_what_is_expected() {
+    hold_all("grocery", &["2018-01-01", "2017-10-01", "2017-07-15 12:00"]);
 }
 
 #[test]
