@@ -247,7 +247,11 @@ impl<'tree> Checker<'tree> {
         place: crate::source::Span,
     ) -> Option<(Type, bool)> {
         match self.field_state(table, field)? {
-            State::Done(checked) => Some((checked.field.ty.clone(), checked.field.optional)),
+            State::Done(CheckedField { field, .. }) => {
+                // A value outside the list is missing, also in a field that the data must hold (rule 9).
+                let may_be_missing = field.optional || matches!(field.ty, Type::OneOf(_));
+                Some((field.ty.clone(), may_be_missing))
+            }
             State::Broken => None,
             State::Waiting => {
                 self.need(Node::Field(table, field), place);
