@@ -2,6 +2,9 @@
 //!
 //! A counting partition by customer, which keeps the input order, then a sort of each customer's own few rows.
 
+#[cfg(test)]
+mod tests;
+
 use super::dataset::{Bits, Column, Dictionary, Values, canonical_integer};
 use rayon::prelude::*;
 use std::sync::Arc;

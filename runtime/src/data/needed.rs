@@ -1,5 +1,8 @@
 //! Which columns a selection of a program reads, so that nothing else is loaded.
 
+#[cfg(test)]
+mod tests;
+
 use segue_compiler::plan::Selection;
 use segue_compiler::program::{
     CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Row, Rows, TableId, Type,

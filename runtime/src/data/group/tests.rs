@@ -1,0 +1,85 @@
+//! Grouping against a plain sort.
+#![expect(clippy::unwrap_used, reason = "a failed test should stop at the line that failed")]
+
+use super::*;
+use crate::data::compare_ids;
+use proptest::prelude::*;
+
+/// A row: its owner, its time, its key.
+type Row = (Option<u32>, i64, Option<String>);
+
+fn row() -> impl Strategy<Value = Row> {
+    let id = prop_oneof![
+        (-3_i64..12).prop_map(|number| number.to_string()),
+        Just(i64::MIN.to_string()),
+        Just("007".to_owned()),
+        Just("-0".to_owned()),
+        Just(String::new()),
+        "[a-cÄ😀]{1,2}",
+    ];
+    (proptest::option::weighted(0.9, 0_u32..5), -2_i64..3, proptest::option::weighted(0.8, id))
+}
+
+fn key_column(keys: &[Option<String>]) -> Column {
+    let mut texts: Vec<Arc<str>> = Vec::new();
+    let codes = keys.iter().map(|key| {
+        let Some(key) = key else { return 0 };
+        let place = texts.iter().position(|text| **text == **key).unwrap_or_else(|| {
+            texts.push(key.as_str().into());
+            texts.len() - 1
+        });
+        u32::try_from(place).unwrap()
+    });
+    let codes: Vec<u32> = codes.collect();
+    let integers: Option<Vec<i64>> = texts.iter().map(|text| canonical_integer(text)).collect();
+    let dictionary = Arc::new(integers.map_or(Dictionary::Texts(texts), Dictionary::Integers));
+    let known = Some(Bits::from_bools(keys.iter().map(Option::is_some)));
+    Column { values: Values::Text { codes, dictionary }, known }
+}
+
+proptest! {
+    #[test]
+    fn grouping_equals_a_plain_sort(rows in proptest::collection::vec(row(), 0..80), owners in 5_usize..8, timed: bool, keyed: bool) {
+        let owner_of: Vec<u32> = rows.iter().map(|(owner, ..)| owner.unwrap_or(NO_OWNER)).collect();
+        let times = Values::Instant(rows.iter().map(|(_, time, _)| *time).collect());
+        let keys: Vec<Option<String>> = rows.iter().map(|(.., key)| key.clone()).collect();
+        let ranks = key_ranks(&key_column(&keys)).unwrap();
+        let found = group(&owner_of, owners, timed.then_some(&times), keyed.then_some(&ranks[..]));
+
+        let mut expected: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].0.is_some()).collect();
+        expected.sort_by(|one, other| {
+            let ((owner, time, key), (other_owner, other_time, other_key)) = (&rows[*one], &rows[*other]);
+            let by_time = if timed { time.cmp(other_time) } else { std::cmp::Ordering::Equal };
+            let by_key = match (key, other_key) {
+                _ if !keyed => std::cmp::Ordering::Equal,
+                (Some(key), Some(other)) => compare_ids(key, other),
+                (key, other) => key.is_some().cmp(&other.is_some()),
+            };
+            owner.cmp(other_owner).then(by_time).then(by_key)
+        });
+        let order: Vec<usize> = found.order.iter().map(|row| *row as usize).collect();
+        prop_assert_eq!(&order, &expected);
+        for owner in 0..owners {
+            let own = &order[found.groups[owner] as usize..found.groups[owner + 1] as usize];
+            prop_assert!(own.iter().all(|row| rows[*row].0 == Some(u32::try_from(owner).unwrap())));
+        }
+        prop_assert_eq!(found.groups.len(), owners + 1);
+    }
+
+    #[test]
+    fn gathering_picks_rows(values in proptest::collection::vec(proptest::option::of(0_u32..9), 1..70), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..90)) {
+        let rows: Vec<u32> = picks.iter().map(|pick| u32::try_from(pick.index(values.len())).unwrap()).collect();
+        let known = Some(Bits::from_bools(values.iter().map(Option::is_some)));
+        let plain = Column { values: Values::Integer(values.iter().map(|value| value.unwrap_or(0).into()).collect()), known };
+        let mut offsets = vec![0_u32];
+        offsets.extend(values.iter().scan(0, |end, value| { *end += value.unwrap_or(0); Some(*end) }));
+        let elements = Column { values: Values::Integer((0..i64::from(*offsets.last().unwrap())).collect()), known: None };
+        let lists = Column { values: Values::List { offsets, elements: Box::new(elements) }, known: None };
+        for column in [plain, lists] {
+            let gathered = column.gather(&rows);
+            for (at, row) in rows.iter().enumerate() {
+                prop_assert_eq!(gathered.value(at), column.value(*row as usize));
+            }
+        }
+    }
+}
