@@ -8,7 +8,7 @@ const MOST: usize = 3;
 
 /// Words that marketers, shops and data warehouses use for one another. Singular, without marks.
 const SYNONYMS: &[&[&str]] = &[
-    &["revenue", "spend", "spent", "spending", "turnover", "sales", "amount", "total", "paid", "value", "income"],
+    &["revenue", "spend", "spent", "spending", "turnover", "sale", "amount", "total", "paid", "value", "income"],
     &["customer", "user", "contact", "subscriber", "profile", "member", "client", "person", "account", "household"],
     &["email", "mail", "newsletter"],
     &["order", "purchase", "transaction", "sale", "basket", "checkout", "buy", "bought", "receipt"],

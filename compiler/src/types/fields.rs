@@ -260,12 +260,16 @@ impl<'tree> Checker<'tree> {
         }
     }
 
-    /// Says once that there are no customers, where something needs them.
+    /// Notes that something needs the customers; where there are none, that is told once, at the first such place.
     pub(crate) fn customers_needed(&mut self, place: crate::source::Span) {
-        let declared = self.index.table(CUSTOMERS).is_some_and(|table| table.declared);
-        if !declared && !self.customers_told {
-            self.customers_told = true;
-            self.report(names::customers_missing(place));
+        if !self.customers_declared() {
+            self.customers_wanted = Some(self.customers_wanted.map_or(place, |first| first.min(place)));
         }
+    }
+
+    /// Whether there is a declaration of the customers, be it a broken one.
+    pub(crate) fn customers_declared(&self) -> bool {
+        let broken = self.index.global("customers") == Some(Global::Broken);
+        broken || self.index.table(CUSTOMERS).is_some_and(|table| table.declared)
     }
 }

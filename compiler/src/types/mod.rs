@@ -150,8 +150,8 @@ pub(crate) struct Checker<'tree> {
     pub(crate) settled: Vec<String>,
     /// The condition that stands alone on its line.
     pub(crate) line_span: Option<Span>,
-    /// Whether the missing `customers` was told.
-    pub(crate) customers_told: bool,
+    /// The first place that needs the customers where none are declared.
+    pub(crate) customers_wanted: Option<Span>,
 }
 
 /// A declaration being worked on.
@@ -184,7 +184,7 @@ impl<'tree> Checker<'tree> {
             needs: Vec::new(),
             settled: Vec::new(),
             line_span: None,
-            customers_told: false,
+            customers_wanted: None,
             index,
         }
     }
@@ -376,7 +376,10 @@ impl<'tree> Checker<'tree> {
     }
 
     /// The program, where nothing stands against it.
-    fn finish(self) -> Outcome {
+    fn finish(mut self) -> Outcome {
+        if let Some(place) = self.customers_wanted {
+            self.report(names::messages::customers_missing(place));
+        }
         let failed = self.diagnostics.iter().any(|message| message.severity == crate::diagnostics::Severity::Error);
         let program = if failed { None } else { self.assemble() };
         Outcome { program, diagnostics: self.diagnostics }

@@ -240,7 +240,7 @@ impl<'tree> Checker<'tree> {
     }
 
     fn unknown_in_customer<T>(&mut self, word: &Word) -> Option<T> {
-        if self.index.global("customers") == Some(Global::Broken) || self.customers_told {
+        if self.index.global("customers") == Some(Global::Broken) || !self.customers_declared() {
             return None;
         }
         let mut names = self.index.field_names(CUSTOMERS);

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test is to stop")]
+#![expect(clippy::panic, reason = "a failed test is to stop")]
 
 use crate::diagnostics::{Diagnostic, Fix, Severity};
 use crate::program::{dump, verify};
