@@ -9,8 +9,8 @@ use segue_compiler::project::{self, Checked};
 use segue_compiler::source::{SourceFile, SourceMap};
 use segue_compiler::syntax::{self, NodeIds};
 use segue_runtime::data::{BadRows, Dataset, DatasetBuilder, LoadReport, Loaded, UnknownCustomers};
-use segue_runtime::interpret;
 use segue_runtime::outcome::{NO_PART, Outcome, ProblemKind, Request};
+use segue_runtime::{engine, interpret};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much of a case must be answered.
@@ -161,7 +161,10 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
 
 /// What each engine gives.
 fn outcomes(program: &Program, data: &Dataset, request: &Request) -> Vec<(&'static str, Result<Outcome, String>)> {
-    vec![("interpreter", interpret::run(program, data, request).map_err(|error| error.to_string()))]
+    vec![
+        ("interpreter", interpret::run(program, data, request).map_err(|error| error.to_string())),
+        ("engine", engine::run(program, data, request).map_err(|error| error.to_string())),
+    ]
 }
 
 /// Whether there are data for customers: without, all keys of events and records are customers.

@@ -49,6 +49,25 @@ pub(crate) fn settle(program: &Program, nodes: &mut [Node]) {
             node.work = work;
         }
     }
+    // A loop works out only its own rows: what it uses of a list's parents, it finds worked out.
+    for at in 0..nodes.len() {
+        let Some(node) = nodes.get(at) else { continue };
+        let scope = match &node.op {
+            Op::Aggregate(aggregate) => Scope::Row(aggregate.rows.innermost()),
+            _ => node.scope,
+        };
+        let mut operands = Vec::new();
+        node.op.for_each_operand(|operand| operands.push(operand));
+        for operand in operands {
+            if let Some(found) = nodes.get_mut(operand.index())
+                && found.scope != scope
+                && found.work == Work::Pass
+                && !matches!(found.op, Op::Column(..) | Op::Aggregate(_))
+            {
+                found.work = Work::Rows;
+            }
+        }
+    }
     // A kernel reads whole columns, so what it uses is worked out by kernels too.
     for at in (0..nodes.len()).rev() {
         let Some(node) = nodes.get(at).filter(|node| node.work == Work::Rows) else { continue };
