@@ -1,0 +1,68 @@
+//! From a case's text and cells to what the engines take: through the real front end and the real conversion.
+
+use crate::cases::Settings;
+use crate::data::{Cell, Tables};
+use segue_compiler::program::{PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::project::{Input, check};
+use segue_compiler::source::SourceFile;
+use segue_runtime::data::{Dataset, DatasetBuilder, Raw};
+use segue_runtime::outcome::Request;
+use std::borrow::Cow;
+
+/// Checks the rules.
+pub(crate) fn program(settings: &Settings, rules: &str) -> Result<Program, String> {
+    let project = format!(
+        "[project]\nname = \"case\"\ntime_zone = \"{}\"\ncurrency = \"USD\"\nweek_start = \"{}\"\n",
+        settings.zone, settings.week_start
+    );
+    let checked = check(Input {
+        settings: Some(SourceFile::new("segue.toml", project)),
+        files: vec![SourceFile::new("case.segue", rules)],
+        read_list: &|name| Err(format!("there is no file {name}")),
+    });
+    let messages: Vec<String> = checked
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity == segue_compiler::diagnostics::Severity::Error)
+        .map(|found| format!("{} {}: {}", found.code.0, found.message, checked.sources.slice(found.span)))
+        .collect();
+    checked.program.ok_or(messages.join("\n"))
+}
+
+/// Loads the rows.
+pub(crate) fn dataset(program: &Program, tables: Tables) -> Dataset {
+    let mut builder = DatasetBuilder::new(program);
+    for (table, rows) in tables {
+        let columns: Vec<&str> =
+            rows.first().map(|row| row.iter().map(|(name, _)| *name).collect()).unwrap_or_default();
+        let rows = rows.iter().map(|row| row.iter().map(|(_, cell)| raw(cell)).collect());
+        builder = builder.rows(table, &columns, rows);
+    }
+    builder.build().expect("the generated rows convert").dataset
+}
+
+fn raw(cell: &Cell) -> Raw<'_> {
+    match cell {
+        Cell::Missing => Raw::Missing,
+        Cell::Boolean(value) => Raw::Boolean(*value),
+        Cell::Integer(value) => Raw::Integer(*value),
+        Cell::Number(value) => Raw::Float(*value),
+        Cell::Text(text) => Raw::text(text.as_str()),
+        Cell::List(cells) => Raw::List(cells.iter().map(raw).collect()),
+        Cell::Record(cells) => {
+            Raw::Record(cells.iter().map(|(name, cell)| (Cow::Borrowed(*name), raw(cell))).collect())
+        }
+    }
+}
+
+/// Asks for everything.
+pub(crate) fn request(program: &Program, as_of: i64, threads: usize) -> Request {
+    let up_to = |count: usize| 0..u32::try_from(count).unwrap();
+    Request {
+        as_of,
+        segments: up_to(program.segments.len()).map(SegmentId).collect(),
+        partitions: up_to(program.partitions.len()).map(PartitionId).collect(),
+        traits: up_to(program.traits.len()).map(TraitId).collect(),
+        threads,
+    }
+}

@@ -1,0 +1,78 @@
+//! Small pools of values, so that what the rules ask for really occurs in the data, with the extremes among them.
+
+/// Texts as they stand in data and, quoted, in rules.
+pub(crate) const TEXTS: &[&str] = &[
+    "a", "ab", "A", "AB", "b", "", "a b", "Straße", "STRASSE", "straße", "日本", "é", "e\u{301}", "İ", "ſ", "ǆ", "Ǆ",
+    "🙂a", "/sale", "z",
+];
+
+/// What text tests look for.
+pub(crate) const FRAGMENTS: &[&str] = &["a", "A", "b", "ß", "日", "", "e", "SS", "🙂", "s"];
+
+/// Regular expressions.
+pub(crate) const PATTERNS: &[&str] = &["a", "^a", "b$", "^$", "[a-z]b?", "(?i)str", "\\\\p{Han}", "a|日"];
+
+/// Integers of the data.
+pub(crate) const INTEGERS: &[i64] =
+    &[0, 1, 2, 3, 5, 10, -1, -3, 7, 100, i64::MAX, i64::MIN, i64::MAX - 1, 3_037_000_500, 1 << 53, (1 << 53) + 1];
+
+/// Integers that rules write.
+pub(crate) const WRITTEN_INTEGERS: &[&str] =
+    &["0", "1", "2", "3", "5", "10", "-1", "-3", "9223372036854775807", "9007199254740993"];
+
+/// Numbers of the data; the last are extremes.
+pub(crate) const NUMBERS: &[f64] = &[
+    0.0,
+    1.0,
+    0.5,
+    1.5,
+    2.25,
+    0.1,
+    0.2,
+    0.3,
+    -0.0,
+    -1.5,
+    100.0,
+    1e16,
+    1e308,
+    -1e308,
+    5e-324,
+    f64::MAX,
+    0.30000000000000004,
+];
+
+/// Numbers that rules write.
+pub(crate) const WRITTEN_NUMBERS: &[&str] = &["0.0", "1.5", "0.5", "2.25", "0.1", "0.3", "-1.5", "100.0"];
+
+/// Money of the data, in ten-thousandths.
+pub(crate) const MONEY: &[i64] =
+    &[0, 10_000, 50_000, 100_000, 199_900, 1, -1, -50_000, 5, 15, 1_000_000, i64::MAX, i64::MIN, 123_456_789];
+
+/// Money that rules write.
+pub(crate) const WRITTEN_MONEY: &[&str] = &["0 USD", "1 USD", "5 USD", "10 USD", "19.99 USD", "0.0001 USD", "100 USD"];
+
+/// Instants at which runs happen: leap days, DST changes in both directions, ends of months and years, a time of day.
+pub(crate) const AS_OF: &[&str] = &[
+    "2024-06-15T12:00:00Z",
+    "2024-03-10T12:00:00Z",
+    "2024-03-10T07:00:00Z",
+    "2024-11-03T05:30:00Z",
+    "2024-11-03T07:30:00Z",
+    "2024-02-29T00:00:00Z",
+    "2025-02-28T23:30:00Z",
+    "2025-03-31T00:30:00Z",
+    "2024-03-31T01:00:00Z",
+    "2023-12-31T23:59:59Z",
+    "2025-01-01T05:00:00Z",
+    "2024-05-31T22:00:00Z",
+];
+
+/// Zones: none, whole hours with DST, half hours, DST by half an hour, a zone that left out a day.
+pub(crate) const ZONES: &[&str] =
+    &["UTC", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia"];
+
+/// Days before `as of` at which things happen in the data.
+pub(crate) const DAYS_AGO: &[i64] = &[
+    0, 1, 2, 3, 5, 6, 7, 8, 13, 14, 15, 27, 28, 29, 30, 31, 32, 59, 60, 61, 89, 90, 91, 92, 120, 180, 364, 365, 366,
+    367, 730, -1, -2, -7, -30, 10_000,
+];
