@@ -1,6 +1,11 @@
 //! The commands, one file each. To add one: a file here with its `Arguments` and `run`, and a variant below.
 
+mod check;
 mod explain;
+mod graph;
+mod ir;
+mod opened;
+mod selection;
 
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
@@ -9,13 +14,22 @@ use clap::Subcommand;
 /// What `segue` does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Say whether the rules are sound, and what is wrong with them
+    Check(check::Arguments),
     /// Say what a message means, or why a customer is in a segment or not
     Explain(explain::Arguments),
+    /// Show which declaration uses which
+    Graph(graph::Arguments),
+    /// Show the plan that the engine runs
+    Ir(ir::Arguments),
 }
 
 /// Does what was asked.
 pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure> {
     match command {
+        Command::Check(arguments) => check::run(&arguments, console),
         Command::Explain(arguments) => explain::run(&arguments, console),
+        Command::Graph(arguments) => graph::run(&arguments, console),
+        Command::Ir(arguments) => ir::run(&arguments, console),
     }
 }

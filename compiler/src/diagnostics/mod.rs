@@ -3,6 +3,7 @@
 //! A mistake is told once, as plain data ([`Diagnostic`]); how it looks is decided here and nowhere else: drawn for a
 //! terminal ([`terminal`]), as one line ([`concise`]), or as JSON ([`json`]). The catalogue lists every code once.
 
+mod apply;
 mod catalogue;
 pub mod concise;
 pub mod explain;
@@ -14,6 +15,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use apply::{apply, certain_edits};
 pub use catalogue::{Entry, entries, find};
 
 mod build;

@@ -19,6 +19,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 pub(crate) use collect::collect;
+pub use suggest::closest;
 
 /// The form of a name under which it is looked up.
 pub(crate) fn fold(name: &str) -> String {

@@ -43,7 +43,7 @@ const SYNONYMS: &[&[&str]] = &[
 ];
 
 /// The names closest to `wanted`, best first, each once.
-pub(crate) fn closest(wanted: &str, names: impl IntoIterator<Item = Arc<str>>) -> Vec<Arc<str>> {
+pub fn closest(wanted: &str, names: impl IntoIterator<Item = Arc<str>>) -> Vec<Arc<str>> {
     let mut scored: Vec<(f64, Arc<str>)> = Vec::new();
     for name in names {
         let score = likeness(wanted, &name);

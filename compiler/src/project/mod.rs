@@ -7,7 +7,7 @@ mod settings;
 mod tests;
 
 pub use read::{Input, check, check_text};
-pub use settings::{Config, DataSource, Level, UnknownCustomers};
+pub use settings::{Config, DataSource, Level, UnknownCustomers, instant};
 
 use crate::diagnostics::{self, Diagnostic, Severity};
 use crate::program::Program;

@@ -87,7 +87,7 @@ pub(super) fn read(file: FileId, source: &SourceFile, diagnostics: &mut Vec<Diag
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     if let Some(error) = errors.first() {
         let span = error.span().map_or(Span::new(file, 0, 0), |range| within(file, &source.text, range));
-        reader.diagnostics.push(cannot_be_read(span, error.message()));
+        reader.diagnostics.push(cannot_be_read(span));
         return reader.config;
     }
     reader.sections(table.get_ref());
@@ -289,7 +289,7 @@ impl Reader<'_> {
 }
 
 /// A date or time as microseconds UTC; without an offset it is in the zone.
-fn instant(text: &str, zone: chrono_tz::Tz) -> Option<i64> {
+pub fn instant(text: &str, zone: chrono_tz::Tz) -> Option<i64> {
     let text = text.trim();
     if let Ok(time) = chrono::DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
         return Some(time.timestamp_micros());
@@ -333,8 +333,8 @@ pub(super) fn data_twice(source: &DataSource, first: Span) -> Diagnostic {
 }
 
 /// S0123
-fn cannot_be_read(span: Span, reason: &str) -> Diagnostic {
+fn cannot_be_read(span: Span) -> Diagnostic {
     Diagnostic::error("S0123", span, "the project file cannot be read")
         .beside("the mistake is here, or right before")
-        .note(format!("the reader of the file says: {reason}"))
+        .note("a section is written `[project]`, a setting `name = \"grocery\"`, one to a line")
 }

@@ -528,6 +528,25 @@ pub(crate) fn side_by_side(before: Span, first: &str, span: Span, second: &str) 
         )
 }
 
+/// `count(purchases)`
+pub(crate) fn calculation_in_brackets(span: Span, word: &str) -> Diagnostic {
+    let wording = match word.to_lowercase().as_str() {
+        "count" => "number of purchases",
+        "sum" | "total" => "sum of purchases.price",
+        "avg" | "average" | "mean" => "average of purchases.price",
+        "max" | "maximum" => "largest purchases.price",
+        "min" | "minimum" => "smallest purchases.price",
+        "year" | "month" | "day" | "hour" | "minute" | "weekday" | "length" | "date" => "month of birth_date",
+        "datediff" | "date_diff" | "date_sub" | "dateadd" | "date_add" => "days since birth_date",
+        "round" => "price rounded to 2 decimals",
+        "abs" => "absolute of balance",
+        "coalesce" | "ifnull" | "nvl" => "income otherwise 0 USD",
+        _ => "number of purchases",
+    };
+    error("S0024", span, format!("`{word}` is followed by a bracket, and calculations are written in words"))
+        .beside(format!("as in `{wording}`"))
+}
+
 /// Several words of text without quotes.
 pub(crate) fn text_without_quotes(span: Span, written: &str) -> Diagnostic {
     let text = written.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -98,7 +98,7 @@ impl Reader<'_> {
         if terms.len() == 1 {
             return terms.remove(0);
         }
-        self.check_bare_values(&terms);
+        self.check_bare_values(&mut terms);
         if let Some(mixed) = terms.iter().position(|term| matches!(term.kind, ExprKind::And(_))) {
             self.report_mixed(&terms, mixed, &signs);
         }
@@ -134,7 +134,7 @@ impl Reader<'_> {
     }
 
     /// `country is "France" or "Spain"`: the second text asks nothing.
-    fn check_bare_values(&mut self, terms: &[Expr]) {
+    fn check_bare_values(&mut self, terms: &mut [Expr]) {
         let Some(Expr { kind: ExprKind::Is { left, negated, test: IsTest::Value(value), .. }, span, .. }) =
             terms.first()
         else {
@@ -165,6 +165,10 @@ impl Reader<'_> {
             self.source.slice(bare.span),
             all.then_some((whole, mend)),
         ));
+        // The message is given: what is checked later says nothing more about these.
+        for term in terms.iter_mut().skip(1).filter(|term| is_value(term)) {
+            term.kind = ExprKind::Error;
+        }
     }
 
     fn and(&mut self, row: &mut Row) -> Expr {

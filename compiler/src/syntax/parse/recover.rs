@@ -169,6 +169,16 @@ impl Reader<'_> {
                 return Some(messages::text_without_quotes(text, self.source.slice(text)));
             }
         }
+        if is_free_word(before) && here.kind == LexemeKind::OpenRound {
+            return Some(messages::calculation_in_brackets(self.lexeme_span(before), before.text(source)));
+        }
+        let (first, second) = (before.text(source), here.text(source));
+        let quoted = |text: &str| text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
+        if quoted(first) && quoted(second) && self.lexeme_span(before).end == span.start {
+            // `'Cote d''Ivoire'`: a quote doubled inside of single quotes.
+            let content = format!("{}'{}", &first[1..first.len() - 1], &second[1..second.len() - 1]);
+            return Some(messages::single_quotes(self.lexeme_span(before).to(span), &content));
+        }
         Some(messages::side_by_side(
             self.lexeme_span(before),
             self.source.slice(self.lexeme_span(before)),

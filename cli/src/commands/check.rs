@@ -1,0 +1,127 @@
+//! `segue check`: are the rules sound?
+
+use super::opened::{Opened, Where, tally};
+use crate::console::Console;
+use crate::exit::{Ending, Failure};
+use clap::ValueEnum;
+use segue_compiler::diagnostics::{Severity, apply, certain_edits, concise, json, terminal};
+use std::fs;
+
+/// What to check, and how to tell.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  segue check                       the project of this folder
+  segue check examples/grocery      another one
+  segue check --fix                 mend what can be mended without asking
+  segue check --format json         for editors and other programs
+  segue check --fail-on warning     for a server that is to be strict")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    project: Where,
+
+    /// How to show the messages
+    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    format: Format,
+
+    /// From which gravity on the check counts as failed; the project file's setting, or errors, if left out
+    #[arg(long, value_enum, value_name = "GRAVITY")]
+    fail_on: Option<Gravity>,
+
+    /// Make the changes that are surely meant, in the files
+    #[arg(long)]
+    fix: bool,
+}
+
+/// How messages are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines they are about
+    Full,
+    /// One line each: file:line:column: message
+    Concise,
+    /// One JSON document
+    Json,
+}
+
+/// How grave a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gravity {
+    /// What cannot be run
+    Error,
+    /// What is probably not meant, too
+    Warning,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
+    let mut opened = arguments.project.open()?;
+    if arguments.fix {
+        opened = mend(opened, arguments, console)?;
+    }
+    let Opened { checked, .. } = &opened;
+    let messages = &checked.diagnostics;
+    let count = |severity| messages.iter().filter(|message| message.severity == severity).count();
+    let told = tally(count(Severity::Error), count(Severity::Warning));
+    match arguments.format {
+        Format::Full => {
+            console.out(&terminal::draw(&checked.sources, messages, console.colour))?;
+            console.out(&format!("{told}\n"))?;
+        }
+        Format::Concise => console.out(&concise::lines(&checked.sources, messages))?,
+        Format::Json => {
+            let document = serde_json::to_string_pretty(&json::messages(&checked.sources, messages));
+            console.out(&(document.map_err(std::io::Error::from)? + "\n"))?;
+        }
+    }
+    let fail_on = match arguments.fail_on {
+        Some(Gravity::Error) => Severity::Error,
+        Some(Gravity::Warning) => Severity::Warning,
+        None => checked.config.fail_on,
+    };
+    let failed = messages.iter().any(|message| message.severity >= fail_on);
+    Ok(if failed { Ending::Problems } else { Ending::Fine })
+}
+
+/// Rounds of mending: a fix can uncover a mistake that has a fix of its own.
+const ROUNDS: usize = 8;
+
+fn mend(mut opened: Opened, arguments: &Arguments, console: &Console) -> Result<Opened, Failure> {
+    let mut changes = 0;
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        let checked = &opened.checked;
+        for (id, file) in checked.sources.iter() {
+            let edits = certain_edits(&checked.diagnostics, id);
+            let text = apply(&file.text, &edits);
+            if text != *file.text {
+                changes += edits.len();
+                changed = true;
+                replace(std::path::Path::new(&file.name), &text)?;
+            }
+        }
+        if !changed {
+            break;
+        }
+        opened = arguments.project.open()?;
+    }
+    let word = if changes == 1 { "change" } else { "changes" };
+    console.note(&format!("{changes} {word} made\n"));
+    Ok(opened)
+}
+
+/// Puts the text in the file's place in one step, so that an interruption leaves the old file or the new one.
+pub(crate) fn replace(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    let told = |error: std::io::Error| Failure::Use(format!("{} cannot be written: {error}", path.display()));
+    // A link stays a link: what it points at is replaced.
+    let target = fs::canonicalize(path).map_err(told)?;
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".unfinished");
+    let side = target.with_file_name(name);
+    let _unfinished = segue_runtime::unfinished::register(&side);
+    let written = fs::write(&side, text)
+        .and_then(|()| fs::set_permissions(&side, fs::metadata(&target)?.permissions()))
+        .and_then(|()| fs::rename(&side, &target));
+    written.map_err(|error| {
+        _ = fs::remove_file(&side);
+        told(error)
+    })
+}

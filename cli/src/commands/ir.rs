@@ -1,0 +1,28 @@
+//! `segue ir`: the plan that the engine runs, stage by stage.
+
+use super::opened::Where;
+use super::selection::Only;
+use crate::console::Console;
+use crate::exit::{Ending, Failure};
+use segue_compiler::plan::Plan;
+
+/// Which plan to show.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  segue ir                  everything the project declares
+  segue ir --only lapsed    what one segment needs: shared parts appear once")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    project: Where,
+
+    #[command(flatten)]
+    only: Only,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
+    let opened = arguments.project.open()?;
+    let Some(program) = opened.program(console) else { return Ok(Ending::Problems) };
+    let selection = arguments.only.selection(program)?;
+    console.out(&Plan::new(program, &selection).print(program, &selection))?;
+    Ok(Ending::Fine)
+}

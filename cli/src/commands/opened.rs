@@ -1,0 +1,70 @@
+//! What most commands begin with: finding the project, reading it, and telling what is wrong with it.
+
+use crate::console::Console;
+use crate::exit::Failure;
+use segue_compiler::diagnostics::{Severity, terminal};
+use segue_compiler::program::Program;
+use segue_compiler::project::Checked;
+use segue_runtime::project::Location;
+use std::path::PathBuf;
+
+/// Which project a command is about.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Where {
+    /// A folder of the project, or a .segue file; the current folder if left out
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    pub(crate) path: PathBuf,
+}
+
+/// A project that was found and checked.
+pub(crate) struct Opened {
+    /// Its files.
+    pub(crate) location: Location,
+    /// What is known about it.
+    pub(crate) checked: Checked,
+}
+
+impl Where {
+    /// Finds, reads and checks the project.
+    pub(crate) fn open(&self) -> Result<Opened, Failure> {
+        let location = Location::find(&self.path).map_err(use_of)?;
+        let checked = location.read().map_err(use_of)?.check(&location);
+        Ok(Opened { location, checked })
+    }
+}
+
+/// A project that cannot be found or read is a matter of use.
+pub(crate) fn use_of(error: impl std::error::Error) -> Failure {
+    Failure::Use(error.to_string())
+}
+
+impl Opened {
+    /// The program, after telling what was wrong with it; none where that stops a run. Warnings are told too, in one
+    /// line: `segue check` shows them whole.
+    pub(crate) fn program(&self, console: &Console) -> Option<&Program> {
+        let errors: Vec<_> =
+            self.checked.diagnostics.iter().filter(|message| message.severity == Severity::Error).cloned().collect();
+        if !errors.is_empty() || self.checked.program.is_none() {
+            console.note(&terminal::draw(&self.checked.sources, &errors, console.colour_errors));
+            console.note(&format!("{}\n", tally(errors.len(), 0)));
+            return None;
+        }
+        let warnings = self.checked.diagnostics.iter().filter(|message| message.severity == Severity::Warning).count();
+        if warnings > 0 {
+            let word = if warnings == 1 { "warning" } else { "warnings" };
+            console.note(&format!("{warnings} {word} about the rules: `segue check` shows them\n"));
+        }
+        self.checked.program.as_ref()
+    }
+}
+
+/// `3 errors, 1 warning`
+pub(crate) fn tally(errors: usize, warnings: usize) -> String {
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    match (errors, warnings) {
+        (0, 0) => "no problems".into(),
+        (errors, 0) => counted(errors, "error"),
+        (0, warnings) => counted(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    }
+}

@@ -1,0 +1,62 @@
+//! Every fix that a message offers is applied: the file must then read, and not give that message there again.
+
+use crate::harness::{cases, check, check_text};
+use segue_compiler::diagnostics::explain::samples;
+use segue_compiler::diagnostics::{Diagnostic, Fix, apply, entries};
+use segue_compiler::project::{Checked, Input, check as check_project};
+use segue_compiler::source::SourceFile;
+
+/// The project with the fix applied.
+fn mended(checked: &Checked, fix: &Fix) -> Checked {
+    let mut rules = Vec::new();
+    let mut settings = None;
+    for (id, file) in checked.sources.iter() {
+        let edits: Vec<_> = fix.edits.iter().filter(|edit| edit.span.file == id).collect();
+        let text = apply(&file.text, &edits);
+        let file = SourceFile::new(file.name.clone(), text);
+        if file.name.ends_with(".toml") { settings = Some(file) } else { rules.push(file) }
+    }
+    check_project(Input { settings, files: rules, read_list: &|_| Err("there is none here".to_owned()) })
+}
+
+/// How many messages with this code there are about the same words.
+fn count(checked: &Checked, message: &Diagnostic, words: &str) -> usize {
+    let same = |other: &&Diagnostic| other.code == message.code && checked.sources.slice(other.span) == words;
+    checked.diagnostics.iter().filter(same).count()
+}
+
+#[test]
+fn every_fix_mends_what_it_is_offered_for() {
+    let of_cases = cases().into_iter().map(|case| (case.name.clone(), check(&case.path)));
+    let of_pages =
+        entries().iter().flat_map(|entry| samples(entry.page).into_iter().map(move |(_, text)| (entry, text)));
+    let of_pages = of_pages.map(|(entry, text)| (entry.code.0.to_owned(), check_text(&text)));
+    let (mut wrong, mut tried) = (Vec::new(), 0);
+    for (name, checked) in of_cases.chain(of_pages) {
+        for message in &checked.diagnostics {
+            for fix in &message.fixes {
+                tried += 1;
+                let after = mended(&checked, fix);
+                let words = checked.sources.slice(message.span);
+                let before = count(&checked, message, words);
+                let grew = after.diagnostics.len() > checked.diagnostics.len();
+                if count(&after, message, words) >= before || fix.certain && grew {
+                    let left: Vec<String> = after
+                        .diagnostics
+                        .iter()
+                        .map(|message| format!("  {}: {}", message.code.0, message.message))
+                        .collect();
+                    wrong.push(format!(
+                        "{name}: {} {}: \"{}\" leaves\n{}",
+                        message.code.0,
+                        message.message,
+                        fix.title,
+                        left.join("\n")
+                    ));
+                }
+            }
+        }
+    }
+    assert!(tried >= 150, "only {tried} fixes were tried");
+    assert!(wrong.is_empty(), "{} fixes of {tried} do not mend:\n\n{}", wrong.len(), wrong.join("\n"));
+}
