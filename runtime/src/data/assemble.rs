@@ -56,8 +56,9 @@ pub(crate) fn assemble(
         None => no_customers(program),
     };
     let mut index = customer_keys(program, &customers.rows).map(KeyIndex::new).unwrap_or_default();
-    for table in &mut read {
+    for table in read.iter_mut().filter(|_| has_customers) {
         table.report.unknown_customers = unknown_customers(program, table, &index);
+        table.report.unknown_added = add;
     }
     if add {
         let added = added_ids(program, &read, &index);
@@ -108,6 +109,7 @@ fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
         gap_times,
         overlap_times,
         unknown_customers: Misses::default(),
+        unknown_added: false,
         lookups: Vec::new(),
         newest: None,
     };

@@ -37,8 +37,10 @@ pub struct TableReport {
     pub gap_times: u64,
     /// Clock times that a change of the clocks made happen twice; the earlier was taken.
     pub overlap_times: u64,
-    /// Rows whose customer is not in the customers' data. They are left out, or their customers added.
+    /// Rows whose customer is not in the customers' data; none where there are no such data.
     pub unknown_customers: Misses,
+    /// Whether these customers were added; otherwise the rows are left out.
+    pub unknown_added: bool,
     /// Ids that point at no row of their table, by field.
     pub lookups: Vec<LookupMisses>,
     /// The newest event: microseconds UTC, or the start of its day where events have only a date.

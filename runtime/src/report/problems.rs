@@ -135,11 +135,16 @@ fn loaded(table: &TableReport) -> Vec<Problem> {
             count: unknown.rows,
             examples: unknown.examples.clone(),
             sentence: format!(
-                "{} of `{name}` {} of {} that the customers' data do not have (such as {})",
+                "{} of `{name}` {} of {} that the customers' data do not have (such as {}); {}",
                 counted(unknown.rows, "row", "rows"),
                 if unknown.rows == 1 { "is" } else { "are" },
                 counted(unknown.distinct, "customer", "customers"),
                 list(&unknown.examples),
+                match (table.unknown_added, unknown.rows) {
+                    (true, _) => "the customers were added, with nothing else known of them",
+                    (false, 1) => "it was left out",
+                    (false, _) => "they were left out",
+                },
             ),
         });
     }

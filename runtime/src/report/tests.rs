@@ -137,6 +137,7 @@ fn table_report(table: u32, name: &str) -> TableReport {
         gap_times: 0,
         overlap_times: 0,
         unknown_customers: Misses::default(),
+        unknown_added: false,
         lookups: vec![],
         newest: None,
     }
