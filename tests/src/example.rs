@@ -146,7 +146,13 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
         traits: (0..program.traits.len() as u32).map(TraitId).collect(),
         threads: 2,
     };
-    for (engine, outcome) in outcomes(program, &loaded.dataset, &request) {
+    let outcomes = outcomes(program, &loaded.dataset, &request);
+    if let [(_, Ok(one)), (_, Ok(other))] = outcomes.as_slice()
+        && one.problems != other.problems
+    {
+        found.push(format!("the engines report different problems: {:?} and {:?}", one.problems, other.problems));
+    }
+    for (engine, outcome) in outcomes {
         match outcome {
             Err(error) => found.push(format!("{engine}: {error}")),
             Ok(outcome) => {
