@@ -20,6 +20,17 @@ fn hold(example: &Example, file: &str, given: &str) {
     assert!(expected == given, "{} is not what a run gives now:\n{given}", path.display());
 }
 
+/// The README shows some of the first table: each of its lines, in their order.
+fn hold_readme(example: &Example, table: &str) {
+    let readme = fs::read_to_string(example.folder.join("README.md")).unwrap();
+    let (_, shown) = readme.split_once("```text\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let mut lines = table.lines();
+    for line in shown.lines().filter(|line| *line != "...") {
+        assert!(lines.any(|of_table| of_table == line), "the README shows a line that a run does not give:\n{line}");
+    }
+}
+
 /// Runs at each moment and holds the table and the JSON against the files named after it.
 fn hold_all(name: &str, moments: &[&str]) {
     let example = open(name);
@@ -29,7 +40,11 @@ fn hold_all(name: &str, moments: &[&str]) {
         let report = example.report(&request, &outcome, "jit");
         let file = moment.replace(' ', "T").replace(':', "");
         hold(&example, &format!("{file}.json"), &format!("{}\n", report.json().unwrap()));
-        hold(&example, &format!("{file}.txt"), &report.table(Look { colour: false, width: 120 }));
+        let table = report.table(Look { colour: false, width: 120 });
+        hold(&example, &format!("{file}.txt"), &table);
+        if *moment == moments[0] {
+            hold_readme(&example, &table);
+        }
     }
 }
 

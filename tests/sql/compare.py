@@ -65,6 +65,11 @@ def by_sql(moment):
     return segments, partitions
 
 
+def rows_of(file):
+    """All rows of a Parquet file."""
+    return duckdb.execute(f"SELECT * FROM read_parquet('{file}')").fetchall()
+
+
 def by_segue(binary, engine, moment):
     """Segue's summary, and the members it wrote: {name: keys}; a partition's part is `partition.part`."""
     with tempfile.TemporaryDirectory() as folder:
@@ -73,9 +78,12 @@ def by_segue(binary, engine, moment):
         if done.returncode != 0:
             sys.exit(f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}")
         members = {}
-        for file in sorted(pathlib.Path(folder).rglob("*.parquet")):
-            for key, name in duckdb.execute(f"SELECT * FROM read_parquet('{file}')").fetchall():
-                members.setdefault(name, set()).add(str(key))
+        out = pathlib.Path(folder)
+        for key, name in rows_of(out / "segments.parquet"):
+            members.setdefault(name, set()).add(str(key))
+        for file in sorted((out / "partitions").glob("*.parquet")):
+            for key, part in rows_of(file):
+                members.setdefault(f"{file.stem}.{part}", set()).add(str(key))
         return json.loads(done.stdout), members
 
 
