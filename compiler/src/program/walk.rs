@@ -1,6 +1,7 @@
 //! Walking over checked expressions: what one is made of, and which declarations it uses.
 
-use super::{Aggregate, Expr, ExprKind, Item, Program, Rows};
+use super::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows};
+use std::collections::BTreeSet;
 
 impl Expr {
     /// Calls `visit` with each part of this expression, in the order written; not with the parts of parts, and not with
@@ -69,6 +70,26 @@ impl Program {
                 self.partitions[id.0 as usize].parts.iter().filter_map(|part| part.condition.as_ref()).collect()
             }
         }
+    }
+
+    /// The customers' computed fields that these declarations use, also inside rows and through other computed fields,
+    /// ascending.
+    pub fn computed_customer_fields(&self, items: &[Item]) -> Vec<FieldId> {
+        let mut reached = BTreeSet::new();
+        let mut pending: Vec<&Expr> = items.iter().flat_map(|item| self.expressions(*item)).collect();
+        while let Some(expr) = pending.pop() {
+            expr.walk(&mut |part| {
+                let (ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. }) = part.kind else {
+                    return;
+                };
+                if let FieldSource::Computed(inner) = &self.tables[table.0 as usize].fields[field.0 as usize].source
+                    && reached.insert((table, field))
+                {
+                    pending.push(inner);
+                }
+            });
+        }
+        reached.into_iter().filter(|(table, _)| *table == CUSTOMERS).map(|(_, field)| field).collect()
     }
 
     /// The declarations that one names itself, each once, in the order they are met.

@@ -26,7 +26,7 @@ use crate::data::{Bits, Dataset};
 use crate::outcome::{NO_PART, Outcome, Request};
 use evaluate::Evaluator;
 use problems::Problems;
-use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, Item, Program, TableId};
+use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, FieldSource, Item, Program, TableId};
 use segue_compiler::source::Span;
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::Clock;
@@ -90,6 +90,8 @@ pub struct Customer {
 pub struct Interpreter<'a> {
     program: &'a Program,
     needed: Vec<Item>,
+    /// Worked out for every customer, so that what fails in them is counted whether or not a row asks for them.
+    computed: Vec<&'a Expr>,
     evaluator: Evaluator<'a>,
 }
 
@@ -98,7 +100,15 @@ impl<'a> Interpreter<'a> {
     pub fn new(program: &'a Program, data: &'a Dataset, request: &Request) -> Interpreter<'a> {
         let settings = &program.settings;
         let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
-        Interpreter { program, needed: needed(program, request), evaluator: Evaluator::new(program, data, clock) }
+        let needed = needed(program, request);
+        let fields = &program.tables[CUSTOMERS.0 as usize].fields;
+        let computed = program.computed_customer_fields(&needed).into_iter().filter_map(|field| {
+            match &fields[field.0 as usize].source {
+                FieldSource::Computed(expr) => Some(&**expr),
+                FieldSource::Column { .. } => None,
+            }
+        });
+        Interpreter { program, computed: computed.collect(), needed, evaluator: Evaluator::new(program, data, clock) }
     }
 
     /// How many customers there are.
@@ -122,6 +132,9 @@ impl<'a> Interpreter<'a> {
             segments: vec![false; self.program.segments.len()],
             parts: vec![NO_PART; self.program.partitions.len()],
         };
+        for field in &self.computed {
+            self.evaluator.of_customer(&customer, field);
+        }
         for item in &self.needed {
             match *item {
                 Item::Trait(id) => {
