@@ -24,6 +24,9 @@ pub enum Strictness {
 
 /// Everything that is not as the page says; empty where all is.
 pub fn differences(case: &Case, strictness: Strictness) -> Vec<String> {
+    if case.whole_rules().trim().is_empty() {
+        return settings_differences(&case.settings);
+    }
     let checked = check(&case.settings, &case.whole_rules());
     let answers: Vec<Answers> = case.expectations.iter().map(|text| Answers::read(text)).collect();
     let mut found = Vec::new();
@@ -54,6 +57,13 @@ pub fn differences(case: &Case, strictness: Strictness) -> Vec<String> {
         }
     }
     found
+}
+
+/// What is wrong with a project file that stands alone. The data it names are of tables it does not show.
+fn settings_differences(settings: &str) -> Vec<String> {
+    let checked = check(settings, "customers { key who : id }\n");
+    let told = checked.diagnostics.into_iter().filter(|message| message.code.0 != "S0122");
+    told.map(|message| concise::lines(&checked.sources, &[message])).collect()
 }
 
 /// The project that a text is.

@@ -35,6 +35,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether there is anything to check: rules, shared or its own, or a project file.
+    fn is_whole(&self) -> bool {
+        !self.whole_rules().trim().is_empty() || !self.settings.is_empty()
+    }
+
     /// The whole text of the rules.
     pub fn whole_rules(&self) -> String {
         format!("{}\n{}", self.shared_rules, self.rules)
@@ -87,7 +92,7 @@ fn blocks(text: &str) -> Vec<(String, Block)> {
     found
 }
 
-/// The cases of a page. Cases without rules, data or expectations are left out.
+/// The cases of a page: all that has rules, or a project file of its own.
 pub fn cases(path: &Path) -> Vec<Case> {
     let text = std::fs::read_to_string(path).unwrap();
     let page = path.file_name().unwrap().to_string_lossy();
@@ -145,7 +150,7 @@ pub fn cases(path: &Path) -> Vec<Case> {
             _ => {}
         }
     }
-    cases.into_iter().map(|(case, _)| case).filter(|case| !case.whole_rules().trim().is_empty()).collect()
+    cases.into_iter().map(|(case, _)| case).filter(Case::is_whole).collect()
 }
 
 /// The declarations of `rules` whose head (`customers`, `events orders`, `trait spend`) does not appear in `others`.
