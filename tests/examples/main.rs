@@ -6,8 +6,9 @@
 mod music_store;
 mod project;
 
-use project::{Example, open};
+use project::{Example, check, open};
 use segue_runtime::report::Look;
+use std::collections::BTreeSet;
 use std::fs;
 
 /// Compares with the expected file, or writes it.
@@ -51,6 +52,22 @@ fn hold_all(name: &str, moments: &[&str]) {
 #[test]
 fn the_grocery_gives_what_is_expected() {
     hold_all("grocery", &["2018-01-01", "2017-10-01", "2017-07-15 12:00"]);
+}
+
+/// `tests/sql/compare.py` holds every answer against a query; here, that there is one for each.
+#[test]
+fn every_segment_of_the_grocery_has_its_query() {
+    let (_, checked) = check("grocery");
+    let queries = include_str!("../sql/grocery.sql");
+    let named = |kind: &str| {
+        let names = queries.lines().filter_map(|line| line.strip_prefix("-- ")?.strip_prefix(kind)?.strip_prefix(' '));
+        names.map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let program = checked.program.unwrap();
+    let segments: BTreeSet<_> = program.segments.iter().map(|segment| segment.name.to_string()).collect();
+    let partitions: BTreeSet<_> = program.partitions.iter().map(|partition| partition.name.to_string()).collect();
+    assert_eq!(segments, named("segment"));
+    assert_eq!(partitions, named("partition"));
 }
 
 #[test]

@@ -17,13 +17,18 @@ pub(crate) struct Example {
     loaded: Loaded,
 }
 
-/// Opens `examples/NAME`, which must check without a message.
-pub(crate) fn open(name: &str) -> Example {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
-    let location = Location::find(&folder).unwrap();
+/// Finds and checks `examples/NAME`, which must give no message.
+pub(crate) fn check(name: &str) -> (Location, Checked) {
+    let location = Location::find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)).unwrap();
     let checked = location.read().unwrap().check(&location);
     let messages = concise::lines(&checked.sources, &checked.diagnostics);
     assert!(checked.diagnostics.is_empty(), "examples/{name} has messages:\n{messages}");
+    (location, checked)
+}
+
+/// Checks `examples/NAME` and loads its data.
+pub(crate) fn open(name: &str) -> Example {
+    let (location, checked) = check(name);
     let program = checked.program.as_ref().unwrap();
     let mut sources = Sources::new();
     for source in &checked.config.data {
@@ -39,7 +44,7 @@ pub(crate) fn open(name: &str) -> Example {
         progress: &Quiet,
     };
     let loaded = load(program, &sources, &options).unwrap();
-    Example { folder, checked, loaded }
+    Example { folder: location.root, checked, loaded }
 }
 
 impl Example {
