@@ -20,7 +20,7 @@ pub struct Config {
     pub data: Vec<DataSource>,
     /// What becomes of rows whose customer is not in the customers' data.
     pub unknown_customers: UnknownCustomers,
-    /// The gravest messages up to which a check counts as passed fall short of this.
+    /// A check fails where a message is at least this grave.
     pub fail_on: Severity,
     /// Levels of messages by code.
     pub levels: BTreeMap<String, Level>,

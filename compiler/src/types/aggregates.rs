@@ -3,8 +3,8 @@
 use super::conditions::{comparison, not};
 use super::scope::{Found, Scope};
 use super::values::{constant, made, to_number};
-use super::{Checker, messages};
-use crate::names::{Global, fold, suggest};
+use super::{Checker, MOST_STEPS, messages};
+use crate::names::{Global, fold};
 use crate::program::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, Row, Rows, TableId, Type};
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateOperator as Operator, Comparison, CountTest, TableKind, Word};
@@ -106,7 +106,6 @@ impl<'tree> Checker<'tree> {
         match source.table {
             Some(table) => {
                 let settled = std::mem::take(&mut self.settled);
-                self.settle_line(condition);
                 let checked = self.line(condition, scope.row(table));
                 self.settled = settled;
                 Some(Some(checked?))
@@ -195,6 +194,9 @@ impl<'tree> Checker<'tree> {
     fn source(&mut self, written: &'tree tree::Aggregate, scope: Scope) -> Option<Source> {
         let path = &written.source;
         let first = path.words.first()?;
+        if path.words.len() > MOST_STEPS {
+            return self.refuse(messages::too_many_steps(path.span, MOST_STEPS));
+        }
         let customers_field = self.index.field(CUSTOMERS, &first.text).is_some();
         if scope.row.is_none() && scope.customer && !customers_field {
             match self.index.global(&first.text) {
@@ -346,7 +348,7 @@ impl<'tree> Checker<'tree> {
                 .filter(|field| matches!(field.field.ty, Type::List(_) | Type::Records(_)))
                 .map(|field| std::sync::Arc::clone(&field.field.name)),
         );
-        let close = suggest::closest(&word.text, names.iter().cloned());
+        let close = self.closest(&word.text, names.iter().cloned());
         self.refuse(messages::unknown_rows(word, &names, &close))
     }
 

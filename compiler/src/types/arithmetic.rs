@@ -3,7 +3,7 @@
 use super::fit::Side;
 use super::scope::Scope;
 use super::values::{constant, literal, made, to_number};
-use super::{Checker, messages};
+use super::{Checker, MOST_STEPS, messages};
 use crate::program::{Expr, ExprKind, Type};
 use crate::source::Span;
 use crate::syntax::tree::{self, Factor, Literal, Sign};
@@ -96,6 +96,9 @@ impl<'tree> Checker<'tree> {
         rest: &'tree [(Sign, tree::Expr)],
         scope: Scope,
     ) -> Option<Expr> {
+        if let Some((_, last)) = rest.get(MOST_STEPS) {
+            return self.refuse(messages::too_many_steps(last.span, MOST_STEPS));
+        }
         let mut moment = start;
         let mut before = first;
         for (at, (sign, term)) in rest.iter().enumerate() {

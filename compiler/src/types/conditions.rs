@@ -44,11 +44,14 @@ impl<'tree> Checker<'tree> {
         checked
     }
 
-    /// Lines that must all hold; the missing values that one of them speaks of are settled for the others.
+    /// Lines joined in one way; the missing values that one of them speaks of are settled for the others.
     pub(crate) fn lines(&mut self, lines: &'tree [tree::Expr], scope: Scope, alone: bool) -> Option<Vec<Expr>> {
-        let settled = self.settled.len();
+        let mut settled = Vec::new();
         for line in lines {
-            self.settle_line(line);
+            self.speaks_of(line, &mut settled);
+        }
+        for text in &settled {
+            *self.settled.entry(text.clone()).or_default() += 1;
         }
         let mut checked = Vec::with_capacity(lines.len());
         let mut failed = false;
@@ -58,23 +61,18 @@ impl<'tree> Checker<'tree> {
                 None => failed = true,
             }
         }
-        self.settled.truncate(settled);
+        for text in &settled {
+            if let Some(count) = self.settled.get_mut(text) {
+                *count -= 1;
+            }
+        }
         (!failed).then_some(checked)
     }
 
-    /// Notes the values of which a line asks whether they are missing.
-    pub(crate) fn settle_line(&mut self, line: &tree::Expr) {
-        match &inside(line).kind {
-            Tree::Is { left, test: IsTest::Missing | IsTest::Known, .. } => {
-                let text = self.plain(left.span);
-                self.settled.push(text);
-            }
-            Tree::And(inner) | Tree::Or(inner) => {
-                for line in inner {
-                    self.settle_line(line);
-                }
-            }
-            _ => {}
+    /// The values of which a line asks whether they are missing.
+    fn speaks_of(&self, line: &tree::Expr, settled: &mut Vec<String>) {
+        if let Tree::Is { left, test: IsTest::Missing | IsTest::Known, .. } = &inside(line).kind {
+            settled.push(self.plain(left.span));
         }
     }
 
@@ -458,7 +456,7 @@ impl<'tree> Checker<'tree> {
             ExprKind::Text { subject, .. } => subject,
             _ => return,
         };
-        if !self.often_missing(subject) || self.settled.contains(&self.plain(left.span)) {
+        if !self.often_missing(subject) || self.settled.get(&self.plain(left.span)).is_some_and(|count| *count > 0) {
             return;
         }
         let text = self.written(left.span).to_owned();

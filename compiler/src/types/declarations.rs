@@ -47,7 +47,6 @@ impl<'tree> Checker<'tree> {
         let Some(written) = self.index.traits.get(id.0 as usize).map(|named| named.body) else { return };
         // The name of a table alone, and the like, is told by the value itself.
         self.line_span = Some(written.span);
-        self.settle_line(written);
         let Some(value) = self.value(written, Scope::customer()) else { return };
         let often_missing = self.often_missing(&value);
         if let Some(slot) = self.traits.get_mut(id.0 as usize) {
@@ -88,14 +87,10 @@ impl<'tree> Checker<'tree> {
                     otherwise = otherwise.or(Some(part));
                     conditions.push(None);
                 }
-                Some(condition) => {
-                    self.settle_line(condition);
-                    match self.line(condition, Scope::customer()) {
-                        Some(condition) => conditions.push(Some(condition)),
-                        None => failed = true,
-                    }
-                    self.settled.clear();
-                }
+                Some(condition) => match self.line(condition, Scope::customer()) {
+                    Some(condition) => conditions.push(Some(condition)),
+                    None => failed = true,
+                },
             }
         }
         // A line that could not be read may have been the last one.

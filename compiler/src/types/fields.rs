@@ -1,8 +1,8 @@
 //! Fields: written types become types, computed fields are checked.
 
 use super::scope::Scope;
-use super::{CheckedField, Checker, Node, State, messages, number};
-use crate::names::{FieldBody, Global, StoredField, messages as names, suggest};
+use super::{CheckedField, Checker, MOST_STEPS, Node, State, messages, number};
+use crate::names::{FieldBody, Global, StoredField, messages as names};
 use crate::program::{CUSTOMERS, Expr, ExprKind, Field, FieldId, FieldSource, Reading, TableId, Type};
 use crate::syntax::tree::{Label, TableKind, TypeRef, TypeRefKind, Word};
 use crate::values::Currency;
@@ -72,7 +72,7 @@ impl<'tree> Checker<'tree> {
             FieldBody::Head { ty, column, reading } => {
                 let source = FieldSource::Column { column: Arc::clone(column), reading: reading.clone() };
                 let field = Field { name, ty: ty.clone(), optional: false, source, labels: Vec::new(), span };
-                State::Done(CheckedField { field, often_missing: false })
+                State::Done(CheckedField { field, often_missing: false, steps: 0 })
             }
             FieldBody::Stored(stored) => {
                 let stored = StoredField { ..*stored };
@@ -92,7 +92,7 @@ impl<'tree> Checker<'tree> {
                         let source = FieldSource::Column { column, reading };
                         let often_missing = stored.optional && !matches!(ty, Type::List(_) | Type::Records(_));
                         let field = Field { name, ty, optional: stored.optional, source, labels, span };
-                        State::Done(CheckedField { field, often_missing })
+                        State::Done(CheckedField { field, often_missing, steps: 0 })
                     }
                 }
             }
@@ -170,7 +170,7 @@ impl<'tree> Checker<'tree> {
                 let known = OTHER_WORDS.iter().find(|(theirs, _)| *theirs == other).map(|(_, ours)| Arc::from(*ours));
                 let close = match known {
                     Some(ours) => vec![ours],
-                    None => suggest::closest(other, KINDS.iter().map(|kind| Arc::from(*kind))),
+                    None => self.closest(other, KINDS.iter().map(|kind| Arc::from(*kind))),
                 };
                 return self.refuse(messages::unknown_kind(word, name, &close));
             }
@@ -203,7 +203,7 @@ impl<'tree> Checker<'tree> {
                 }
                 let tables =
                     self.index.table_names(|table| matches!(table.kind, TableKind::Table | TableKind::Customers));
-                let close = suggest::closest(&word.text, tables);
+                let close = self.closest(&word.text, tables);
                 self.refuse(messages::unknown_table(&word.text, word.span, &close))
             }
         }
@@ -215,6 +215,17 @@ impl<'tree> Checker<'tree> {
         let FieldBody::Computed(value) = entry.body else { return };
         let (name, span) = (Arc::clone(&entry.name), entry.span);
         let Some(value) = self.value(value, Scope::computed(table)) else { return };
+        let mut steps = 0;
+        value.walk(&mut |part| {
+            if let ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } = &part.kind {
+                let used = self.field_state(*table, *field).and_then(State::done);
+                steps = steps.max(used.map_or(0, |used| used.steps));
+            }
+        });
+        let steps = steps + 1;
+        if steps > MOST_STEPS {
+            return self.report(messages::too_many_steps(span, MOST_STEPS));
+        }
         let often_missing = self.often_missing(&value);
         let field = Field {
             name,
@@ -224,7 +235,7 @@ impl<'tree> Checker<'tree> {
             labels: Vec::new(),
             span,
         };
-        self.set_field(table, id, State::Done(CheckedField { field, often_missing }));
+        self.set_field(table, id, State::Done(CheckedField { field, often_missing, steps }));
     }
 
     /// A field of the current row or the customer, once its type is known.

@@ -4,7 +4,6 @@ use super::scope::Scope;
 use super::values::{bare_word, constant, inside, literal, to_number, to_text};
 use super::{Checker, messages};
 use crate::builtins::Function;
-use crate::names::suggest;
 use crate::program::{Expr, ExprKind, Type};
 use crate::syntax::tree::{self, ExprKind as Tree, Literal};
 use crate::values::Value;
@@ -60,7 +59,7 @@ impl<'tree> Checker<'tree> {
                 return Some(constant(Value::Text(Arc::clone(value)), ty, written.span));
             }
             if !self.names_something(word, scope) {
-                let close = suggest::closest(&word.text, listed.iter().cloned());
+                let close = self.closest(&word.text, listed.iter().cloned());
                 return self.refuse(messages::value_not_listed(&word.text, word.span, listed, &close));
             }
         }
@@ -108,7 +107,7 @@ impl<'tree> Checker<'tree> {
             names.iter().filter(|name| folded.len() >= 3 && name.starts_with(&folded)).map(|name| Arc::from(*name));
         let mut close: Vec<Arc<str>> = short.collect();
         if close.is_empty() {
-            close = suggest::closest(&word, names.iter().map(|name| Arc::from(*name)));
+            close = self.closest(&word, names.iter().map(|name| Arc::from(*name)));
         }
         Some(self.refuse(messages::unknown_calendar_name(&word, written.span, *function, &close)))
     }
@@ -198,7 +197,7 @@ impl<'tree> Checker<'tree> {
             (Type::OneOf(listed), Literal::Text(text)) if any_text && !listed.contains(text) => return Some(side),
             (ty @ Type::OneOf(listed), Literal::Text(text)) => {
                 if !listed.contains(text) {
-                    let close = suggest::closest(text, listed.iter().cloned());
+                    let close = self.closest(text, listed.iter().cloned());
                     return self.refuse(messages::value_not_listed(text, span, listed, &close));
                 }
                 constant(Value::Text(Arc::clone(text)), ty.clone(), span)

@@ -28,10 +28,19 @@ use crate::program::{self, Expr, FieldId, Item, PartitionId, Program, SegmentId,
 use crate::source::{SourceMap, Span};
 use crate::syntax::tree;
 use crate::values::Value;
+use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub(crate) use arithmetic::step as product_step;
 pub(crate) use values::show_money;
+
+/// How many names are looked at for suggestions in one check.
+const MOST_LIKENESSES: usize = 100_000;
+
+/// How many steps a date may be moved in one line, and how many a path or a chain of calculated fields may have. Each
+/// step is one more level of the checked expression, whose depth must stay small (rule 21).
+const MOST_STEPS: usize = 100;
 
 /// What checking gives.
 #[derive(Debug)]
@@ -104,6 +113,8 @@ pub(crate) struct CheckedField {
     pub(crate) field: program::Field,
     /// Whether its values are expected to be missing at times (not only after an overflow).
     pub(crate) often_missing: bool,
+    /// How many calculated fields build on one another up to here; 0 for a column.
+    pub(crate) steps: usize,
 }
 
 /// A trait once checked.
@@ -146,8 +157,10 @@ pub(crate) struct Checker<'tree> {
     order: Vec<Item>,
     /// What the current attempt needs first, and where it uses it.
     needs: Vec<(Node, Span)>,
-    /// Values that the lines around the current one ask to be known or allow to be missing, as written.
-    pub(crate) settled: Vec<String>,
+    /// Values that the lines around the current one ask to be known or allow to be missing, as written, and how often.
+    pub(crate) settled: FxHashMap<String, usize>,
+    /// How many more names may be looked at for suggestions.
+    suggestions: Cell<usize>,
     /// The condition that stands alone on its line.
     pub(crate) line_span: Option<Span>,
     /// The first place that needs the customers where none are declared.
@@ -182,7 +195,8 @@ impl<'tree> Checker<'tree> {
             partitions: (0..index.partitions.len()).map(|_| State::Waiting).collect(),
             order: Vec::new(),
             needs: Vec::new(),
-            settled: Vec::new(),
+            settled: FxHashMap::default(),
+            suggestions: Cell::new(MOST_LIKENESSES),
             line_span: None,
             customers_wanted: None,
             index,
@@ -203,6 +217,18 @@ impl<'tree> Checker<'tree> {
     /// The text a span covers.
     pub(crate) fn written(&self, span: Span) -> &str {
         self.sources.slice(span)
+    }
+
+    /// The names closest to one that stands for nothing. In a project with thousands of such mistakes the later ones
+    /// get no suggestions, so that the time for them stays small.
+    pub(crate) fn closest(&self, wanted: &str, names: impl IntoIterator<Item = Arc<str>>) -> Vec<Arc<str>> {
+        let names: Vec<Arc<str>> = names.into_iter().collect();
+        let left = self.suggestions.get();
+        if left == 0 {
+            return Vec::new();
+        }
+        self.suggestions.set(left.saturating_sub(names.len()));
+        names::suggest::closest(wanted, names)
     }
 
     /// Says that the current attempt needs a declaration that is not checked yet.
@@ -326,8 +352,9 @@ impl<'tree> Checker<'tree> {
             Node::Segment(id) => set(&mut self.segments, id.0 as usize, State::Broken),
             Node::Partition(id) => set(&mut self.partitions, id.0 as usize, State::Broken),
         }
-        if let Some(item) = item_of(node) {
-            self.order.retain(|other| *other != item);
+        // Only what was finished last can be given up again.
+        if self.order.last().copied() == item_of(node) && !self.order.is_empty() {
+            self.order.pop();
         }
     }
 

@@ -4,8 +4,8 @@
 //! own fields, constants and lists, and all that is the customer's behind `customer.`. In a computed field: the row's
 //! own fields, constants and lists. In a constant: other constants.
 
-use super::{Checker, Node, State, messages};
-use crate::names::{Global, fold, suggest};
+use super::{Checker, MOST_STEPS, Node, State, messages};
+use crate::names::{Global, fold};
 use crate::program::{CUSTOMERS, Expr, ExprKind, FieldId, PartitionId, Row, TableId, Type};
 use crate::source::Span;
 use crate::syntax::tree::{Path, TableKind, Word};
@@ -60,6 +60,9 @@ pub(crate) enum Found {
 impl<'tree> Checker<'tree> {
     /// Finds what a path stands for; says so where it stands for nothing.
     pub(crate) fn resolve(&mut self, path: &Path, scope: Scope) -> Option<Found> {
+        if path.words.len() > MOST_STEPS {
+            return self.refuse(messages::too_many_steps(path.span, MOST_STEPS));
+        }
         let mut words = path.words.as_slice();
         let mut scope = scope;
         if let [first, rest @ ..] = words
@@ -129,7 +132,7 @@ impl<'tree> Checker<'tree> {
             _ if self.names_something(word, Scope::customer()) => self.refuse(messages::not_constant(word.span)),
             _ => {
                 let lets = self.index.lets.iter().map(|named| Arc::clone(&named.name.text));
-                let close = suggest::closest(&word.text, lets);
+                let close = self.closest(&word.text, lets);
                 self.refuse(messages::unknown_name(word, &close))
             }
         }
@@ -233,7 +236,7 @@ impl<'tree> Checker<'tree> {
 
     /// Says that a table has no such field.
     pub(crate) fn unknown_field<T>(&mut self, word: &Word, table: TableId) -> Option<T> {
-        let close = suggest::closest(&word.text, self.index.field_names(table));
+        let close = self.closest(&word.text, self.index.field_names(table));
         let fields = self.index.field_names(table);
         let table = self.index.table_name(table);
         self.refuse(messages::unknown_field(word, &table, &close, &fields))
@@ -245,10 +248,20 @@ impl<'tree> Checker<'tree> {
         }
         let mut names = self.index.field_names(CUSTOMERS);
         names.extend(self.index.value_names());
-        let close = suggest::closest(&word.text, names);
+        let close = self.closest(&word.text, names);
+        // `price > 3 USD` outside of `where`: a field of rows, not of the customer.
+        let folded = fold(&word.text);
+        let rows = self.index.tables.iter().find(|table| {
+            let askable = matches!(table.kind, TableKind::Events | TableKind::Records) && table.parent.is_none();
+            askable && table.by_name.contains_key(&folded)
+        });
+        if let Some(rows) = rows {
+            let table = Arc::clone(&rows.name);
+            return self.refuse(messages::field_of_rows(word, &table, &close));
+        }
         if close.is_empty() {
             let rows = self.index.table_names(|table| matches!(table.kind, TableKind::Events | TableKind::Records));
-            let tables = suggest::closest(&word.text, rows);
+            let tables = self.closest(&word.text, rows);
             return self.refuse(messages::unknown_name(word, &tables));
         }
         self.refuse(messages::unknown_name(word, &close))
@@ -263,12 +276,10 @@ impl<'tree> Checker<'tree> {
                 .field_names(CUSTOMERS)
                 .into_iter()
                 .chain(self.index.traits.iter().map(|named| Arc::clone(&named.name.text)));
-            names.extend(
-                suggest::closest(&word.text, customers).iter().map(|name| Arc::from(format!("customer.{name}"))),
-            );
+            names.extend(self.closest(&word.text, customers).iter().map(|name| Arc::from(format!("customer.{name}"))));
         }
         names.extend(self.index.lets.iter().map(|named| Arc::clone(&named.name.text)));
-        let close = suggest::closest(&word.text, names);
+        let close = self.closest(&word.text, names);
         let table = self.index.table_name(table);
         self.refuse(messages::unknown_field(word, &table, &close, &own))
     }

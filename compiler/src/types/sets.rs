@@ -4,7 +4,7 @@ use super::fit::Side;
 use super::scope::Scope;
 use super::values::{bare_word, literal};
 use super::{Checker, ListValues, State, messages};
-use crate::names::{Global, fold, suggest};
+use crate::names::{Global, fold};
 use crate::program::{Expr, ExprKind, PartitionId, Type};
 use crate::source::Span;
 use crate::syntax::tree::{self, IsTest, ListSource, Literal, ValueSet, Word};
@@ -99,7 +99,7 @@ impl<'tree> Checker<'tree> {
             }
             None => {
                 let lists = self.index.lists.iter().map(|named| Arc::clone(&named.name.text));
-                let close = suggest::closest(&word.text, lists);
+                let close = self.closest(&word.text, lists);
                 return self.refuse(messages::unknown_list(word, &close));
             }
         };
@@ -260,7 +260,7 @@ impl<'tree> Checker<'tree> {
                 None => {
                     failed = true;
                     let names = self.part_names(id);
-                    let close = suggest::closest(&word.text, names.iter().cloned());
+                    let close = self.closest(&word.text, names.iter().cloned());
                     let text = self.written(left).to_owned();
                     self.report(messages::unknown_part(&word, &text, &names, &close));
                 }

@@ -14,6 +14,26 @@ pub(crate) fn unknown_name(word: &Word, close: &[Arc<str>]) -> Diagnostic {
 }
 
 /// S0101
+pub(crate) fn field_of_rows(word: &Word, rows: &str, close: &[Arc<str>]) -> Diagnostic {
+    let name = &word.text;
+    let message = Diagnostic::error(
+        "S0101",
+        word.span,
+        format!("there is no field called `{name}` of a customer; `{rows}` have one"),
+    )
+    .note(format!(
+        "ask about the rows: `any {rows} where {name} ...`, `latest {rows}.{name}`, `sum of {rows}.{name}` ..."
+    ));
+    suggest(message, word.span, close, str::to_owned)
+}
+
+/// S0117
+pub(crate) fn too_many_steps(span: Span, most: usize) -> Diagnostic {
+    Diagnostic::error("S0117", span, format!("more than {most} steps build on one another here, which is the most"))
+        .beside("say it in fewer steps")
+}
+
+/// S0101
 pub(crate) fn unknown_field(word: &Word, table: &str, close: &[Arc<str>], fields: &[Arc<str>]) -> Diagnostic {
     let message = Diagnostic::error("S0101", word.span, format!("`{table}` has no field called `{}`", word.text));
     let message =
