@@ -35,6 +35,14 @@ impl Console {
         }
     }
 
+    /// How many columns a table may take: the terminal's, or 100 where standard output is none.
+    pub(crate) fn width(&self) -> usize {
+        let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let watched = std::io::stdout().is_terminal();
+        given.or_else(|| watched.then(terminal).flatten()).unwrap_or(100).clamp(40, 160)
+    }
+
     /// Writes a result. A reader that has gone away (`segue run | head`) is not an error.
     ///
     /// # Errors

@@ -22,6 +22,12 @@ pub(crate) enum Failure {
     /// Reading or writing failed: status 2.
     #[error("{0}")]
     Stream(#[from] std::io::Error),
+    /// Wrong use or settings that were told already: status 2.
+    #[error("")]
+    Told,
+    /// A mistake in segue itself: status 101.
+    #[error("{0}")]
+    Ours(String),
 }
 
 /// The status of a mistake in segue itself.
@@ -32,6 +38,11 @@ pub(crate) fn code(ended: Result<Result<Ending, Failure>, Box<dyn Any + Send>>, 
     match ended {
         Ok(Ok(Ending::Fine)) => ExitCode::SUCCESS,
         Ok(Ok(Ending::Problems)) => ExitCode::from(1),
+        Ok(Err(Failure::Told)) => ExitCode::from(2),
+        Ok(Err(Failure::Ours(cause))) => {
+            console.note(&our_mistake("", &cause));
+            ExitCode::from(OUR_MISTAKE)
+        }
         Ok(Err(failure)) => {
             let sign = if console.colour_errors { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
             console.note(&format!("{sign} {failure}\n"));
@@ -52,11 +63,15 @@ pub(crate) fn report_our_own_mistakes() {
             .copied()
             .or_else(|| cause.downcast_ref::<String>().map(String::as_str))
             .unwrap_or("no further word");
-        let version = env!("CARGO_PKG_VERSION");
-        let text = format!(
-            "segue {version} has a mistake of its own{place}: {cause}\n\
-             This is not your fault. Please report it with these lines, and with the rule files if you may share them.\n"
-        );
+        let text = our_mistake(&place, cause);
         _ = std::io::Write::write_all(&mut std::io::stderr().lock(), text.as_bytes());
     }));
+}
+
+fn our_mistake(place: &str, cause: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "segue {version} has a mistake of its own{place}: {cause}\n\
+         This is not your fault. Please report it with these lines, and with the rule files if you may share them.\n"
+    )
 }

@@ -6,6 +6,7 @@ mod commands;
 mod console;
 mod exit;
 mod interrupt;
+mod progress;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,21 +1,46 @@
-//! `segue explain`: the page of a message's code.
+//! `segue explain`: what a message means, or why a customer is in a segment or not.
 
+use super::loading::{self, Loading};
+use super::opened::Where;
+use super::selection::nothing_called;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use segue_compiler::diagnostics::{entries, explain, find};
+use segue_compiler::plan::Selection;
+use segue_compiler::program::{PartitionId, Program, SegmentId};
+use segue_runtime::data::needed_fields;
+use segue_runtime::report::why::{self, Question, Setting};
 
 /// What to explain.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  segue explain S0101    what the message S0101 means, with a wrong file and the mended one"
-)]
+#[command(after_help = "Examples:
+  segue explain S0101                         what the message S0101 means, with a wrong file and the mended one
+  segue explain lapsed --customer 1228        why customer 1228 is in the segment lapsed, or not
+  segue explain lapsed --customer 1228 examples/grocery --as-of 2017-07-01")]
 pub(crate) struct Arguments {
-    /// The code of a message, such as S0101
-    #[arg(value_name = "CODE")]
+    /// The code of a message, such as S0101, or the name of a segment or partition
+    #[arg(value_name = "CODE|SEGMENT")]
     subject: String,
+
+    /// The key of the customer
+    #[arg(long, value_name = "KEY")]
+    customer: Option<String>,
+
+    #[command(flatten)]
+    project: Where,
+
+    #[command(flatten)]
+    loading: Loading,
+
+    /// Give the answer about a customer as one JSON document
+    #[arg(long, requires = "customer")]
+    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
+    if let Some(key) = &arguments.customer {
+        return customer(arguments, key, console);
+    }
     let Some(entry) = find(&arguments.subject) else {
         return Err(Failure::Use(unknown(&arguments.subject)));
     };
@@ -24,6 +49,57 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
 }
 
 fn unknown(subject: &str) -> String {
+    let code =
+        subject.strip_prefix(['S', 's']).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+    if !code {
+        return format!(
+            "{subject} is no code of a message; to ask about a segment, name a customer too: \
+             segue explain {subject} --customer KEY"
+        );
+    }
     let known: Vec<String> = entries().iter().map(|entry| format!("  {}  {}", entry.code.0, entry.title)).collect();
     format!("there is no message with the code {subject}; these are the codes:\n{}", known.join("\n"))
+}
+
+fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Ending, Failure> {
+    let opened = arguments.project.open()?;
+    let Some(program) = opened.program(console) else { return Ok(Ending::Problems) };
+    let question = question(program, &arguments.subject)?;
+    let mut selection = Selection::default();
+    match question {
+        Question::Segment(id) => selection.segments.push(id),
+        Question::Partition(id) => selection.partitions.push(id),
+    }
+    let as_of = arguments.loading.as_of(program)?;
+    let loaded = match arguments.loading.load(&opened, program, needed_fields(program, &selection), console)? {
+        Ok(loaded) => loaded,
+        Err(errors) => {
+            loading::tell(&errors, console);
+            return if loading::of_settings(&errors) { Err(Failure::Told) } else { Ok(Ending::Problems) };
+        }
+    };
+    let Some(row) = why::find_customer(program, &loaded.dataset, key) else {
+        return Err(Failure::Use(format!("there is no customer with the key {key} in the data")));
+    };
+    let setting = Setting { program, sources: &opened.checked.sources, data: &loaded.dataset, as_of };
+    let why = why::explain(setting, question, row).map_err(|error| Failure::Ours(error.to_string()))?;
+    if arguments.json {
+        console.out(&(serde_json::to_string_pretty(&why).map_err(std::io::Error::from)? + "\n"))?;
+    } else {
+        console.out(&why.text())?;
+    }
+    Ok(Ending::Fine)
+}
+
+/// The segment or partition with the name.
+fn question(program: &Program, name: &str) -> Result<Question, Failure> {
+    let same = |declared: &str| declared.to_lowercase() == name.to_lowercase();
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    if let Some(at) = program.segments.iter().position(|segment| same(&segment.name)) {
+        return Ok(Question::Segment(SegmentId(number(at))));
+    }
+    match program.partitions.iter().position(|partition| same(&partition.name)) {
+        Some(at) => Ok(Question::Partition(PartitionId(number(at)))),
+        None => Err(Failure::Use(nothing_called(name, program))),
+    }
 }

@@ -4,7 +4,9 @@ mod check;
 mod explain;
 mod graph;
 mod ir;
+mod loading;
 mod opened;
+mod run;
 mod selection;
 
 use crate::console::Console;
@@ -16,6 +18,8 @@ use clap::Subcommand;
 pub(crate) enum Command {
     /// Say whether the rules are sound, and what is wrong with them
     Check(check::Arguments),
+    /// Work out who is in which segment
+    Run(run::Arguments),
     /// Say what a message means, or why a customer is in a segment or not
     Explain(explain::Arguments),
     /// Show which declaration uses which
@@ -31,5 +35,6 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure
         Command::Explain(arguments) => explain::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console),
         Command::Ir(arguments) => ir::run(&arguments, console),
+        Command::Run(arguments) => run::run(&arguments, console),
     }
 }

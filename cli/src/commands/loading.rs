@@ -1,0 +1,136 @@
+//! What the commands that need data have in common: which moment, which files, what becomes of bad rows.
+
+use super::opened::Opened;
+use crate::console::Console;
+use crate::exit::Failure;
+use crate::progress::Bars;
+use segue_compiler::program::Program;
+use segue_compiler::project::{self, instant};
+use segue_runtime::data::{
+    BadRows, DataError, DataErrors, LoadOptions, Loaded, NeededFields, Sources, UnknownCustomers, load,
+};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The moment and the data of a run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Loading {
+    /// The moment to look from: 2018-01-01, "2018-01-01 10:00", 2018-01-01T10:00:00+02:00, or now; in the project's zone
+    /// where it names none. The project file's as_of, or now, if left out
+    #[arg(long, value_name = "MOMENT")]
+    as_of: Option<String>,
+
+    /// Take the data of NAME from PATH (a file, a folder or a pattern such as "2017-*.csv") instead of where the project
+    /// file says; can be given several times
+    #[arg(long, value_name = "NAME=PATH", value_parser = data)]
+    data: Vec<(String, String)>,
+
+    /// What becomes of rows that cannot be read: `stop`, `skip` (they are left out and counted), or `report=FILE` (they
+    /// are also written to a file, CSV or NDJSON by its name)
+    #[arg(long, value_name = "HOW", value_parser = bad_rows, default_value = "stop")]
+    bad_rows: BadRows,
+
+    /// How many threads to use; all processors if left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+fn data(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.trim().is_empty() && !path.is_empty() => {
+            Ok((name.trim().to_owned(), path.to_owned()))
+        }
+        _ => Err("write it as NAME=PATH, for instance purchases=data/2017.csv".into()),
+    }
+}
+
+fn bad_rows(text: &str) -> Result<BadRows, String> {
+    match text.split_once('=') {
+        None if text == "stop" => Ok(BadRows::Stop),
+        None if text == "skip" => Ok(BadRows::Skip),
+        Some(("report", file)) if !file.is_empty() => Ok(BadRows::Report(PathBuf::from(file))),
+        _ => Err("write stop, skip, or report=FILE".into()),
+    }
+}
+
+/// The system's clock, in microseconds UTC.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl Loading {
+    /// The instant to look from: what was given, else the project's, else now.
+    pub(crate) fn as_of(&self, program: &Program) -> Result<i64, Failure> {
+        match self.as_of.as_deref() {
+            None => Ok(program.settings.as_of.unwrap_or_else(now)),
+            Some(text) if text.eq_ignore_ascii_case("now") => Ok(now()),
+            Some(text) => instant(text, program.settings.zone).ok_or_else(|| {
+                Failure::Use(format!("--as-of {text} is no moment: write 2018-01-01, or \"2018-01-01 10:00\""))
+            }),
+        }
+    }
+
+    /// How many threads to use.
+    pub(crate) fn threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(all, usize::from)
+    }
+
+    /// Which files hold which table.
+    fn sources(&self, opened: &Opened) -> Sources {
+        let mut sources = Sources::new();
+        for source in &opened.checked.config.data {
+            sources.set(&source.table, &opened.location.root, &source.paths);
+        }
+        for (name, path) in &self.data {
+            sources.set(name, Path::new("."), std::slice::from_ref(path));
+        }
+        sources
+    }
+
+    /// Loads what is needed, showing how far it is.
+    pub(crate) fn load(
+        &self,
+        opened: &Opened,
+        program: &Program,
+        needed: NeededFields,
+        console: &Console,
+    ) -> Result<Result<Loaded, DataErrors>, Failure> {
+        let bars = Bars::new(console.watched);
+        let options = LoadOptions {
+            needed,
+            bad_rows: self.bad_rows.clone(),
+            unknown_customers: match opened.checked.config.unknown_customers {
+                project::UnknownCustomers::Report => UnknownCustomers::Report,
+                project::UnknownCustomers::Add => UnknownCustomers::Add,
+            },
+            progress: &bars,
+        };
+        let sources = self.sources(opened);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build();
+        let pool = pool.map_err(|error| Failure::Use(format!("no threads can be started: {error}")))?;
+        Ok(pool.install(|| load(program, &sources, &options)))
+    }
+}
+
+/// Whether errors are a matter of settings (files named wrongly) and not of the data themselves.
+pub(crate) fn of_settings(errors: &DataErrors) -> bool {
+    errors.errors.iter().all(|error| {
+        matches!(
+            error,
+            DataError::UnknownTable { .. }
+                | DataError::NoData { .. }
+                | DataError::NoFile { .. }
+                | DataError::UnknownFormat { .. }
+        )
+    })
+}
+
+/// Tells what stands in the way of loading.
+pub(crate) fn tell(errors: &DataErrors, console: &Console) {
+    let sign = if console.colour_errors { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
+    for error in &errors.errors {
+        console.note(&format!("{sign} {error}\n"));
+    }
+}

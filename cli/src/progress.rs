@@ -1,0 +1,62 @@
+//! Progress bars for long stages, on standard error, where a person watches it.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use segue_runtime::data::Progress;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Bars for a terminal, or nothing.
+pub(crate) struct Bars {
+    watched: bool,
+    current: Mutex<Option<ProgressBar>>,
+}
+
+impl Bars {
+    /// Bars where `watched`, else silence.
+    pub(crate) fn new(watched: bool) -> Bars {
+        Bars { watched, current: Mutex::new(None) }
+    }
+
+    fn replace(&self, bar: Option<ProgressBar>) {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = std::mem::replace(&mut *current, bar) {
+            old.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Bars {
+    fn start(&self, stage: &str, total: Option<u64>) {
+        if !self.watched {
+            return;
+        }
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let template = match total {
+            Some(_) => "{msg:30} [{bar:30}] {bytes} of {total_bytes}",
+            None => "{msg:30} {spinner}",
+        };
+        // The templates are fixed and well formed; the default style would do as well.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_message(stage.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        self.replace(Some(bar));
+    }
+
+    fn advance(&self, amount: u64) {
+        if let Some(bar) = &*self.current.lock().unwrap_or_else(PoisonError::into_inner) {
+            bar.inc(amount);
+        }
+    }
+
+    fn finish(&self) {
+        self.replace(None);
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        self.replace(None);
+    }
+}
