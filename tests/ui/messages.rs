@@ -7,13 +7,13 @@ use std::fs;
 
 #[test]
 fn wrong_files_give_the_expected_messages() {
-    let bless = std::env::var_os("BLESS").is_some();
+    let accept = std::env::var_os("SEGUE_ACCEPT").is_some();
     let mut wrong = Vec::new();
     for case in cases() {
         let checked = check(&case.path);
         let drawn = terminal::draw(&checked.sources, &checked.diagnostics, false);
         let expected = case.path.with_extension("expected");
-        if bless {
+        if accept {
             fs::write(&expected, &drawn).unwrap();
         } else if fs::read_to_string(&expected).ok().as_deref() != Some(&drawn) {
             wrong.push(format!("{}:\n{drawn}", case.name));

@@ -36,7 +36,7 @@ impl Report {
         let paint = Paint(look.colour);
         let mut out = String::new();
         if !self.project.is_empty() {
-            _ = write!(out, "{}, ", paint.bold(&self.project));
+            _ = write!(out, "{} ", paint.bold(&self.project));
         }
         let zone = self.zone.name();
         _ = writeln!(
