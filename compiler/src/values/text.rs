@@ -13,6 +13,9 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }
+    if text.is_ascii() {
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
     let mapper = CaseMapper::new();
     Cow::Owned(text.chars().map(|character| mapper.simple_fold(character)).collect())
 }

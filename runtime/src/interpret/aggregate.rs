@@ -7,9 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, FieldId, Row, Rows, TableId, Type};
 use segue_compiler::syntax::tree::{AggregateOperator, TableKind};
 use segue_compiler::values::arithmetic::{Failure, judge};
-use segue_compiler::values::calendar::Moments;
+use segue_compiler::values::calendar::{Moments, TimeFilter};
 use segue_compiler::values::{Value, money, number};
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// The rows that counted for an aggregate.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,12 +80,14 @@ impl Evaluator<'_> {
             let value = aggregate.value.as_ref().and_then(|value| self.value(value, inside));
             counted.existing += 1;
             let (table, row) = inside.current;
-            let row = CountedRow { table, row, event: inside.event, value };
             if holds && in_windows {
-                counted.rows.push(row.clone());
+                counted.rows.push(CountedRow { table, row, event: inside.event, value });
+                counted.last = None;
+            } else {
+                counted.last = Some(CountedRow { table, row, event: inside.event, value });
             }
-            counted.last = Some(row);
         });
+        counted.last = counted.last.or_else(|| counted.rows.last().cloned());
         counted
     }
 
@@ -102,41 +105,44 @@ impl Evaluator<'_> {
 
     /// Calls `visit` with the scope of each row that exists, in the order of the data, and whether it lies in the windows.
     fn for_each_row<'s>(&self, aggregate: &Aggregate, scope: &Scope<'s>, mut visit: impl FnMut(&Scope<'s>, bool)) {
-        let (start, lists): ((TableId, Vec<usize>), &[FieldId]) = match &aggregate.rows {
-            Rows::Of(table) => ((*table, self.of_customer_rows(*table, scope)), &[]),
-            Rows::Flattened { table, lists } => ((*table, self.of_customer_rows(*table, scope)), lists),
-            Rows::ListOf { row: Row::Customer, lists, .. } => ((CUSTOMERS, vec![scope.customer.row]), lists),
-            Rows::ListOf { row: Row::Current, lists, .. } => ((scope.current.0, vec![scope.current.1]), lists),
+        let (table, rows, lists): (TableId, Range<usize>, &[FieldId]) = match &aggregate.rows {
+            Rows::Of(table) => (*table, self.group(*table, scope.customer.row), &[]),
+            Rows::Flattened { table, lists } => (*table, self.group(*table, scope.customer.row), lists),
+            Rows::ListOf { row: Row::Customer, lists, .. } => {
+                (CUSTOMERS, scope.customer.row..scope.customer.row + 1, lists)
+            }
+            Rows::ListOf { row: Row::Current, lists, .. } => {
+                (scope.current.0, scope.current.1..scope.current.1 + 1, lists)
+            }
             Rows::Elements(_) => return,
         };
-        let own = matches!(&aggregate.rows, Rows::ListOf { .. });
-        for row in start.1 {
-            let event = if own { scope.event } else { (start.0, row) };
-            if !own && !self.exists(event) {
-                continue;
-            }
-            let in_windows = aggregate.windows.is_empty() || self.in_windows(aggregate, event);
-            let (mut table, mut rows) = (start.0, vec![row]);
-            for list in lists {
-                let Type::Records(elements) = self.program.tables[table.0 as usize].fields[list.0 as usize].ty else {
-                    return;
-                };
-                rows = rows.into_iter().flat_map(|row| self.group(elements, row)).collect();
-                table = elements;
-            }
-            for row in rows {
-                visit(&scope.of_row(table, row, event), in_windows);
+        let own_list = matches!(&aggregate.rows, Rows::ListOf { .. });
+        let events = if own_list { scope.event.0 } else { table };
+        let filter = (!aggregate.windows.is_empty()).then(|| self.filter(&aggregate.windows, self.moments(events)));
+        for row in rows {
+            let event = if own_list { scope.event } else { (table, row) };
+            if own_list || self.exists(event) {
+                let in_windows =
+                    filter.as_ref().is_none_or(|filter| self.time(event).is_some_and(|at| in_filter(filter, &at)));
+                self.for_each_element((table, row), lists, &mut |(table, row)| {
+                    visit(&scope.of_row(table, row, event), in_windows);
+                });
             }
         }
     }
 
-    /// The rows of events or records that belong to the customer.
-    fn of_customer_rows(&self, table: TableId, scope: &Scope<'_>) -> Vec<usize> {
-        self.group(table, scope.customer.row).collect()
+    /// Walks lists of records from a row down, flattening; without lists that is the row itself.
+    fn for_each_element(&self, (table, row): RowId, lists: &[FieldId], visit: &mut dyn FnMut(RowId)) {
+        let Some((list, below)) = lists.split_first() else { return visit((table, row)) };
+        if let Type::Records(elements) = self.program.tables[table.0 as usize].fields[list.0 as usize].ty {
+            for element in self.group(elements, row) {
+                self.for_each_element((elements, element), below, visit);
+            }
+        }
     }
 
     /// The rows of a table that belong to a row of its owner's.
-    fn group(&self, table: TableId, owner: usize) -> std::ops::Range<usize> {
+    fn group(&self, table: TableId, owner: usize) -> Range<usize> {
         let groups = self.data.table(table).and_then(|table| table.groups.as_deref());
         match groups.and_then(|groups| groups.get(owner).zip(groups.get(owner + 1))) {
             Some((from, to)) => *from as usize..*to as usize,
@@ -162,11 +168,12 @@ impl Evaluator<'_> {
         }
     }
 
-    fn in_windows(&self, aggregate: &Aggregate, event: RowId) -> bool {
-        match self.time(event) {
-            Some(Value::Instant(at)) => self.filter(&aggregate.windows, Moments::Instants).contains(at),
-            Some(Value::Date(date)) => self.filter(&aggregate.windows, Moments::Dates).contains(date.into()),
-            _ => false,
+    /// Whether a table's times are instants or days.
+    fn moments(&self, table: TableId) -> Moments {
+        let table = &self.program.tables[table.0 as usize];
+        match table.at.map(|at| &table.fields[at.0 as usize].ty) {
+            Some(Type::Date) => Moments::Dates,
+            _ => Moments::Instants,
         }
     }
 
@@ -233,6 +240,15 @@ impl Evaluator<'_> {
             AggregateOperator::Average => self.judged(average(&values, ty), expr.span, scope),
             _ => self.unsuited(expr.span),
         }
+    }
+}
+
+/// Whether a time lies in a filter of its kind.
+fn in_filter(filter: &TimeFilter, time: &Value) -> bool {
+    match time {
+        Value::Instant(at) => filter.contains(*at),
+        Value::Date(date) => filter.contains((*date).into()),
+        _ => false,
     }
 }
 

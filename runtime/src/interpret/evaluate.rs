@@ -64,7 +64,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) clock: Clock,
     today: i32,
     links: Links,
-    filters: Kept<(Moments, Vec<Window>), Rc<TimeFilter>>,
+    /// For instants, then for days.
+    filters: [Kept<Vec<Window>, Rc<TimeFilter>>; 2],
     patterns: Kept<(Arc<str>, bool), Option<Regex>>,
     failures: RefCell<Failures>,
     broken: Cell<Option<Span>>,
@@ -78,7 +79,7 @@ impl<'a> Evaluator<'a> {
             clock,
             today: clock.today(),
             links: Links::default(),
-            filters: RefCell::default(),
+            filters: Default::default(),
             patterns: RefCell::default(),
             failures: RefCell::default(),
             broken: Cell::new(None),
@@ -385,11 +386,13 @@ impl<'a> Evaluator<'a> {
 
     /// What windows mean in this run, worked out once for each set of windows.
     pub(super) fn filter(&self, windows: &[Window], moments: Moments) -> Rc<TimeFilter> {
-        let mut filters = self.filters.borrow_mut();
-        let filter = filters
-            .entry((moments, windows.to_vec()))
-            .or_insert_with(|| Rc::new(resolve(windows, &self.clock, moments)));
-        Rc::clone(filter)
+        let filters = &self.filters[usize::from(moments == Moments::Dates)];
+        if let Some(filter) = filters.borrow().get(windows) {
+            return Rc::clone(filter);
+        }
+        let filter = Rc::new(resolve(windows, &self.clock, moments));
+        filters.borrow_mut().insert(windows.to_vec(), Rc::clone(&filter));
+        filter
     }
 }
 
