@@ -116,7 +116,7 @@ fn split(text: &str) -> Vec<String> {
 }
 
 /// The value as an `expect` block writes it.
-pub fn shown(value: Option<&Value>, ty: &Type, program: &Program) -> String {
+pub fn shown(value: Option<&Value>, ty: &Type) -> String {
     match (value, ty) {
         (None, _) => "missing".to_owned(),
         (Some(Value::Boolean(value)), _) => value.to_string(),
@@ -129,7 +129,7 @@ pub fn shown(value: Option<&Value>, ty: &Type, program: &Program) -> String {
         (Some(Value::Instant(instant)), _) => format!("{}Z", instant_text(*instant, "UTC".parse().unwrap())),
         (Some(Value::Duration(micros)), _) => format!("{} seconds", *micros as f64 / 1e6),
         (Some(Value::List(elements)), Type::List(of)) => {
-            let elements: Vec<String> = elements.iter().map(|element| shown(Some(element), of, program)).collect();
+            let elements: Vec<String> = elements.iter().map(|element| shown(Some(element), of)).collect();
             format!("[{}]", elements.join(", "))
         }
         (Some(Value::List(_)), _) => "[?]".to_owned(),
@@ -148,8 +148,8 @@ pub fn agrees(written: &str, value: Option<&Value>, ty: &Type, program: &Program
         }
         Value::Duration(micros) => duration(written) == Some(*micros),
         Value::Instant(instant) => moment(written, program) == Some(*instant),
-        Value::Text(text) => *written == **text || shown(Some(value), ty, program) == written,
-        _ => shown(Some(value), ty, program) == written,
+        Value::Text(text) => *written == **text || shown(Some(value), ty) == written,
+        _ => shown(Some(value), ty) == written,
     }
 }
 

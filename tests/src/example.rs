@@ -273,7 +273,7 @@ fn outcome_differences(
             };
             let value = outcome.traits[at].value(row);
             if !agrees(written, value.as_ref(), ty, program) {
-                found.push(format!("{name} of {key}: {}, expected {written}", shown(value.as_ref(), ty, program)));
+                found.push(format!("{name} of {key}: {}, expected {written}", shown(value.as_ref(), ty)));
             }
         }
     }
