@@ -193,8 +193,7 @@ impl<'tree> Checker<'tree> {
             && fixed_length(*amount).is_none()
             && matches!(left.ty, Type::Duration | Type::Integer)
         {
-            let function = Checker::since_call(left_written).map(|(word, _)| word.span);
-            let function = function.filter(|_| left.ty == Type::Duration);
+            let function = Checker::since_call(left_written).filter(|_| left.ty == Type::Duration);
             let counted = match &left.kind {
                 ExprKind::Call(
                     crate::builtins::Function::UnitsSince(unit) | crate::builtins::Function::UnitsUntil(unit),
@@ -205,7 +204,13 @@ impl<'tree> Checker<'tree> {
             if left.ty == Type::Integer {
                 return self.refuse(messages::count_against_duration(right.span, *amount, counted, left.span));
             }
-            return self.refuse(messages::months_against_duration(right.span, *amount, function));
+            // `time since joined > 3 months` as `months since joined > 3`.
+            let counted = function.map(|(word, _)| {
+                let rest = Span { start: word.span.end, end: right.span.start, ..word.span };
+                let unit = messages::unit_name(amount.unit);
+                (word.span, format!("{unit}s{}{}", self.written(rest), amount.count))
+            });
+            return self.refuse(messages::months_against_duration(right.span, *amount, counted));
         }
         self.operand(right, Some(&left.ty), scope)
     }

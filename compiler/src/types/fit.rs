@@ -63,6 +63,12 @@ impl<'tree> Checker<'tree> {
                 return self.refuse(messages::value_not_listed(&word.text, word.span, listed, &close));
             }
         }
+        if let (Some(Type::Boolean), Some(word)) = (left, bare_word(written))
+            && !self.names_something(word, scope)
+            && matches!(word.text.to_lowercase().as_str(), "yes" | "no" | "y" | "n" | "on" | "off")
+        {
+            return self.refuse(messages::yes_no_in_quotes(word.span, &word.text));
+        }
         if let (Some(ty), Some(word)) = (left, bare_word(written))
             && (is_textual(ty) || matches!(ty, Type::List(_)))
             && !self.names_something(word, scope)
@@ -270,6 +276,10 @@ impl<'tree> Checker<'tree> {
             }
             (Type::Date, Type::Datetime) | (Type::Datetime, Type::Date) => {
                 let instant = if *left_type == Type::Datetime { left } else { right };
+                if let Some(Literal::Datetime(_)) = literal(instant.written) {
+                    let text = self.written(instant.written.span);
+                    return self.refuse(messages::time_written_for_date(instant.written.span, text));
+                }
                 messages::date_with_datetime(
                     left.written.span.to(right.written.span),
                     instant.written.span,
@@ -278,6 +288,10 @@ impl<'tree> Checker<'tree> {
             }
             (ty, Type::Integer | Type::Number) if is_textual(ty) && literal(right.written).is_some() => {
                 messages::number_as_text(right.written.span, self.written(right.written.span), &messages::kind(ty))
+            }
+            (ty, Type::Text) if quantity_in_quotes(ty, right.written).is_some() => {
+                let quantity = quantity_in_quotes(ty, right.written).unwrap_or_default();
+                messages::quantity_in_quotes(right.written.span, &quantity)
             }
             (Type::List(_) | Type::Records(_), _) => messages::list_is_no_value(left.written.span),
             (_, Type::List(_) | Type::Records(_)) => messages::list_is_no_value(right.written.span),
@@ -298,5 +312,23 @@ impl<'tree> Checker<'tree> {
             Tree::Call { function, shape, .. } => Some((function, *shape)),
             _ => None,
         }
+    }
+}
+
+/// What a number in quotes was meant to be beside a value of the type; `None` where there is no number in them.
+fn quantity_in_quotes(ty: &Type, written: &tree::Expr) -> Option<String> {
+    let Some(Literal::Text(text)) = literal(written) else { return None };
+    let number = text.trim();
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole.strip_prefix('-').unwrap_or(whole)) || !digits(decimals) {
+        return None;
+    }
+    match ty {
+        Type::Integer | Type::Number => Some(number.to_owned()),
+        Type::Money(currency) => Some(format!("{number} {}", currency.code())),
+        Type::Percent => Some(format!("{number}%")),
+        Type::Duration => Some(format!("{number} days")),
+        _ => None,
     }
 }

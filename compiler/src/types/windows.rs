@@ -1,7 +1,7 @@
 //! Windows: which stretch of time is meant, and whether it can be asked of a day.
 
 use super::scope::Scope;
-use super::values::{bare_word, inside, literal};
+use super::values::{bare_word, inside};
 use super::{Checker, messages};
 use crate::program::{Bound, Expr, ExprKind, Window};
 use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Sign, Unit, WindowKind};
@@ -134,7 +134,11 @@ impl<'tree> Checker<'tree> {
                     None => return self.refuse(messages::bound_moves(written.span, &value.ty)),
                 }
             }
-            Tree::Literal(_) if literal(written).is_some() => {
+            Tree::Literal(Literal::Text(_)) => {
+                let text = self.written(written.span).to_owned();
+                return self.refuse(messages::date_in_quotes(written.span, &text));
+            }
+            Tree::Literal(_) => {
                 let kind = self.value(written, Scope::constant()).map(|value| messages::kind(&value.ty))?;
                 return self.refuse(messages::bound_no_date(written.span, &kind));
             }

@@ -16,7 +16,8 @@ fn unit_word(amount: Amount) -> String {
     if amount.count == 1 { one.to_owned() } else { format!("{one}s") }
 }
 
-fn unit_name(unit: Unit) -> &'static str {
+/// A unit in the singular.
+pub(crate) fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Second => "second",
         Unit::Minute => "minute",
@@ -111,8 +112,8 @@ pub(crate) fn count_against_duration(span: Span, amount: Amount, counted: Option
     }
 }
 
-/// S0189
-pub(crate) fn months_against_duration(span: Span, amount: Amount, function: Option<Span>) -> Diagnostic {
+/// S0189: `counted` is the whole comparison as it would be with months counted, and the word to put in their place.
+pub(crate) fn months_against_duration(span: Span, amount: Amount, counted: Option<(Span, String)>) -> Diagnostic {
     let unit = unit_name(amount.unit);
     let message = Diagnostic::error(
         "S0189",
@@ -120,9 +121,9 @@ pub(crate) fn months_against_duration(span: Span, amount: Amount, function: Opti
         format!("a {unit} is not always equally long, so a length of time cannot be held against {unit}s"),
     )
     .note("a length of time is given in weeks, days or shorter units");
-    match function {
-        Some(word) => message.beside(format!("did you mean `{unit}s since ... {}`?", amount.count)).fix(
-            format!("count {unit}s"),
+    match counted {
+        Some((word, whole)) => message.beside(format!("did you mean `{whole}`?")).fix(
+            format!("write `{whole}`"),
             vec![Edit::replace(word, format!("{unit}s")), Edit::replace(span, amount.count.to_string())],
         ),
         None => message.beside(format!("use `{unit}s since ...`, which is a number, or write days")),
@@ -145,6 +146,14 @@ pub(crate) fn date_with_datetime(span: Span, instant: Span, text: &str) -> Diagn
         .beside(format!("did you mean `date of {text}`?"))
         .place(instant, "this has a time of day")
         .fix(format!("compare the day only: `date of {text}`"), vec![Edit::before(instant, "date of ")])
+}
+
+/// S0191
+pub(crate) fn time_written_for_date(span: Span, text: &str) -> Diagnostic {
+    let day: String = text.chars().take(10).collect();
+    Diagnostic::error("S0191", span, "the other side is a whole day, and this has a time of day")
+        .beside(format!("did you mean `{day}`?"))
+        .fix(format!("write `{day}`"), vec![Edit::replace(span, day)])
 }
 
 /// S0191
@@ -216,7 +225,13 @@ pub(crate) fn cannot_calculate(span: Span, what: &str, values: &[(Span, &Type)])
             })
         ),
     };
-    let mut message = Diagnostic::error("S0139", span, message).beside("this has no value");
+    let money = |ty: &Type| matches!(ty, Type::Money(_));
+    let help = match values {
+        [(_, left), (_, right)] if money(left) && money(right) => "money is multiplied by a number",
+        [(_, _), (_, right)] if money(right) => "money is divided by money, or by a number",
+        _ => "numbers, money and lengths of time can be calculated with",
+    };
+    let mut message = Diagnostic::error("S0139", span, message).beside(help);
     for ((place, _), kind) in values.iter().zip(&kinds) {
         message = message.place(*place, format!("this is {kind}"));
     }

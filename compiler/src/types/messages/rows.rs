@@ -1,7 +1,6 @@
 //! Messages about questions on many rows, and about windows.
 
 use crate::diagnostics::{Diagnostic, Edit};
-use crate::names::messages::enumerate;
 use crate::program::Type;
 use crate::source::Span;
 use crate::syntax::tree::{Aggregate, AggregateOperator as Operator, Amount, CountTest, Word};
@@ -128,7 +127,10 @@ pub(crate) fn which_field(operator: Span, source: Span, text: &str, fields: &[Ar
     );
     let mut message = match paths.as_slice() {
         [] => message.beside(format!("write `{text}.` and a field")),
-        _ => message.beside(format!("which one? {}", enumerate(&paths, 6))),
+        _ => {
+            let shown: Vec<String> = paths.iter().take(6).map(|path| format!("`{path}`")).collect();
+            message.beside(format!("which one? {}", shown.join(", ")))
+        }
     };
     for path in paths.iter().take(3) {
         message = message.offer(format!("did you mean `{path}`?"), vec![Edit::replace(source, path.to_string())]);

@@ -49,11 +49,20 @@ pub(crate) fn date_in_quotes(span: Span, text: &str) -> Diagnostic {
             4 | 7 => letter == '-',
             _ => letter.is_ascii_digit(),
         });
-    if looks_right {
+    if matches!(bare, "today" | "yesterday" | "now") {
+        message.beside("take the quotes away").fix(format!("write `{bare}`"), vec![Edit::replace(span, bare)])
+    } else if looks_right {
         message.beside("take the quotes away").fix(format!("write {bare}"), vec![Edit::replace(span, bare)])
     } else {
         message.beside("year, month, day")
     }
+}
+
+/// S0141
+pub(crate) fn quantity_in_quotes(span: Span, number: &str) -> Diagnostic {
+    Diagnostic::error("S0141", span, "numbers and amounts are written without quotes")
+        .beside(format!("did you mean `{number}`?"))
+        .fix(format!("write `{number}`"), vec![Edit::replace(span, number)])
 }
 
 /// S0141
@@ -214,9 +223,8 @@ pub(crate) fn missing_left_out(span: Span, text: &str, alone: bool) -> Diagnosti
     };
     Diagnostic::warning("S0160", span, format!("where `{text}` is missing, this line does not hold"))
         .beside("they are left out")
-        .note(format!("to keep them, add `{}`", addition.trim()))
         .note(format!("to say that they are meant to be left out, add `and {text} is known`"))
-        .offer(format!("add `{}`", addition.trim()), edits)
+        .offer(format!("to keep them, add `{}`", addition.trim()), edits)
 }
 
 /// S0161
