@@ -1,10 +1,14 @@
 //! `segue check`: are the rules sound?
 
+use super::loading::Data;
 use super::opened::{Opened, Where, tally};
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use clap::ValueEnum;
-use segue_compiler::diagnostics::{Severity, apply, certain_edits, concise, json, terminal};
+use segue_compiler::diagnostics::{self, Severity, apply, certain_edits, concise, json, terminal};
+use segue_compiler::project::levelled;
+use segue_runtime::data::NeededFields;
+use segue_runtime::report::{data_messages, values_that_never_occur};
 use std::fs;
 
 /// What to check, and how to tell.
@@ -12,12 +16,20 @@ use std::fs;
 #[command(after_help = "Examples:
   segue check                       the project of this folder
   segue check examples/grocery      another one
+  segue check --with-data           do columns and values occur in the data as well?
   segue check --fix                 mend what can be mended without asking
   segue check --format json         for editors and other programs
   segue check --fail-on warning     for a server that is to be strict")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     project: Where,
+
+    /// Read the data too: are the declared columns there, and do the values that are asked for occur?
+    #[arg(long)]
+    with_data: bool,
+
+    #[command(flatten)]
+    data: Data,
 
     /// How to show the messages
     #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
@@ -57,6 +69,9 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     if arguments.fix {
         opened = mend(opened, arguments, console)?;
     }
+    if arguments.with_data {
+        hold_against_data(&mut opened, arguments, console)?;
+    }
     let Opened { checked, .. } = &opened;
     let messages = &checked.diagnostics;
     let count = |severity| messages.iter().filter(|message| message.severity == severity).count();
@@ -79,6 +94,22 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     };
     let failed = messages.iter().any(|message| message.severity >= fail_on);
     Ok(if failed { Ending::Problems } else { Ending::Fine })
+}
+
+/// Adds what the data say about the rules, where the rules are sound by themselves.
+fn hold_against_data(opened: &mut Opened, arguments: &Arguments, console: &Console) -> Result<(), Failure> {
+    let Some(program) = &opened.checked.program else {
+        console.note("the data were not looked at: the rules must be sound first\n");
+        return Ok(());
+    };
+    let found = match arguments.data.load(opened, program, NeededFields::everything(program), console)? {
+        Ok(loaded) => values_that_never_occur(program, &opened.checked.sources, &loaded.dataset),
+        Err(errors) => data_messages(&opened.checked, program, &errors),
+    };
+    let found = levelled(found, &opened.checked.config);
+    opened.checked.diagnostics.extend(found);
+    diagnostics::sort(&mut opened.checked.diagnostics);
+    Ok(())
 }
 
 /// Rounds of mending: a fix can uncover a mistake that has a fix of its own.

@@ -71,7 +71,7 @@ fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Endin
         Question::Partition(id) => selection.partitions.push(id),
     }
     let as_of = arguments.loading.as_of(program)?;
-    let loaded = match arguments.loading.load(&opened, program, needed_fields(program, &selection), console)? {
+    let loaded = match arguments.loading.data.load(&opened, program, needed_fields(program, &selection), console)? {
         Ok(loaded) => loaded,
         Err(errors) => {
             loading::tell(&errors, console);

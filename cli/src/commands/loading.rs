@@ -20,6 +20,13 @@ pub(crate) struct Loading {
     #[arg(long, value_name = "MOMENT")]
     as_of: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) data: Data,
+}
+
+/// The data of a command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Data {
     /// Take the data of NAME from PATH (a file, a folder or a pattern such as "2017-*.csv") instead of where the project
     /// file says; can be given several times
     #[arg(long, value_name = "NAME=PATH", value_parser = data)]
@@ -53,10 +60,11 @@ fn bad_rows(text: &str) -> Result<BadRows, String> {
     }
 }
 
-/// The system's clock, in microseconds UTC.
+/// The system's clock, in microseconds UTC, cut to whole seconds so that the moment can be written down and asked for
+/// again.
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX).saturating_mul(1_000_000)
 }
 
 impl Loading {
@@ -70,7 +78,9 @@ impl Loading {
             }),
         }
     }
+}
 
+impl Data {
     /// How many threads to use.
     pub(crate) fn threads(&self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -97,9 +97,9 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         segments: selection.segments.clone(),
         partitions: selection.partitions.clone(),
         traits: Vec::new(),
-        threads: arguments.loading.threads(),
+        threads: arguments.loading.data.threads(),
     };
-    let loaded = match arguments.loading.load(&opened, program, needed_fields(program, &selection), console)? {
+    let loaded = match arguments.loading.data.load(&opened, program, needed_fields(program, &selection), console)? {
         Ok(loaded) => loaded,
         Err(errors) => {
             loading::tell(&errors, console);
@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         }
     };
     let outcome = work_out(arguments.engine, program, &loaded.dataset, &request, console)?;
-    let report = Report::gather(Gathered {
+    let mut report = Report::gather(Gathered {
         program,
         sources: &opened.checked.sources,
         dataset: &loaded.dataset,
@@ -117,6 +117,10 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         engine: arguments.engine.word(),
         started,
     });
+    if let (None, [rules]) = (&opened.location.settings, opened.location.rules.as_slice()) {
+        // A single file has no name but its own.
+        report.project = rules.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    }
     if let Some(folder) = &arguments.out {
         write(folder, arguments, program, &loaded.dataset, &request, &outcome, console)?;
     }

@@ -136,6 +136,9 @@ catalogue! {
     S0188 Error "a plain number where a length of time is meant";
     S0189 Error "months as a length of time";
     S0191 Error "a day against a time";
+    S0201 Warning "a value that never occurs";
+    S0202 Error "no such column";
+    S0203 Error "the data cannot be used";
 }
 
 /// All codes, ascending.

@@ -97,7 +97,7 @@ fn data_sources(config: &Config, trees: &[tree::File], diagnostics: &mut Vec<Dia
 }
 
 /// Applies the levels of the project file. What stops a run cannot be talked down: only warnings and notes can.
-fn levelled(diagnostics: Vec<Diagnostic>, config: &Config) -> Vec<Diagnostic> {
+pub fn levelled(diagnostics: Vec<Diagnostic>, config: &Config) -> Vec<Diagnostic> {
     let mut kept = Vec::with_capacity(diagnostics.len());
     for mut message in diagnostics {
         let level = config.levels.get(message.code.0).copied().filter(|_| message.severity != Severity::Error);

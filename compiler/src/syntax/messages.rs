@@ -866,19 +866,23 @@ pub(crate) fn window_without_is(span: Span) -> Diagnostic {
 
 /// `=`, `==`, `!=`, `<>`
 pub(crate) fn equality_sign(source: &SourceFile, span: Span, sign: &str, mend: &str) -> Diagnostic {
-    let blank_before = source.text.get(..span.start as usize).is_some_and(|text| text.ends_with(char::is_whitespace));
-    let blank_after = source.text.get(span.end as usize..).is_some_and(|text| text.starts_with(char::is_whitespace));
-    let padded = format!("{}{mend}{}", if blank_before { "" } else { " " }, if blank_after { "" } else { " " });
     error("S0026", span, format!("`{sign}` is written `{mend}`"))
         .label(format!("write `{mend}`"))
-        .certain(format!("write `{mend}`"), replace(span, padded))
+        .certain(format!("write `{mend}`"), replace(span, apart(source, span, mend)))
+}
+
+/// The words for a place, with a blank on each side that has none there.
+fn apart(source: &SourceFile, span: Span, words: &str) -> String {
+    let blank_before = source.text.get(..span.start as usize).is_some_and(|text| text.ends_with(char::is_whitespace));
+    let blank_after = source.text.get(span.end as usize..).is_some_and(|text| text.starts_with(char::is_whitespace));
+    format!("{}{words}{}", if blank_before { "" } else { " " }, if blank_after { "" } else { " " })
 }
 
 /// `&&`, `||`
-pub(crate) fn joining_sign(span: Span, sign: &str, word: &str) -> Diagnostic {
+pub(crate) fn joining_sign(source: &SourceFile, span: Span, sign: &str, word: &str) -> Diagnostic {
     error("S0027", span, format!("`{sign}` is written `{word}`"))
         .label(format!("write `{word}`"))
-        .certain(format!("write `{word}`"), replace(span, format!(" {word} ")))
+        .certain(format!("write `{word}`"), replace(span, apart(source, span, word)))
 }
 
 /// `!x`

@@ -3,6 +3,7 @@
 //! A [`Report`] is gathered once from what the run gave and then shown as a table for people ([`Report::table`]), or as
 //! JSON for programs ([`Report::json`]). Counts are exact and belong to the report's `as of`.
 
+mod against_data;
 mod fields;
 mod json;
 mod phrase;
@@ -13,6 +14,7 @@ mod tests;
 pub mod value;
 pub mod why;
 
+pub use against_data::{data_messages, values_that_never_occur};
 pub use problems::{Kind, Problem};
 pub use table::Look;
 

@@ -267,7 +267,11 @@ fn arithmetic(run: &Gathered<'_>, problem: &outcome::Problem) -> Problem {
     };
     let examples: Vec<String> = problem.examples.iter().filter_map(|row| customer_key(run, *row as usize)).collect();
     let written = run.sources.slice(problem.span).split_whitespace().collect::<Vec<_>>().join(" ");
-    let such = if examples.is_empty() { String::new() } else { format!(", such as of customer {}", list(&examples)) };
+    let such = match examples.len() {
+        0 => String::new(),
+        1 => format!(", such as of customer {}", list(&examples)),
+        _ => format!(", such as of customers {}", list(&examples)),
+    };
     let place = place(run, problem.span);
     Problem {
         kind,

@@ -213,11 +213,11 @@ impl Reader<'_> {
                 ItemKind::Compare(comparison)
             }
             "&&" | "&" => {
-                self.report(messages::joining_sign(span, sign, "and"));
+                self.report(messages::joining_sign(self.source, span, sign, "and"));
                 ItemKind::And
             }
             "||" | "|" => {
-                self.report(messages::joining_sign(span, sign, "or"));
+                self.report(messages::joining_sign(self.source, span, sign, "or"));
                 ItemKind::Or
             }
             _ => ItemKind::Is { negated: matches!(sign, "!=" | "!==" | "<>" | "≠"), habit: Some(sign.to_owned()) },

@@ -1,0 +1,103 @@
+//! `segue check`.
+
+use crate::shop::{RULES, Shop};
+use serde_json::{Value, json};
+
+const WRONG: &str = "segment wrong { contry is \"France\" }\n";
+
+#[test]
+fn sound_rules_end_with_0_and_wrong_ones_with_1() {
+    let shop = Shop::new();
+    let ended = shop.segue(&["check"]);
+    assert_eq!((ended.status, ended.out.as_str(), ended.err.as_str()), (0, "no problems\n", ""));
+    shop.write("more.segue", WRONG);
+    let ended = shop.segue(&["check"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.out.starts_with("error[S0101]: there is no field called `contry`"), "{}", ended.out);
+    assert!(ended.out.ends_with("\n1 error\n"), "{}", ended.out);
+}
+
+#[test]
+fn the_project_is_named_by_a_folder_in_it_or_by_a_file() {
+    let shop = Shop::new();
+    std::fs::create_dir(shop.file("below")).unwrap();
+    for path in ["below", "rules.segue", "segue.toml", "."] {
+        assert_eq!(shop.segue(&["check", path]).status, 0, "{path}");
+    }
+    for (path, told) in [("nowhere", "there is nothing at nowhere"), ("customers.csv", "is not a rule file")] {
+        let ended = shop.segue(&["check", path]);
+        assert_eq!(ended.status, 2, "{path}");
+        assert!(ended.err.contains(told), "{}", ended.err);
+    }
+}
+
+#[test]
+fn messages_can_be_lines_or_json() {
+    let shop = Shop::new();
+    shop.write("more.segue", WRONG);
+    let lines = shop.segue(&["check", "--format", "concise"]);
+    assert_eq!(
+        (lines.status, lines.out.as_str()),
+        (1, "more.segue:1:17: error[S0101]: there is no field called `contry` (did you mean `country`?)\n")
+    );
+    let ended = shop.segue(&["check", "--format", "json"]);
+    let json: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&json["version"], &json["errors"], &json["warnings"]), (&json!(1), &json!(1), &json!(0)));
+    let message = &json["messages"][0];
+    assert_eq!(
+        (&message["code"], &message["severity"], &message["file"], &message["line"], &message["column"]),
+        (&json!("S0101"), &json!("error"), &json!("more.segue"), &json!(1), &json!(17))
+    );
+    assert_eq!(message["fixes"][0]["edits"][0]["text"], "country");
+}
+
+#[test]
+fn warnings_fail_only_where_that_is_asked_for() {
+    let shop = Shop::new();
+    shop.write("more.segue", "segment elsewhere { country is not \"France\" }\n");
+    assert_eq!(shop.segue(&["check"]).status, 0);
+    assert_eq!(shop.segue(&["check", "--fail-on", "warning"]).status, 1);
+    let settings = shop.read("segue.toml");
+    shop.write("segue.toml", &format!("{settings}\n[checks]\nfail_on = \"warning\"\n"));
+    assert_eq!(shop.segue(&["check"]).status, 1);
+    assert_eq!(shop.segue(&["check", "--fail-on", "error"]).status, 0);
+    shop.write("segue.toml", &format!("{settings}\n[checks]\nS0160 = \"off\"\n"));
+    assert_eq!(shop.segue(&["check", "--fail-on", "warning"]).out, "no problems\n");
+}
+
+#[test]
+fn fix_makes_the_sure_changes_in_the_files_and_no_others() {
+    let shop = Shop::new();
+    let wrong = "# mine\nsegment a { country = 'France' && spend >= 5 USD }\nsegment b { contry is \"France\" }\n";
+    shop.write("more.segue", wrong);
+    let ended = shop.segue(&["check", "--fix"]);
+    assert_eq!(ended.status, 1, "the misspelt name is not a sure thing");
+    assert_eq!(
+        shop.read("more.segue"),
+        "# mine\nsegment a { country is \"France\" and spend >= 5 USD }\nsegment b { contry is \"France\" }\n"
+    );
+    assert!(ended.err.contains("changes made"), "{}", ended.err);
+    assert_eq!(shop.read("rules.segue"), RULES);
+    assert_eq!(shop.names("."), ["customers.csv", "more.segue", "purchases.csv", "rules.segue", "segue.toml"]);
+}
+
+#[test]
+fn values_and_columns_are_held_against_the_data() {
+    let shop = Shop::new();
+    let ended = shop.segue(&["check", "--with-data", "--format", "concise"]);
+    assert_eq!(ended.status, 0);
+    assert_eq!(
+        ended.out,
+        "rules.segue:20:29: warning[S0201]: \"Atlantis\" never occurs in `country`, so this matches nothing in the data\n"
+    );
+    shop.write("more.segue", "segment misspelt { country is \"Frnace\" }\n");
+    let ended = shop.segue(&["check", "--with-data"]);
+    assert!(ended.out.contains("did you mean \"France\" (2 customers)?"), "{}", ended.out);
+    shop.write("customers.csv", "customer_id,land\n1,France\n");
+    let ended = shop.segue(&["check", "--with-data"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.out.contains("error[S0202]: "), "{}", ended.out);
+    let ended = shop.segue(&["check", "--with-data", "--data", "customers=nothing.csv"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.out.contains("error[S0203]: "), "{}", ended.out);
+}

@@ -1,0 +1,10 @@
+//! The `segue` command as people and programs meet it: what it prints, what it writes, how it ends.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod check;
+mod explain;
+mod graph;
+mod run;
+mod shop;
+mod surroundings;

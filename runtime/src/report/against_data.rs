@@ -1,0 +1,211 @@
+//! Rules held against the data they will run on: values that are asked for but never occur, columns that are not there.
+
+use crate::data::{Column, DataError, DataErrors, Dataset, Dictionary, Values};
+use crate::report::phrase::{count, list};
+use segue_compiler::diagnostics::{Diagnostic, Edit};
+use segue_compiler::names::closest;
+use segue_compiler::program::{CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Program, Table, TableId, Type};
+use segue_compiler::project::Checked;
+use segue_compiler::source::{FileId, SourceMap, Span};
+use segue_compiler::syntax::tree::{Label, TableKind};
+use segue_compiler::values::Value;
+use segue_compiler::values::text::{comparable, equal};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Among more different values than this none is looked for that is like the one written.
+const COMPARED: usize = 20_000;
+
+/// A message for each text or id that a rule compares a column with and that never occurs in it.
+pub fn values_that_never_occur(program: &Program, sources: &SourceMap, dataset: &Dataset) -> Vec<Diagnostic> {
+    let mut search = Search { program, sources, dataset, counts: HashMap::new(), found: Vec::new() };
+    for item in &program.order {
+        for expr in program.expressions(*item) {
+            search.expr(expr);
+        }
+    }
+    for field in program.tables.iter().flat_map(|table| &table.fields) {
+        if let FieldSource::Computed(value) = &field.source {
+            search.expr(value);
+        }
+    }
+    search.found.dedup_by(|later, first| later.span == first.span && later.message == first.message);
+    search.found
+}
+
+struct Search<'a> {
+    program: &'a Program,
+    sources: &'a SourceMap,
+    dataset: &'a Dataset,
+    /// How often each value of a column occurs.
+    counts: HashMap<(TableId, FieldId), HashMap<Arc<str>, u64>>,
+    found: Vec<Diagnostic>,
+}
+
+impl Search<'_> {
+    fn expr(&mut self, expr: &Expr) {
+        let mut comparisons: Vec<(&Expr, Span, Vec<&Value>, bool)> = Vec::new();
+        expr.walk(&mut |part| match &part.kind {
+            ExprKind::Equal { left, right, ignoring_case } => {
+                for (field, value) in [(left, right), (right, left)] {
+                    if let ExprKind::Constant(constant) = &value.kind {
+                        comparisons.push((field, value.span, vec![constant], *ignoring_case));
+                    }
+                }
+            }
+            ExprKind::IsOneOf { value, values, ignoring_case } => {
+                comparisons.push((value, part.span, values.iter().collect(), *ignoring_case));
+            }
+            ExprKind::Includes { list, values, ignoring_case, .. } => {
+                for value in values {
+                    if let ExprKind::Constant(constant) = &value.kind {
+                        comparisons.push((list, value.span, vec![constant], *ignoring_case));
+                    }
+                }
+            }
+            _ => {}
+        });
+        for (field, span, values, ignoring_case) in comparisons {
+            let Some(place) = stored(self.program, field) else { continue };
+            let wanted = values.into_iter().filter_map(|value| match value {
+                Value::Text(text) => Some(Arc::clone(text)),
+                _ => None,
+            });
+            for text in wanted {
+                self.look_for(place, &text, span, ignoring_case);
+            }
+        }
+    }
+
+    fn look_for(&mut self, place: (TableId, FieldId), text: &Arc<str>, span: Span, ignoring_case: bool) {
+        let Some(column) = self.dataset.column(place.0, place.1) else { return };
+        let counts = self.counts.entry(place).or_insert_with(|| occurrences(column));
+        let occurs =
+            if ignoring_case { counts.keys().any(|value| equal(value, text, true)) } else { counts.contains_key(text) };
+        if occurs || counts.is_empty() {
+            return;
+        }
+        let table = &self.program.tables[place.0.0 as usize];
+        let field = &table.fields[place.1.0 as usize];
+        let personal = field.labels.contains(&Label::Personal);
+        let names = counts.keys().cloned();
+        let near = if personal || counts.len() > COMPARED { Vec::new() } else { closest(text, names) };
+        let name = if place.0 == CUSTOMERS { field.name.to_string() } else { format!("{}.{}", table.name, field.name) };
+        let span = quoted(self.sources, span, text);
+        let mut message = Diagnostic::warning(
+            "S0201",
+            span,
+            format!("\"{text}\" never occurs in `{name}`, so this matches nothing in the data"),
+        );
+        let capitals = counts.keys().find(|value| comparable(value, true) == comparable(text, true));
+        if let (false, Some(_)) = (personal, capitals) {
+            message = message.note("it does with other capitals: `ignoring case` makes them the same");
+        }
+        let shown: Vec<String> = near
+            .iter()
+            .map(|value| format!("\"{value}\" ({})", rows(table, counts.get(value).copied().unwrap_or(0))))
+            .collect();
+        if !shown.is_empty() {
+            message = message.beside(format!("did you mean {}?", list(&shown).replace(" and ", " or ")));
+        }
+        for value in near {
+            let written = format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
+            message = message.offer(format!("write {written}"), vec![Edit::replace(span, written)]);
+        }
+        self.found.push(message);
+    }
+}
+
+fn rows(table: &Table, number: u64) -> String {
+    let (one, many) = match table.kind {
+        TableKind::Customers => ("customer", "customers"),
+        _ => ("row", "rows"),
+    };
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// The stored column that an expression reads as it is, where its values are free texts or ids.
+fn stored(program: &Program, expr: &Expr) -> Option<(TableId, FieldId)> {
+    let (table, field) = match &expr.kind {
+        ExprKind::Convert(_, inner) => return stored(program, inner),
+        ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => (*table, *field),
+        _ => return None,
+    };
+    let declared = program.tables.get(table.0 as usize)?.fields.get(field.0 as usize)?;
+    let free = match &declared.ty {
+        Type::Text | Type::Id(_) => true,
+        Type::List(of) => matches!(**of, Type::Text | Type::Id(_)),
+        _ => false,
+    };
+    (free && matches!(declared.source, FieldSource::Column { .. })).then_some((table, field))
+}
+
+/// How often each text of the column occurs in known rows; in lists, as an element.
+fn occurrences(column: &Column) -> HashMap<Arc<str>, u64> {
+    let (codes, dictionary, known): (&[u32], &Dictionary, Option<&Column>) = match &column.values {
+        Values::Text { codes, dictionary } => (codes, dictionary, Some(column)),
+        Values::List { elements, .. } => match &elements.values {
+            Values::Text { codes, dictionary } => (codes, dictionary, None),
+            _ => return HashMap::new(),
+        },
+        _ => return HashMap::new(),
+    };
+    let mut by_code = vec![0_u64; dictionary.len()];
+    for (row, code) in codes.iter().enumerate() {
+        if known.is_none_or(|column| column.is_known(row))
+            && let Some(count) = by_code.get_mut(*code as usize)
+        {
+            *count += 1;
+        }
+    }
+    let occurring = by_code.into_iter().zip(0..).filter(|(count, _)| *count > 0);
+    occurring.map(|(count, code)| (Arc::from(&*dictionary.text(code)), count)).collect()
+}
+
+/// Where the text stands in quotes within a span; the whole span where it does not, as after `is in LIST`.
+fn quoted(sources: &SourceMap, span: Span, text: &str) -> Span {
+    let slice = sources.slice(span);
+    let written = format!("\"{text}\"");
+    match slice.find(&written) {
+        Some(at) => Span::new(span.file, span.range().start + at, span.range().start + at + written.len()),
+        None => span,
+    }
+}
+
+/// What stands in the way of loading, as messages beside the declarations they are about.
+pub fn data_messages(checked: &Checked, program: &Program, errors: &DataErrors) -> Vec<Diagnostic> {
+    errors.errors.iter().map(|error| data_message(checked, program, error)).collect()
+}
+
+fn data_message(checked: &Checked, program: &Program, error: &DataError) -> Diagnostic {
+    let table_named = |name: &str| program.tables.iter().find(|table| &*table.name == name);
+    if let DataError::NoColumn { file, table, field, column, closest } = error {
+        let span = table_named(table).and_then(|table| table.fields.iter().find(|one| *one.name == **field));
+        let span = span.map_or_else(|| nowhere(checked), |field| field.span);
+        let message = Diagnostic::error(
+            "S0202",
+            span,
+            format!("{file} has no column \"{column}\" for the field `{table}.{field}`"),
+        )
+        .beside("if it has another name there, add `from \"...\"`");
+        let quoted: Vec<String> = closest.iter().map(|name| format!("\"{name}\"")).collect();
+        return if quoted.is_empty() { message } else { message.note(format!("it has {}", list(&quoted))) };
+    }
+    let (DataError::NoData { table }
+    | DataError::NoFile { table, .. }
+    | DataError::BadRows { table, .. }
+    | DataError::DuplicateKey { table, .. }
+    | DataError::TooManyRows { table, .. }) = error
+    else {
+        return Diagnostic::error("S0203", nowhere(checked), error.to_string());
+    };
+    let source = checked.config.data.iter().find(|source| source.table.to_lowercase() == table.to_lowercase());
+    let span = source.map(|source| source.span).or_else(|| table_named(table).map(|table| table.span));
+    Diagnostic::error("S0203", span.unwrap_or_else(|| nowhere(checked)), error.to_string())
+}
+
+/// The start of the project file, or of the first rule file.
+fn nowhere(checked: &Checked) -> Span {
+    let settings = checked.sources.iter().find(|(_, file)| file.name.ends_with(".toml"));
+    Span::new(settings.map_or(FileId(0), |(id, _)| id), 0, 0)
+}
