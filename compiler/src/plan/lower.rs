@@ -20,10 +20,6 @@ pub(crate) struct Lowering<'a> {
     traits: FxHashMap<u32, NodeId>,
     segments: FxHashMap<u32, NodeId>,
     parts: FxHashMap<u32, Vec<NodeId>>,
-    /// The computed field of customers being lowered.
-    inside: Option<FieldId>,
-    /// Uses of computed fields of customers: in which other one, in which context, which.
-    uses: Vec<(Option<FieldId>, Scope, FieldId)>,
 }
 
 /// What the selection asks for, as nodes.
@@ -32,7 +28,6 @@ pub(crate) struct Lowered {
     pub(crate) traits: Vec<NodeId>,
     pub(crate) segments: Vec<NodeId>,
     pub(crate) partitions: Vec<Vec<NodeId>>,
-    pub(crate) asked: FxHashMap<FieldId, Vec<Scope>>,
 }
 
 /// Lowers what the selection needs, nothing else.
@@ -45,15 +40,9 @@ pub(crate) fn lower(program: &Program, selection: &Selection) -> Lowered {
         traits: FxHashMap::default(),
         segments: FxHashMap::default(),
         parts: FxHashMap::default(),
-        inside: None,
-        uses: Vec::new(),
     };
     for item in needed(program, selection) {
         lowering.item(item);
-    }
-    let asked = lowering.asked();
-    for place in lowering.nodes.iter_mut().flat_map(|node| &mut node.places) {
-        place.field = place.field.filter(|field| asked.contains_key(field));
     }
     let missing = lowering.missing();
     let find = |map: &FxHashMap<u32, NodeId>, id: u32| map.get(&id).copied().unwrap_or(missing);
@@ -66,7 +55,6 @@ pub(crate) fn lower(program: &Program, selection: &Selection) -> Lowered {
             .map(|id| lowering.parts.get(&id.0).cloned().unwrap_or_default())
             .collect(),
         nodes: lowering.nodes,
-        asked,
     }
 }
 
@@ -151,9 +139,7 @@ impl Lowering<'_> {
             if let Some(field) = field
                 && open.is_empty()
             {
-                self.inside = (field.0 == CUSTOMERS).then_some(field.1);
                 let node = self.lower(expr, scope_of(field.0));
-                self.inside = None;
                 self.fields.insert(field, node);
             } else if !open.is_empty() {
                 if field.is_some() {
@@ -169,8 +155,8 @@ impl Lowering<'_> {
             ExprKind::Constant(value) => Op::Constant(Constant(value.clone())),
             ExprKind::Now => Op::Now,
             ExprKind::Day(days) => Op::Day(*days),
-            ExprKind::Field { row: program::Row::Customer, field, .. } => return self.used(CUSTOMERS, *field, context),
-            ExprKind::Field { row: program::Row::Current, table, field } => return self.used(*table, *field, context),
+            ExprKind::Field { row: program::Row::Customer, field, .. } => return self.field(CUSTOMERS, *field),
+            ExprKind::Field { row: program::Row::Current, table, field } => return self.field(*table, *field),
             ExprKind::Lookup { key, table, field } => {
                 let key = self.lower(key, context);
                 let row = self.intern(Op::LookupRow { key, table: *table }, Type::Id(Some(*table)), true);
@@ -255,7 +241,7 @@ impl Lowering<'_> {
         let fails = op.can_fail();
         let node = self.intern(op, expr.ty.clone(), expr.may_be_missing);
         if fails {
-            self.stands_for(node, Place { span: expr.span, context, field: self.inside });
+            self.stands_for(node, Place { span: expr.span, context });
         }
         node
     }
@@ -315,40 +301,6 @@ impl Lowering<'_> {
         };
         let time = self.field(table, at);
         Some(self.intern(Op::InWindows(time, windows.iter().copied().collect()), Type::Boolean, false))
-    }
-
-    /// A field as it is used in the text of `context`.
-    fn used(&mut self, table: TableId, field: FieldId, context: Scope) -> NodeId {
-        if table == CUSTOMERS && computed(self.program, (table, field)).is_some() {
-            self.uses.push((self.inside, context, field));
-        }
-        self.field(table, field)
-    }
-
-    /// For each computed field of customers that is used in `where`s only, the rows that ask about it.
-    fn asked(&self) -> FxHashMap<FieldId, Vec<Scope>> {
-        let mut asked: FxHashMap<FieldId, Vec<Scope>> = FxHashMap::default();
-        // A field that another one uses is asked by what asks for that one; chains end, so this does.
-        loop {
-            let mut grown = false;
-            for (inside, context, field) in &self.uses {
-                let contexts = match (inside, context) {
-                    (Some(outer), Scope::Customer) => asked.get(outer).cloned().unwrap_or_default(),
-                    _ => vec![*context],
-                };
-                let known = asked.entry(*field).or_default();
-                for context in contexts {
-                    if !known.contains(&context) {
-                        known.push(context);
-                        grown = true;
-                    }
-                }
-            }
-            if !grown {
-                asked.retain(|_, contexts| !contexts.contains(&Scope::Customer));
-                return asked;
-            }
-        }
     }
 
     fn field(&mut self, table: TableId, field: FieldId) -> NodeId {

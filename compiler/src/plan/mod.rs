@@ -26,8 +26,7 @@ pub use passes::Pass;
 pub use truth::{Truth, TruthId};
 pub use verify::Flaw;
 
-use crate::program::{FieldId, PartitionId, Program, SegmentId, TableId, TraitId};
-use rustc_hash::FxHashMap;
+use crate::program::{PartitionId, Program, SegmentId, TableId, TraitId};
 
 /// What is wanted of a program.
 #[derive(Debug, Clone, Default)]
@@ -67,9 +66,6 @@ pub struct Plan {
     pub segments: Vec<TruthId>,
     /// The members of each part of each partition of the selection.
     pub partitions: Vec<Vec<TruthId>>,
-    /// Computed fields of customers that only `where`s use, and the rows that ask: customers without such rows are not
-    /// asked, and what would fail for them is not counted.
-    pub asked: FxHashMap<FieldId, Vec<Scope>>,
 }
 
 impl Plan {
@@ -91,7 +87,6 @@ impl Plan {
             traits: lowered.traits,
             segments,
             partitions,
-            asked: lowered.asked,
         }
     }
 

@@ -74,9 +74,6 @@ pub struct Place {
     pub span: Span,
     /// What the text there is asked about, so what failures are counted by: at least the node's own scope.
     pub context: Scope,
-    /// The computed field of customers in which it stands, where that is not asked about for every customer: see
-    /// [`super::Plan::asked`].
-    pub field: Option<FieldId>,
 }
 
 /// One thing worked out.

@@ -12,7 +12,7 @@ use super::store::{Frame, Store, shorter};
 use super::vector::{Input, bit, bits_by_row, bits_by_word, set_bit, words_for};
 use crate::outcome::{Problem, ProblemKind};
 use rustc_hash::FxHashMap;
-use segue_compiler::plan::{NodeId, Op, Place, Scope};
+use segue_compiler::plan::{NodeId, Op, Scope};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use segue_compiler::source::Span;
 use std::collections::BTreeMap;
@@ -236,7 +236,7 @@ pub(crate) fn count(store: &mut Store<'_>, run: &Store<'_>, looked_up: &LookedUp
             let bits = spread_texts(store, id, bits, node.scope)?;
             for place in &node.places {
                 if !is_looked_up_row(prepared, place.context) {
-                    let bits = asked(store, &bits, node.scope, *place)?;
+                    let bits = widened(store, &bits, node.scope, place.context)?;
                     join(sites.entry((place.span, kind, place.context)).or_default(), &bits);
                 }
             }
@@ -249,7 +249,7 @@ pub(crate) fn count(store: &mut Store<'_>, run: &Store<'_>, looked_up: &LookedUp
             let reached = through(store, *row, bits, node.scope)?;
             for place in &node.places {
                 if !is_looked_up_row(prepared, place.context) {
-                    let bits = asked(store, &reached, node.scope, *place)?;
+                    let bits = widened(store, &reached, node.scope, place.context)?;
                     join(sites.entry((*span, *kind, place.context)).or_default(), &bits);
                 }
             }
@@ -292,26 +292,6 @@ pub(crate) fn count(store: &mut Store<'_>, run: &Store<'_>, looked_up: &LookedUp
         entry.1.truncate(3);
     }
     Ok(counts)
-}
-
-/// Bits of a scope's rows as bits of the rows that a place is asked about.
-fn asked(store: &mut Store<'_>, bits: &[u64], scope: Scope, place: Place) -> Result<Vec<u64>, EngineError> {
-    let bits = widened(store, bits, scope, place.context)?;
-    let Some(contexts) = place.field.and_then(|field| store.prepared.plan.asked.get(&field)) else { return Ok(bits) };
-    // The field is asked about only for customers who have one of these rows.
-    let mut customers = no_bits(store.range(CUSTOMERS).len());
-    for context in contexts {
-        let Scope::Row(table) = *context else { continue };
-        let exists = existing(store, *context)?;
-        let owners = store.owners(CUSTOMERS, table)?;
-        for (row, owner) in owners.iter().enumerate() {
-            if bit(&exists, row) {
-                set_bit(&mut customers, *owner as usize);
-            }
-        }
-    }
-    let mask = widened(store, &customers, Scope::Customer, place.context)?;
-    Ok(bits.iter().zip(&mask).map(|(bits, mask)| bits & mask).collect())
 }
 
 /// Bits of a scope's rows as bits of the rows of a wider context.
