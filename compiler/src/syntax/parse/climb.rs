@@ -99,38 +99,56 @@ impl Reader<'_> {
             return terms.remove(0);
         }
         self.check_bare_values(&mut terms);
-        if let Some(mixed) = terms.iter().position(|term| matches!(term.kind, ExprKind::And(_))) {
-            self.report_mixed(&terms, mixed, &signs);
+        if terms.iter().any(|term| matches!(term.kind, ExprKind::And(_))) {
+            self.report_mixed(&terms, &signs);
         }
         let span = joined(&terms);
         self.node(span, ExprKind::Or(terms))
     }
 
-    fn report_mixed(&mut self, terms: &[Expr], mixed: usize, signs: &[Span]) {
-        let ExprKind::And(inner) = &terms[mixed].kind else { return };
-        let (Some(first), Some(last)) = (inner.first(), inner.last()) else { return };
-        let slice = |span: Span| self.source.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    /// Shows both readings: (a) what `and` joins belongs together, (b) what `or` joins does.
+    fn report_mixed(&mut self, terms: &[Expr], signs: &[Span]) {
+        let mut joined_by_and = Vec::new();
+        let mut joined_by_or: Vec<Span> = Vec::new();
+        let mut open: Option<(Span, usize)> = None;
+        for term in terms {
+            let (first, last) = match &term.kind {
+                ExprKind::And(inner) => {
+                    joined_by_and.push(term.span);
+                    (
+                        inner.first().map_or(term.span, |first| first.span),
+                        inner.last().map_or(term.span, |last| last.span),
+                    )
+                }
+                _ => (term.span, term.span),
+            };
+            let (group, count) = open.map_or((first, 1), |(group, count)| (group.to(first), count + 1));
+            if matches!(term.kind, ExprKind::And(_)) {
+                joined_by_or.extend((count > 1).then_some(group));
+                open = Some((last, 1));
+            } else {
+                open = Some((group, count));
+            }
+        }
+        joined_by_or.extend(open.filter(|(_, count)| *count > 1).map(|(group, _)| group));
         let whole = joined(terms);
-        // (a) the `and` part belongs together; (b) the `or` part beside it does.
-        let first_reading = terms[mixed].span;
-        let second_reading = if mixed > 0 {
-            terms[mixed - 1].span.to(first.span)
-        } else {
-            last.span.to(terms.get(mixed + 1).map_or(last.span, |next| next.span))
-        };
-        let reading = |span: Span| {
-            let before = Span { end: span.start, ..whole };
-            let after = Span { start: span.end, ..whole };
-            format!("{} ({}) {}", slice(before), slice(span), slice(after)).trim().to_owned()
-        };
+        let readings = [&joined_by_and, &joined_by_or].map(|groups| self.reading(whole, groups));
         let sign = signs.first().copied().unwrap_or(whole);
-        let diagnostic = messages::mixed_and_or(
-            whole,
-            sign,
-            (first_reading, &reading(first_reading)),
-            (second_reading, &reading(second_reading)),
-        );
-        self.report(diagnostic);
+        let [first, second] = &readings;
+        self.report(messages::mixed_and_or(whole, sign, (&joined_by_and, first), (&joined_by_or, second)));
+    }
+
+    /// The text of a stretch with some parts of it in brackets, on one line.
+    fn reading(&self, whole: Span, groups: &[Span]) -> String {
+        let mut text = String::new();
+        let mut at = whole.start;
+        for group in groups {
+            text.push_str(self.source.slice(Span { start: at, end: group.start, ..whole }));
+            text.push_str(&format!("({})", self.source.slice(*group)));
+            at = group.end;
+        }
+        text.push_str(self.source.slice(Span { start: at, ..whole }));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// `country is "France" or "Spain"`: the second text asks nothing.
@@ -310,7 +328,7 @@ impl Reader<'_> {
             || word == "null"
         {
             let mend = if negated { "is known" } else { "is missing" };
-            self.report(messages::is_null(operator.to(right.span), self.source.slice(right.span), mend));
+            self.report(messages::is_null(operator.to(right.span), self.source.slice(operator.to(right.span)), mend));
             let test = if negated { IsTest::Known } else { IsTest::Missing };
             return self.node(span, ExprKind::Is { left: Box::new(left), negated: false, test, ignoring_case: false });
         }

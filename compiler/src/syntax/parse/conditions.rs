@@ -165,25 +165,50 @@ impl Reader<'_> {
             Rule::name => {
                 let name = self.word(&inner);
                 if !after_is {
-                    self.report(messages::sql_in(whole, &format!("is {not}in {}", name.text)));
+                    self.report(messages::sql_in(
+                        whole,
+                        self.source.slice(whole),
+                        &format!("is {not}in {}", name.text),
+                    ));
                 }
                 ValueSet::List(name)
             }
-            Rule::bracketed => {
-                let inside = inner_text(self.source.slice(span));
-                self.report(messages::sql_in(whole, &format!("is {not}one of {inside}")));
-                let values = match self.bracketed_values(inner) {
-                    Value::One(Expr { kind: ExprKind::Bracketed(only), .. }) => vec![*only],
-                    Value::One(only) => vec![only],
-                    Value::Several(values) => values,
+            _ => {
+                let mut values = self.values(inner);
+                let written = self.mended(span);
+                let written = written.as_str();
+                let (values, inside) = match (values.len(), values.pop()) {
+                    (1, Some(Value::Several(inner))) => (inner, inner_text(written)),
+                    (1, Some(Value::One(Expr { kind: ExprKind::Bracketed(only), .. }))) => {
+                        (vec![*only], inner_text(written))
+                    }
+                    (_, last) => (values.into_iter().chain(last).map(|value| self.single(value)).collect(), written),
                 };
+                let mend = format!("is {not}one of {inside}");
+                self.report(messages::sql_in(whole, self.source.slice(whole), &mend));
                 ValueSet::Values { values, span }
             }
-            _ => {
-                self.report(messages::sql_in(whole, &format!("is {not}one of {}", self.source.slice(span))));
-                self.value_set(inner)
-            }
         }
+    }
+
+    /// The text of a stretch with the certain mends of the messages within it, for which one message now speaks.
+    fn mended(&mut self, span: Span) -> String {
+        let mut edits = Vec::new();
+        self.diagnostics.retain(|diagnostic| match diagnostic.fixes.first() {
+            Some(fix) if fix.certain && fix.edits.iter().all(|edit| is_within(edit.span, span)) => {
+                edits.extend(fix.edits.clone());
+                false
+            }
+            _ => true,
+        });
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+        let mut text = self.source.slice(span).to_owned();
+        for edit in edits {
+            let range = edit.span.range();
+            let offset = span.start as usize;
+            text.replace_range(range.start - offset..range.end - offset, &edit.text);
+        }
+        text
     }
 
     /// `includes any of "a", "b"`
@@ -224,6 +249,10 @@ impl Reader<'_> {
 enum Value {
     One(Expr),
     Several(Vec<Expr>),
+}
+
+fn is_within(inner: Span, outer: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// What stands between brackets.

@@ -175,35 +175,38 @@ impl<'s> Reader<'s> {
 
     /// Builds all expressions within a pair, innermost first.
     fn build_expressions(&mut self, root: &Pair<'_>) {
-        let mut waiting = vec![(root.clone(), false)];
+        let mut waiting = vec![(root.clone(), Rule::EOI)];
         let mut found = Vec::new();
-        while let Some((pair, is_line)) = waiting.pop() {
+        while let Some((pair, outer)) = waiting.pop() {
             let rule = pair.as_rule();
-            // A line answers for what was reported within it; a part between brackets does not.
-            let lines = !matches!(rule, Rule::bracketed);
-            waiting.extend(pair.clone().into_inner().map(|inner| (inner, lines)));
+            waiting.extend(pair.clone().into_inner().map(|inner| (inner, rule)));
             if matches!(rule, Rule::expression | Rule::bound | Rule::broken) {
-                found.push((pair, is_line && rule != Rule::bound));
+                found.push((pair, outer));
             }
         }
-        for (pair, is_line) in found.into_iter().rev() {
-            self.build_expression(pair, is_line);
+        for (pair, outer) in found.into_iter().rev() {
+            self.build_expression(pair, outer);
         }
     }
 
-    fn build_expression(&mut self, pair: Pair<'_>, is_line: bool) {
+    /// Builds one expression, whose inner ones are built; `outer` is the rule it stands in.
+    fn build_expression(&mut self, pair: Pair<'_>, outer: Rule) {
         let span = self.span(&pair);
         let before = self.diagnostics.len();
         let is_broken = pair.as_rule() == Rule::broken;
-        if is_line && self.has_own_report(&pair) {
+        // A line answers for what was reported within it; a part of a line does not.
+        let is_line = pair.as_rule() != Rule::bound && outer != Rule::bracketed;
+        if is_line && self.take_reported(self.with_blanks(span)) {
             self.drop_built_within(span);
-            self.take_reported(span);
             let node = self.error_node(span);
             self.built.insert((span.start, span.end), (node, 0));
             return;
         }
         let (expression, depth) = if is_broken {
-            self.diagnose_broken_line(span);
+            match outer {
+                Rule::partition_declaration => self.diagnose_broken_part(span),
+                _ => self.diagnose_broken_line(span),
+            }
             (self.error_node(span), 0)
         } else {
             self.row(pair, span)
@@ -218,10 +221,14 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Whether the scan reported something within this line that belongs to none of the lines within it.
-    fn has_own_report(&self, line: &Pair<'_>) -> bool {
-        let span = self.span(line);
-        self.reported.iter().any(|place| span.start <= place.start && place.end <= span.end)
+    /// A span with the blanks around it, among which are brackets that the scan took out.
+    fn with_blanks(&self, span: Span) -> Span {
+        let masked = &self.scan.masked;
+        let before = masked.get(..span.start as usize).unwrap_or("");
+        let after = masked.get(span.end as usize..).unwrap_or("");
+        let start = before.trim_end_matches(' ').len();
+        let end = masked.len() - after.trim_start_matches(' ').len();
+        Span::new(self.file, start, end)
     }
 
     fn drop_built_within(&mut self, span: Span) {

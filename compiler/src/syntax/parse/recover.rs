@@ -81,6 +81,15 @@ impl Reader<'_> {
                 Some(messages::text_test_of_several(span, &before))
             }
             "(" if before == "of" => Some(messages::block_needs_braces(span)),
+            "of" if matches!(before.as_str(), "any" | "all" | "none") => {
+                let two_before = self.lexeme_text(place, place.at.checked_sub(2)).to_ascii_lowercase();
+                Some(match two_before.as_str() {
+                    "contains" | "with" | "matches" => messages::text_test_of_several(span, &two_before),
+                    _ => messages::block_needs_braces(span),
+                })
+            }
+            "all" | "none" if after == "of" => Some(messages::block_needs_braces(span)),
+            "[" => Some(messages::square_brackets(span)),
             ";" => Some(messages::semicolon(span)),
             _ => None,
         }
@@ -155,6 +164,17 @@ impl Reader<'_> {
             return None;
         }
         let span = self.lexeme_span(here);
+        let last = before.text(source).to_ascii_lowercase();
+        if matches!(last.as_str(), "least" | "most") {
+            let start = place.at.checked_sub(2).and_then(|at| place.lexemes.get(at)).unwrap_or(before);
+            let words = self.lexeme_span(start).to(self.lexeme_span(before));
+            return Some(messages::missing_count(words, self.source.slice(words)));
+        }
+        if matches!(last.as_str(), "sum" | "average" | "number" | "count" | "total" | "mean" | "avg")
+            && is_free_word(here)
+        {
+            return Some(messages::aggregate_without_of(self.lexeme_span(before), before.text(source)));
+        }
         if before.kind == LexemeKind::Number && is_free_word(here) {
             return Some(messages::unknown_number_unit(span, here.text(source)));
         }
@@ -203,7 +223,7 @@ impl Reader<'_> {
                     Some(before) if asks_for_more(before.text(source)) => {
                         let follows_line =
                             self.source.slice(Span { start: before.end, end: here.start, ..line }).contains('\n');
-                        if follows_line || is_operator(written) {
+                        if follows_line || is_operator(written) || joins(written) {
                             messages::missing_value(self.lexeme_span(before).end_point(), before.text(source))
                         } else if is_reserved(written) {
                             messages::reserved_name(span, written, Some(before.text(source)))
@@ -217,6 +237,18 @@ impl Reader<'_> {
             }
             (None, None) => messages::line_stops(line.end_point(), ""),
         }
+    }
+
+    /// Says what is wrong with a line of a partition.
+    pub(super) fn diagnose_broken_part(&mut self, span: Span) {
+        let lexemes = self.lexemes_in(span);
+        let is_named = lexemes.first().is_some_and(|first| first.kind == LexemeKind::Word);
+        let diagnostic = match lexemes.get(usize::from(is_named)) {
+            None if is_named => messages::line_stops(span.end_point(), self.source.slice(span)),
+            Some(here) => messages::broken_part(self.lexeme_span(here), here.text(&self.source.text)),
+            None => messages::broken_part(span, ""),
+        };
+        self.report(diagnostic);
     }
 
     /// Says what is wrong with a field.
@@ -296,6 +328,27 @@ fn stopped_at(rule: Rule, text: &str) -> Option<usize> {
             pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
         }),
     }
+}
+
+/// Whether a word joins what stands before it to what follows, and so is no attempt at a name.
+fn joins(written: &str) -> bool {
+    const JOINING: &[&str] = &[
+        "and",
+        "or",
+        "where",
+        "otherwise",
+        "is",
+        "contains",
+        "starts",
+        "ends",
+        "matches",
+        "includes",
+        "to",
+        "from",
+        "followed",
+        "than",
+    ];
+    JOINING.iter().any(|word| word.eq_ignore_ascii_case(written))
 }
 
 /// Whether something must follow this word or sign.

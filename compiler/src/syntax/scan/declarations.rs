@@ -149,7 +149,7 @@ fn ends_at_line(
     first: usize,
 ) -> bool {
     if kind.ends_with_its_line() || kind == ChunkKind::Unknown {
-        !(goes_on(source, last) || takes_up(source, lexemes[first]))
+        !(goes_on(source, None, last) || takes_up(source, lexemes[first]))
     } else {
         // The head of a declaration in braces may take several lines.
         had_brace || starts_declaration(source, lexemes, first)

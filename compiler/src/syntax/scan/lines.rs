@@ -7,19 +7,16 @@ const GOES_ON: &[&str] = &["and", "or", "not", "where", "otherwise", "than", "of
 /// Words at the start of a line that go on with the line before.
 const TAKES_UP: &[&str] = &["and", "or", "followed"];
 
-/// Whether a line that ends with this lexeme goes on: operators, commas, and words that ask for more.
-pub(crate) fn goes_on(source: &str, last: Lexeme) -> bool {
+/// Whether a line that ends with this lexeme goes on: operators, commas, and words that ask for more. A part of a
+/// partition that is `: otherwise` is whole, so what stands before the last lexeme counts too.
+pub(crate) fn goes_on(source: &str, before: Option<Lexeme>, last: Lexeme) -> bool {
     let text = last.text(source);
     match last.kind {
         LexemeKind::Sign => matches!(
             text,
             "+" | "-" | "*" | "/" | "<" | ">" | "=" | "," | ":" | "&" | "|" | "!" | "×" | "÷" | "≤" | "≥" | "≠"
         ),
-        // The last part of a partition is `: otherwise`, and nothing is to follow there.
-        LexemeKind::Word if text.eq_ignore_ascii_case("otherwise") => {
-            !source.get(..last.start as usize).is_some_and(|before| before.trim_end().ends_with(':'))
-        }
-        LexemeKind::Word => is_one_of(text, GOES_ON),
+        LexemeKind::Word => is_one_of(text, GOES_ON) && before.is_none_or(|before| before.text(source) != ":"),
         _ => false,
     }
 }

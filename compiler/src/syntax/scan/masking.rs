@@ -25,6 +25,7 @@ impl<'s> Masked<'s> {
         let mut open: Vec<LexemeKind> = Vec::new();
         let mut had_brace = false;
         let mut before: Option<Lexeme> = None;
+        let mut two_before: Option<Lexeme> = None;
         let mut new_line: Option<Lexeme> = None;
         for (at, lexeme) in lexemes.iter().copied().enumerate() {
             let problem = problems.next_if(|problem| problem.lexeme == at);
@@ -37,7 +38,8 @@ impl<'s> Masked<'s> {
             }
             if let Some(line) = new_line.take() {
                 let inside = open.last().map_or(head && !had_brace, |opener| *opener == LexemeKind::OpenRound);
-                let joined = before.is_some_and(|before| goes_on(self.source, before)) || takes_up(self.source, lexeme);
+                let joined = before.is_some_and(|before| goes_on(self.source, two_before, before))
+                    || takes_up(self.source, lexeme);
                 if !inside && !joined {
                     self.copy(line);
                 }
@@ -55,6 +57,7 @@ impl<'s> Masked<'s> {
             }
             debug_assert!(problem.is_none_or(|problem| problem.kind == ProblemKind::Unclosed));
             self.copy(lexeme);
+            two_before = before;
             before = Some(lexeme);
         }
     }

@@ -45,3 +45,12 @@ fn good_files_give_their_trees_and_no_message() {
         check(&path, "tree", &dump_file(&parsed.file));
     }
 }
+
+#[test]
+fn broken_files_give_their_messages_and_what_can_be_read() {
+    for path in files("broken") {
+        let (source, parsed) = read(&std::fs::read_to_string(&path).unwrap());
+        check(&path, "messages", &messages(&source, &parsed));
+        check(&path, "tree", &dump_file(&parsed.file));
+    }
+}

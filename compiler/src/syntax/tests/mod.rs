@@ -1,6 +1,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod corpus;
+mod fixes;
+mod limits;
+mod mutations;
 
 use super::{NodeIds, Parsed, parse};
 use crate::source::{FileId, SourceFile};

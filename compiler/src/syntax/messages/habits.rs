@@ -1,0 +1,167 @@
+//! Messages about what other languages write otherwise.
+
+use super::{replace, start_point};
+use crate::diagnostics::{Diagnostic, Edit};
+use crate::source::{SourceFile, Span};
+
+/// `=`, `==`, `!=`, `<>`
+pub(crate) fn equality_sign(source: &SourceFile, span: Span, sign: &str, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0026", span, format!("`{sign}` is written `{mend}`"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(span, apart(source, span, mend)))
+}
+
+/// The words for a place, with a blank on each side that has none there.
+fn apart(source: &SourceFile, span: Span, words: &str) -> String {
+    let blank_before = source.text.get(..span.start as usize).is_some_and(|text| text.ends_with(char::is_whitespace));
+    let blank_after = source.text.get(span.end as usize..).is_some_and(|text| text.starts_with(char::is_whitespace));
+    format!("{}{words}{}", if blank_before { "" } else { " " }, if blank_after { "" } else { " " })
+}
+
+/// `&&`, `||`
+pub(crate) fn joining_sign(source: &SourceFile, span: Span, sign: &str, word: &str) -> Diagnostic {
+    Diagnostic::error("S0027", span, format!("`{sign}` is written `{word}`"))
+        .beside(format!("write `{word}`"))
+        .fix(format!("write `{word}`"), replace(span, apart(source, span, word)))
+}
+
+/// `!x`
+pub(crate) fn bang(span: Span) -> Diagnostic {
+    Diagnostic::error("S0027", span, "`!` is written `not`")
+        .beside("write `not`")
+        .fix("write `not`", replace(span, "not "))
+}
+
+/// `=>`, `=<`
+pub(crate) fn comparison_sign(span: Span, sign: &str) -> Diagnostic {
+    let mend = if sign == "=>" { ">=" } else { "<=" };
+    Diagnostic::error("S0028", span, format!("`{sign}` is written `{mend}`"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(span, mend))
+}
+
+/// `is at least 5`
+pub(crate) fn spoken_comparison(span: Span, written: &str, sign: &str) -> Diagnostic {
+    Diagnostic::error("S0033", span, format!("`{written}` is written `{sign}`"))
+        .beside(format!("write `{sign}`"))
+        .fix(format!("write `{sign}`"), replace(span, sign))
+}
+
+/// `is any of`
+pub(crate) fn is_any_of(span: Span, written: &str, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0034", span, format!("after `is`, `{written}` is written `{mend}`"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(span, mend))
+}
+
+/// `in ("a", "b")`
+pub(crate) fn sql_in(span: Span, written: &str, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0029", span, format!("`{written}` is written `{mend}`"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(span, mend))
+}
+
+/// `one of ("a", "b")`
+pub(crate) fn brackets_around_values(span: Span, inside: &str) -> Diagnostic {
+    Diagnostic::error("S0029", span, "these values stand without brackets")
+        .beside("remove the brackets")
+        .fix("remove the brackets", replace(span, inside))
+}
+
+/// `(a, b)` where one value is asked for
+pub(crate) fn several_in_brackets(span: Span) -> Diagnostic {
+    Diagnostic::error("S0001", span, "between these brackets stands more than one value")
+        .beside("one value is asked for here")
+}
+
+/// `is null`
+pub(crate) fn is_null(span: Span, written: &str, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0030", span, format!("`{written}` is written `{mend}`"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(span, mend))
+}
+
+/// `like "a%"`
+pub(crate) fn like(operator: Span, pattern: Option<Span>, written: Option<&str>, negated: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::error("S0031", operator, "`like` is written `contains`, `starts with` or `ends with`");
+    let Some((pattern, content)) = pattern.zip(written.map(|text| text.trim_matches(['"', '“', '”', '\'', '‘', '’'])))
+    else {
+        return diagnostic.beside("write `contains`");
+    };
+    let inner = content.trim_matches('%');
+    if inner.contains(['%', '_']) {
+        return diagnostic.beside("write `matches` and a pattern");
+    }
+    let (plain, denied) = match (content.starts_with('%'), content.ends_with('%')) {
+        (true, true) => ("contains", "does not contain"),
+        (true, false) => ("ends with", "does not end with"),
+        (false, true) => ("starts with", "does not start with"),
+        (false, false) => ("is", "is not"),
+    };
+    let mend = if negated { denied } else { plain };
+    let edits =
+        vec![Edit { span: operator, text: mend.to_owned() }, Edit { span: pattern, text: format!("\"{inner}\"") }];
+    diagnostic.beside(format!("write `{mend} \"{inner}\"`")).fix(format!("write `{mend} \"{inner}\"`"), edits)
+}
+
+/// `between 1 and 5`
+pub(crate) fn between(span: Span, place: Span, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0032", span, "`between` is written `from ... to ...`")
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(place, mend))
+}
+
+/// `count of purchases`, `less than 3 purchases`
+pub(crate) fn aggregate_wording(span: Span, written: &str, mend: &str) -> Diagnostic {
+    let written = written.trim();
+    Diagnostic::error("S0024", span, format!("`{written}` is written `{mend}`"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(span, mend))
+}
+
+/// `includes "a", "b"`
+pub(crate) fn includes_several(values: Span) -> Diagnostic {
+    let insert = |word: &str| vec![Edit { span: start_point(values), text: format!("{word} of ") }];
+    Diagnostic::error("S0038", values, "any of these values, or all of them?")
+        .beside("write `any of` or `all of` before the first")
+        .offer("one of them is enough: write `any of`", insert("any"))
+        .offer("each of them: write `all of`", insert("all"))
+}
+
+/// `does not include all of`
+pub(crate) fn does_not_include_all(span: Span) -> Diagnostic {
+    Diagnostic::error("S0041", span, "this can be read two ways")
+        .beside("write `includes none of ...` or `not (... includes all of ...)`")
+}
+
+/// `max purchases.paid`, `sum purchases.paid`
+pub(crate) fn aggregate_without_of(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::error("S0024", span, format!("after `{written}` the word `of` is missing"))
+        .beside(format!("write `{written} of`"))
+        .fix(format!("write `{written} of`"), vec![Edit { span: span.end_point(), text: " of".to_owned() }])
+}
+
+/// `in ["a", "b"]`
+pub(crate) fn square_brackets(span: Span) -> Diagnostic {
+    Diagnostic::error("S0029", span, "square brackets mean nothing here")
+        .beside("write `is one of` and the values, without brackets")
+}
+
+/// `count(purchases)`
+pub(crate) fn calculation_in_brackets(span: Span, word: &str) -> Diagnostic {
+    let wording = match word.to_lowercase().as_str() {
+        "count" => "number of purchases",
+        "sum" | "total" => "sum of purchases.price",
+        "avg" | "average" | "mean" => "average of purchases.price",
+        "max" | "maximum" => "largest purchases.price",
+        "min" | "minimum" => "smallest purchases.price",
+        "year" | "month" | "day" | "hour" | "minute" | "weekday" | "length" | "date" => "month of birth_date",
+        "datediff" | "date_diff" | "date_sub" | "dateadd" | "date_add" => "days since birth_date",
+        "round" => "price rounded to 2 decimals",
+        "abs" => "absolute of balance",
+        "coalesce" | "ifnull" | "nvl" => "income otherwise 0 USD",
+        _ => "number of purchases",
+    };
+    let message = format!("`{word}` is followed by a bracket, and calculations are written in words");
+    Diagnostic::error("S0024", span, message).beside(format!("as in `{wording}`"))
+}

@@ -1,0 +1,107 @@
+//! Messages about lines that cannot be read.
+
+use super::replace;
+use crate::diagnostics::{Diagnostic, Edit};
+use crate::source::Span;
+
+/// A value that is missing after `after`.
+pub(crate) fn missing_value(at: Span, after: &str) -> Diagnostic {
+    let message = if after.is_empty() {
+        "a value is missing here".to_owned()
+    } else {
+        format!("after `{after}` a value is missing")
+    };
+    Diagnostic::error("S0001", at, message).beside("I expected a value here")
+}
+
+/// Something that does not fit.
+pub(crate) fn does_not_fit(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("`{written}` does not fit here"))
+        .beside("I cannot make sense of the line from here on")
+}
+
+/// Something that does not fit behind a word that asks for a value.
+pub(crate) fn does_not_fit_after(span: Span, written: &str, before: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("`{written}` does not fit after `{before}`"))
+        .beside("I expected a value here")
+}
+
+/// A line that starts with an operator.
+pub(crate) fn cannot_start(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("a line cannot start with `{written}`"))
+        .beside("I expected a field, a value or a question such as `any purchases`")
+}
+
+/// A line that stops in the middle.
+pub(crate) fn line_stops(at: Span, last: &str) -> Diagnostic {
+    let message = if last.is_empty() {
+        "this line stops in the middle".to_owned()
+    } else {
+        format!("this line stops after `{last}`")
+    };
+    Diagnostic::error("S0040", at, message).beside("I expected something more here")
+}
+
+/// Two things with nothing between them.
+pub(crate) fn side_by_side(before: Span, first: &str, span: Span, second: &str) -> Diagnostic {
+    Diagnostic::error("S0002", span, format!("`{first}` and `{second}` stand side by side with nothing between them"))
+        .beside("what joins it to what stands before?")
+        .offer(
+            "write `and` between them, or start a new line",
+            vec![Edit { span: before.end_point(), text: " and".to_owned() }],
+        )
+}
+
+/// Several words of text without quotes.
+pub(crate) fn text_without_quotes(span: Span, written: &str) -> Diagnostic {
+    let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    Diagnostic::error("S0037", span, "a text stands in quotes")
+        .beside(format!("write \"{text}\""))
+        .offer("put it in quotes", replace(span, format!("\"{text}\"")))
+}
+
+/// `is "a", "b"`
+pub(crate) fn several_after_is(comma: Span, before_first: Span) -> Diagnostic {
+    Diagnostic::error("S0038", comma, "`is` asks for one value, and here are several")
+        .beside("write `is one of`")
+        .offer("write `one of`", vec![Edit { span: before_first, text: "one of ".to_owned() }])
+}
+
+/// A comma that separates nothing.
+pub(crate) fn stray_comma(comma: Span) -> Diagnostic {
+    Diagnostic::error("S0001", comma, "a comma does not fit here")
+        .beside("to ask for two things, write `and` or start a new line")
+        .offer("write `and`", replace(comma, " and"))
+}
+
+/// `;`
+pub(crate) fn semicolon(span: Span) -> Diagnostic {
+    Diagnostic::error("S0001", span, "`;` does not fit here: a line ends where it ends")
+        .beside("remove it")
+        .offer("remove it", replace(span, ""))
+}
+
+/// `any of (a, b)`
+pub(crate) fn block_needs_braces(span: Span) -> Diagnostic {
+    Diagnostic::error("S0001", span, "the lines of such a block stand between `{` and `}`")
+        .beside("write `{`, one condition a line, and `}`")
+}
+
+/// `contains any of "a", "b"`
+pub(crate) fn text_test_of_several(span: Span, test: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("`{test}` takes one text"))
+        .beside("write one line for each text in a block `any of { ... }`")
+}
+
+/// `at least purchases`
+pub(crate) fn missing_count(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("`{written}` how many? a number is missing"))
+        .beside("write a number after this")
+}
+
+/// A line of a partition that is no part.
+pub(crate) fn broken_part(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("this part cannot be read: `{written}` does not fit here"))
+        .beside("I expected something else here")
+        .note("a part is a name, `:` and a condition, each on its own line; the last may be `otherwise`")
+}

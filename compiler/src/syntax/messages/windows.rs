@@ -1,0 +1,91 @@
+//! Messages about stretches of time.
+
+use super::values::nearest_unit;
+use super::{replace, start_point};
+use crate::diagnostics::{Diagnostic, Edit};
+use crate::source::Span;
+
+/// `in the last 90 dyas`
+pub(crate) fn unknown_unit(span: Span, written: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("S0021", span, format!("`{written}` is no unit of time"));
+    match nearest_unit(written) {
+        Some(unit) => diagnostic
+            .beside(format!("did you mean `{unit}`?"))
+            .offer(format!("did you mean `{unit}`?"), replace(span, unit)),
+        None => diagnostic.beside("units of time are seconds, minutes, hours, days, weeks, months, quarters, years"),
+    }
+}
+
+/// `in the last 90`
+pub(crate) fn missing_unit(span: Span, written: &str) -> Diagnostic {
+    let number = written.split_whitespace().next_back().unwrap_or("");
+    Diagnostic::error("S0021", span, format!("{number} what? a unit is missing"))
+        .beside(format!("did you mean `{number} days`?"))
+        .offer(
+            format!("did you mean `{number} days`?"),
+            vec![Edit { span: span.end_point(), text: " days".to_owned() }],
+        )
+}
+
+/// `in the last 0 days`
+pub(crate) fn empty_window(span: Span) -> Diagnostic {
+    Diagnostic::error("S0021", span, "a stretch of 0 units holds nothing").beside("write a number from 1 on")
+}
+
+/// `in the next 3 whole months`
+pub(crate) fn whole_next(span: Span) -> Diagnostic {
+    Diagnostic::error("S0022", span, "`whole` goes with `in the last` only").beside("remove `whole`")
+}
+
+/// `in last 30 days`, `within the last 30 days`
+pub(crate) fn window_wording(span: Span, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0022", span, format!("write this as `{mend}`"))
+        .beside(format!("did you mean `{mend}`?"))
+        .fix(format!("write `{mend}`"), replace(span, mend))
+}
+
+/// `30 days ago` as a window
+pub(crate) fn bare_ago(span: Span, written: &str) -> Diagnostic {
+    let insert = |word: &str| vec![Edit { span: start_point(span), text: format!("{word} ") }];
+    Diagnostic::error("S0023", span, format!("`{written}`: exactly then, earlier, or later?"))
+        .beside("one of `more than`, `less than`, `exactly` is missing")
+        .offer("earlier: write `more than`", insert("more than"))
+        .offer("later: write `less than`", insert("less than"))
+        .offer("on that day: write `exactly`", insert("exactly"))
+}
+
+/// `< 30 days ago`
+pub(crate) fn compared_ago(span: Span, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0023", span, "a day is not held against `ago` by a sign")
+        .beside(format!("write `{mend}`"))
+        .offer(format!("write `{mend}`"), replace(span, mend))
+}
+
+/// `in the last thirty days`
+pub(crate) fn number_word(span: Span, written: &str, count: i64) -> Diagnostic {
+    Diagnostic::error("S0042", span, format!("write `{}` in digits", written.trim()))
+        .beside(format!("write {count}"))
+        .fix(format!("write {count}"), replace(span, count.to_string()))
+}
+
+/// `from A` without `to`
+pub(crate) fn missing_to(span: Span) -> Diagnostic {
+    Diagnostic::error("S0001", span, "`from` has no `to`").beside("say where it ends: `from ... to ...`")
+}
+
+/// `where ... in the last 30 days`
+pub(crate) fn window_after_where(span: Span, written: &str, where_word: Span) -> Diagnostic {
+    let edits =
+        vec![Edit { span: start_point(where_word), text: format!("{written} ") }, Edit { span, text: String::new() }];
+    Diagnostic::error("S0035", span, format!("`{written}` stands after `where`, and must stand before it"))
+        .beside("which days count is said first, then `where`")
+        .place(where_word, "put it before this `where`")
+        .fix(format!("put `{written}` before `where`"), edits)
+}
+
+/// `purchased_at in the last 30 days`
+pub(crate) fn window_without_is(span: Span) -> Diagnostic {
+    Diagnostic::error("S0036", span, "`is` is missing before this")
+        .beside("a date is tested with `is`")
+        .fix("write `is`", vec![Edit { span: start_point(span), text: "is ".to_owned() }])
+}
