@@ -140,6 +140,9 @@ impl Files {
         let read_list = |name: &str| {
             let path = location.resolve(name);
             let bytes = read_bounded(&path).map_err(|error| match error {
+                ProjectError::Unreadable { reason, .. } if reason.kind() == std::io::ErrorKind::NotFound => {
+                    "there is no such file".to_owned()
+                }
                 ProjectError::Unreadable { reason, .. } => reason.to_string(),
                 other => other.to_string(),
             })?;

@@ -139,16 +139,27 @@ pub(super) fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-/// Notes, then the fixes that the labels have not already told.
+/// Notes, then the fixes that the labels and notes have not already told.
 pub(super) fn further_lines(diagnostic: &Diagnostic) -> Vec<String> {
     let mut lines = diagnostic.notes.clone();
+    let labels = diagnostic.labels.iter().map(|label| &label.text);
+    let said: Vec<&String> = labels.chain([&diagnostic.label]).chain(&diagnostic.notes).collect();
     for fix in &diagnostic.fixes {
-        let told = diagnostic.label == fix.title
-            || diagnostic.notes.contains(&fix.title)
-            || diagnostic.labels.iter().any(|label| label.text == fix.title);
+        let told = match bare(&fix.title) {
+            Some(words) => said.iter().any(|text| text.contains(words)),
+            None => said.contains(&&fix.title),
+        };
         if !told {
             lines.push(fix.title.clone());
         }
     }
     lines
+}
+
+/// The words in backquotes, where a fix's title says no more than them: "did you mean `country`?", "write `>=`".
+fn bare(title: &str) -> Option<&str> {
+    let leads = ["did you mean ", "write ", "name it ", "call it "];
+    let words = leads.iter().find_map(|lead| title.strip_prefix(lead))?.trim_end_matches('?');
+    let inner = words.strip_prefix('`')?.strip_suffix('`')?;
+    (!inner.contains('`')).then_some(words)
 }
