@@ -39,7 +39,7 @@ impl Checked {
     }
 }
 
-/// Checks a project whose rule files are read already: `trees` by their [`FileId`], and what reading them told.
+/// Checks a project whose rule files are read already: `trees` by their [`crate::source::FileId`], and what reading them told.
 pub fn check_trees(
     mut sources: SourceMap,
     trees: Vec<tree::File>,

@@ -151,19 +151,30 @@ impl<'tree> Checker<'tree> {
         self.value_for(operator, value, written).map(Some)
     }
 
-    /// Fields of a table that an aggregate can be asked of.
+    /// Fields of a table that an aggregate can be asked of, likely ones first.
     fn fields_for(&self, operator: Operator, table: TableId) -> Vec<std::sync::Arc<str>> {
-        let states = self.fields.get(table.0 as usize);
-        let done = states.into_iter().flatten().filter_map(|state| state.done());
-        done.filter(|field| match operator {
-            Operator::Sum | Operator::Average => {
-                matches!(field.field.ty, Type::Integer | Type::Number | Type::Money(_) | Type::Percent | Type::Duration)
+        let (by, at) = self.index.table(table).map_or((None, None), |entry| (entry.by, entry.at));
+        let by_time = matches!(operator, Operator::First | Operator::Latest);
+        let mut fields = Vec::new();
+        for (id, state) in self.fields.get(table.0 as usize).into_iter().flatten().enumerate() {
+            let Some(field) = state.done().map(|done| &done.field) else { continue };
+            let id = FieldId(u32::try_from(id).unwrap_or(u32::MAX));
+            let fits = match operator {
+                Operator::Sum | Operator::Average => {
+                    matches!(field.ty, Type::Integer | Type::Number | Type::Money(_) | Type::Percent | Type::Duration)
+                }
+                Operator::Smallest | Operator::Largest => has_order(&field.ty),
+                _ => !matches!(field.ty, Type::List(_) | Type::Records(_)),
+            };
+            if !fits || by == Some(id) || at == Some(id) && !by_time {
+                continue;
             }
-            Operator::Smallest | Operator::Largest => has_order(&field.field.ty),
-            _ => !matches!(field.field.ty, Type::List(_) | Type::Records(_)),
-        })
-        .map(|field| std::sync::Arc::clone(&field.field.name))
-        .collect()
+            match at == Some(id) {
+                true => fields.insert(0, std::sync::Arc::clone(&field.name)),
+                false => fields.push(std::sync::Arc::clone(&field.name)),
+            }
+        }
+        fields
     }
 
     /// The value in the form the operator works on.
@@ -215,6 +226,9 @@ impl<'tree> Checker<'tree> {
         {
             // Only the row's own lists can be asked about here.
             if let Some(Global::Table(_)) = self.index.global(&first.text) {
+                if table == CUSTOMERS {
+                    return self.refuse(messages::trait_in_a_field(first));
+                }
                 return self.refuse(messages::other_rows_in_row(first, scope.customer));
             }
             if fold(&first.text) == "customer" && scope.customer {
@@ -325,6 +339,11 @@ impl<'tree> Checker<'tree> {
                 }
                 _ => None,
             },
+            Found::Table(_) if skipped == 2 => {
+                let first = path.words.first()?;
+                let rows = path.words.get(1)?;
+                self.refuse(messages::rows_behind_customer(first, rows))
+            }
             Found::Table(_) | Found::List => {
                 let text = self.written(path.span).to_owned();
                 self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "a list of written values"))

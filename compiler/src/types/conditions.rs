@@ -277,10 +277,7 @@ impl<'tree> Checker<'tree> {
                 let last = path.words.last()?;
                 self.refuse(messages::list_as_value(last))
             }
-            Found::Table(id) => {
-                let first = path.words.first()?;
-                self.table_as_value(id, path.span, first, None)
-            }
+            Found::Table(id) => self.table_as_value(id, path),
         }
     }
 
@@ -295,6 +292,14 @@ impl<'tree> Checker<'tree> {
         scope: Scope,
     ) -> Option<Expr> {
         let span = written.span;
+        // `customer is in big_spenders`
+        if let (Tree::Name(path), IsTest::OneOf(ValueSet::List(list))) = (&inside(left).kind, test)
+            && let [word] = path.words.as_slice()
+            && word.text.eq_ignore_ascii_case("customer")
+            && let Some(crate::names::Global::Segment(_)) = self.index.global(&list.text)
+        {
+            return self.refuse(messages::customer_in_a_segment(span, &list.text, negated, scope.row.is_some()));
+        }
         let subject = self.subject(left, scope)?;
         let value = match subject {
             Subject::Partition(id) => return self.is_part(id, left.span, negated, test, span),

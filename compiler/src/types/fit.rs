@@ -276,6 +276,9 @@ impl<'tree> Checker<'tree> {
             }
             (Type::Date, Type::Datetime) | (Type::Datetime, Type::Date) => {
                 let instant = if *left_type == Type::Datetime { left } else { right };
+                if let Tree::Moment(tree::Moment::Now) = inside(instant.written).kind {
+                    return self.refuse(messages::now_for_today(instant.written.span));
+                }
                 if let Some(Literal::Datetime(_)) = literal(instant.written) {
                     let text = self.written(instant.written.span);
                     return self.refuse(messages::time_written_for_date(instant.written.span, text));

@@ -83,7 +83,7 @@ impl<'tree> Checker<'tree> {
             None if scope.customer => self.customer_name(first)?,
             None => self.constant_name(first)?,
         };
-        self.steps(found, first, steps)
+        self.steps(found, path, first, steps)
     }
 
     /// A name in the customer's scope.
@@ -119,6 +119,7 @@ impl<'tree> Checker<'tree> {
         let customers_field = self.index.field(CUSTOMERS, &word.text).is_some();
         match global {
             Some(Global::Table(other)) if !customers_field => Some(Found::Table(other)),
+            Some(_) if table == CUSTOMERS => self.refuse(messages::trait_in_a_field(word)),
             Some(_) => self.refuse(messages::customers_name_in_row(word, &row_name, scope.customer)),
             None if customers_field => self.refuse(messages::customers_name_in_row(word, &row_name, scope.customer)),
             None => self.unknown_in_row(word, table, scope),
@@ -188,7 +189,7 @@ impl<'tree> Checker<'tree> {
     }
 
     /// Follows the words after the first one: fields of looked-up rows and lists in lists.
-    fn steps(&mut self, found: Found, first: &Word, steps: &[Word]) -> Option<Found> {
+    fn steps(&mut self, found: Found, path: &Path, first: &Word, steps: &[Word]) -> Option<Found> {
         let mut found = found;
         let mut before = first;
         for word in steps {
@@ -211,7 +212,7 @@ impl<'tree> Checker<'tree> {
                     return self.refuse(messages::part_by_dot(before, word, part));
                 }
                 Found::List => return self.refuse(messages::no_fields(before, "a list", word)),
-                Found::Table(id) => return self.table_as_value(id, before.span.to(word.span), before, Some(word)),
+                Found::Table(id) => return self.table_as_value(id, path),
             };
             before = word;
         }
@@ -300,24 +301,24 @@ impl<'tree> Checker<'tree> {
     }
 
     /// Says that a table is not a value, and what can be asked about its rows.
-    pub(crate) fn table_as_value<T>(
-        &mut self,
-        id: TableId,
-        span: Span,
-        word: &Word,
-        field: Option<&Word>,
-    ) -> Option<T> {
+    pub(crate) fn table_as_value<T>(&mut self, id: TableId, path: &Path) -> Option<T> {
         let kind = self.index.table(id).map(|table| table.kind);
         let askable = matches!(kind, Some(TableKind::Events | TableKind::Records));
-        if field.is_none() && askable {
-            return self.refuse(messages::rows_as_value(word));
-        }
-        if let (Some(field), true) = (field, askable) {
-            if self.index.field(id, &field.text).is_none() {
-                return self.unknown_field(field, id);
+        let skipped = usize::from(path.words.first().is_some_and(|word| fold(&word.text) == "customer"));
+        let words = path.words.get(skipped..).unwrap_or_default();
+        match words {
+            [rows] if askable => self.refuse(messages::rows_as_value(rows, path.span)),
+            [rows, field, ..] if askable => {
+                let Some(found) = self.index.field(id, &field.text) else { return self.unknown_field(field, id) };
+                let ty = self.field_type(id, found, field.span).map(|(ty, _)| ty);
+                let summed = words.len() == 2
+                    && matches!(ty, Some(Type::Integer | Type::Number | Type::Money(_) | Type::Duration));
+                let rest = field.span.to(path.span.end_point());
+                let rest = self.written(rest).to_owned();
+                self.refuse(messages::rows_field_as_value(path.span, rows, &rest, summed))
             }
-            return self.refuse(messages::rows_field_as_value(word, field, span));
+            [first, ..] => self.refuse(messages::table_is_no_value(first)),
+            [] => None,
         }
-        self.refuse(messages::table_is_no_value(word))
     }
 }

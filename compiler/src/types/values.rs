@@ -118,16 +118,13 @@ impl<'tree> Checker<'tree> {
         let last = path.words.last()?;
         match found {
             Found::Value(value) => Some(value),
-            Found::Records { .. } => self.refuse(messages::rows_as_value(last)),
+            Found::Records { .. } => self.refuse(messages::rows_as_value(last, path.span)),
             Found::Partition(id) => {
                 let parts = self.part_names(id);
                 self.refuse(messages::partition_alone(path.span, self.written(path.span).to_owned().as_str(), &parts))
             }
             Found::List => self.refuse(messages::list_as_value(last)),
-            Found::Table(id) => {
-                let first = path.words.first()?;
-                self.table_as_value(id, path.span, first, None)
-            }
+            Found::Table(id) => self.table_as_value(id, path),
         }
     }
 

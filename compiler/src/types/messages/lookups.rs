@@ -58,6 +58,7 @@ pub(crate) fn value_not_listed(value: &str, span: Span, listed: &[Arc<str>], clo
     let message =
         Diagnostic::error("S0106", span, format!("\"{value}\" is not among the listed values, so nobody would match"))
             .note(format!("the values are {}", listed_values(listed)));
+    let message = if close.is_empty() { message.beside("choose one of the listed values") } else { message };
     suggest(message, span, close, as_listed)
 }
 
@@ -91,6 +92,14 @@ pub(crate) fn customers_name_in_row(word: &Word, table: &str, customer: bool) ->
     message
         .beside(format!("write `customer.{name}`"))
         .fix(format!("write `customer.{name}`"), vec![Edit::before(word.span, "customer.")])
+}
+
+/// S0110
+pub(crate) fn trait_in_a_field(word: &Word) -> Diagnostic {
+    let message = format!("`{}` cannot be used here: a calculated field can use only fields of its own row", word.text);
+    Diagnostic::error("S0110", word.span, message)
+        .beside("make it a trait, outside of these braces")
+        .note("a trait is one value per customer: `trait total = sum of purchases.price`")
 }
 
 /// S0109
@@ -186,25 +195,39 @@ pub(crate) fn field_of_many(before: &Word, word: &Word) -> Diagnostic {
 }
 
 /// S0119
-pub(crate) fn rows_as_value(word: &Word) -> Diagnostic {
+pub(crate) fn rows_as_value(word: &Word, span: Span) -> Diagnostic {
     let name = &word.text;
-    Diagnostic::error("S0119", word.span, format!("`{name}` are many rows, so this line needs a question about them"))
+    let message = format!("`{name}` are many rows, so this line needs a question about them");
+    Diagnostic::error("S0119", span, message)
         .beside(format!("did you mean `any {name}` or `number of {name}`?"))
-        .offer(format!("did you mean `any {name}`?"), vec![Edit::before(word.span, "any ")])
-        .offer(format!("did you mean `number of {name}`?"), vec![Edit::before(word.span, "number of ")])
+        .offer(format!("did you mean `any {name}`?"), vec![Edit::replace(span, format!("any {name}"))])
+        .offer(format!("did you mean `number of {name}`?"), vec![Edit::replace(span, format!("number of {name}"))])
+}
+
+/// S0119: `rest` is what stands behind the rows' name.
+pub(crate) fn rows_field_as_value(span: Span, rows: &Word, rest: &str, summed: bool) -> Diagnostic {
+    let rows = &rows.text;
+    let path = format!("{rows}.{rest}");
+    let message = Diagnostic::error("S0119", span, format!("there are many `{path}`, one for each row of `{rows}`"))
+        .beside(format!("did you mean `any {rows} where {rest} ...`, or `latest {path}`?"))
+        .offer(
+            format!("did you mean `any {rows} where {rest} ...`?"),
+            vec![Edit::replace(span, format!("any {rows} where {rest}"))],
+        )
+        .offer(format!("did you mean `latest {path}`?"), vec![Edit::replace(span, format!("latest {path}"))]);
+    if summed {
+        message.offer(format!("did you mean `sum of {path}`?"), vec![Edit::replace(span, format!("sum of {path}"))])
+    } else {
+        message
+    }
 }
 
 /// S0119
-pub(crate) fn rows_field_as_value(word: &Word, field: &Word, span: Span) -> Diagnostic {
-    let path = format!("{}.{}", word.text, field.text);
-    Diagnostic::error("S0119", span, format!("there are many `{path}`, one for each row of `{}`", word.text))
-        .beside(format!("which one? `latest {path}`, `first {path}`, `sum of {path}` ..."))
-        .offer(format!("did you mean `latest {path}`?"), vec![Edit::before(span, "latest ")])
-        .offer(format!("did you mean `sum of {path}`?"), vec![Edit::before(span, "sum of ")])
-        .offer(
-            format!("did you mean `any {} where {} ...`?", word.text, field.text),
-            vec![Edit::replace(span, format!("any {} where {}", word.text, field.text))],
-        )
+pub(crate) fn rows_behind_customer(customer: &Word, rows: &Word) -> Diagnostic {
+    let span = customer.span.to(rows.span);
+    Diagnostic::error("S0119", span, format!("`{}` are rows of their own, not a field of the customer", rows.text))
+        .beside(format!("write `{}`", rows.text))
+        .fix(format!("write `{}`", rows.text), vec![Edit::replace(span, rows.text.to_string())])
 }
 
 /// S0119
@@ -262,4 +285,14 @@ pub(crate) fn in_a_segment(word: &Word) -> Diagnostic {
         format!("`{}` is a segment: being in it is written as its name alone", word.text),
     )
     .beside(format!("write only `{}`", word.text))
+}
+
+/// S0108: `customer is in big_spenders`
+pub(crate) fn customer_in_a_segment(span: Span, segment: &str, negated: bool, in_row: bool) -> Diagnostic {
+    let not = if negated { "not " } else { "" };
+    let whose = if in_row { "customer." } else { "" };
+    let mend = format!("{not}{whose}{segment}");
+    Diagnostic::error("S0108", span, format!("`{segment}` is a segment: being in it is written as its name alone"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), vec![Edit::replace(span, mend)])
 }

@@ -149,6 +149,13 @@ pub(crate) fn date_with_datetime(span: Span, instant: Span, text: &str) -> Diagn
 }
 
 /// S0191
+pub(crate) fn now_for_today(span: Span) -> Diagnostic {
+    Diagnostic::error("S0191", span, "the other side is a whole day, and `now` has a time of day")
+        .beside("did you mean `today`?")
+        .fix("write `today`", vec![Edit::replace(span, "today")])
+}
+
+/// S0191
 pub(crate) fn time_written_for_date(span: Span, text: &str) -> Diagnostic {
     let day: String = text.chars().take(10).collect();
     Diagnostic::error("S0191", span, "the other side is a whole day, and this has a time of day")
