@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod graph;
+mod init;
 mod ir;
 mod loading;
 mod opened;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Explain(explain::Arguments),
     /// Show which declaration uses which
     Graph(graph::Arguments),
+    /// Make a project from data files
+    Init(init::Arguments),
     /// Show the plan that the engine runs
     Ir(ir::Arguments),
 }
@@ -34,6 +37,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure
         Command::Check(arguments) => check::run(&arguments, console),
         Command::Explain(arguments) => explain::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console),
+        Command::Init(arguments) => init::run(&arguments, console),
         Command::Ir(arguments) => ir::run(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console),
     }

@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod graph;
+mod init;
 mod run;
 mod shop;
 mod surroundings;

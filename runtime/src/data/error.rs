@@ -130,6 +130,14 @@ pub enum DataError {
         /// The required fields.
         fields: Vec<String>,
     },
+    /// No column says which customer a row is about.
+    #[error("{}", no_customer_text(wanted.as_deref(), columns))]
+    NoCustomerColumn {
+        /// The column that was asked for.
+        wanted: Option<String>,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
     /// More rows than row numbers.
     #[error("`{table}` has {rows} rows; more than 4,294,967,294 cannot be loaded")]
     TooManyRows {
@@ -162,6 +170,21 @@ fn did_you_mean(closest: &[String]) -> String {
 
 fn columns_like(closest: &[String]) -> String {
     if closest.is_empty() { String::new() } else { format!(": it has {}", quoted(closest)) }
+}
+
+fn no_customer_text(wanted: Option<&str>, columns: &[String]) -> String {
+    let mut names = columns.to_vec();
+    names.sort();
+    names.dedup();
+    match wanted {
+        Some(wanted) => format!("no file has a column \"{wanted}\"; the columns are {}", quoted(&names)),
+        None => {
+            format!(
+                "I cannot tell which column names the customer: say it with --customer COLUMN, one of {}",
+                quoted(&names)
+            )
+        }
+    }
 }
 
 fn further(more: u64) -> String {

@@ -8,6 +8,7 @@ mod convert;
 mod dataset;
 mod error;
 mod group;
+pub mod infer;
 mod keys;
 mod moments;
 mod needed;
@@ -24,7 +25,7 @@ pub use dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonica
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
 pub use needed::{NeededFields, needed_fields};
-pub use raw::Raw;
+pub use raw::{Raw, RawField};
 pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// A field of a record: its name and value.
+pub type RawField<'a> = (Cow<'a, str>, Raw<'a>);
+
 /// One value of a file. Readers make these without knowing the declared type; [`super::convert`] judges them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Raw<'a> {
@@ -39,7 +42,7 @@ pub enum Raw<'a> {
     /// A list.
     List(Vec<Raw<'a>>),
     /// A record: names and values.
-    Record(Vec<(Cow<'a, str>, Raw<'a>)>),
+    Record(Vec<RawField<'a>>),
 }
 
 impl<'a> Raw<'a> {

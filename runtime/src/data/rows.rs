@@ -3,7 +3,7 @@
 use super::assemble::assemble;
 use super::convert::find_cell;
 use super::error::{DataError, DataErrors};
-use super::raw::Raw;
+use super::raw::{Raw, RawField};
 use super::table::TableBuilder;
 use super::{BadRows, Loaded, UnknownCustomers, closest_names, same_name};
 use segue_compiler::program::{FieldSource, Program, TableId};
@@ -68,7 +68,7 @@ impl<'p> DatasetBuilder<'p> {
         self
     }
 
-    fn add<'a>(&mut self, table: &str, records: impl Iterator<Item = Vec<(Cow<'a, str>, Raw<'a>)>>) {
+    fn add<'a>(&mut self, table: &str, records: impl Iterator<Item = Vec<RawField<'a>>>) {
         let declared = self.program.tables.iter().zip(0..).filter(|(declared, _)| declared.parent.is_none());
         let Some((_, id)) = declared.clone().find(|(declared, _)| same_name(&declared.name, table)) else {
             let closest = closest_names(table, declared.map(|(declared, _)| &*declared.name));

@@ -4,13 +4,13 @@
 //! [`ColumnBuilder::retain`] at the end of its batch, before anybody can read it.
 
 mod codes;
-mod scalar;
+pub(crate) mod scalar;
 #[cfg(test)]
 mod tests;
 
 use super::dataset::{Bits, Column, Dictionary, TableData, Values};
 use super::moments::{ClockChange, Moment, ZoneClock};
-use super::raw::Raw;
+use super::raw::{Raw, RawField};
 use chrono_tz::Tz;
 use codes::{IdCodes, TextCodes, retain_from};
 use rustc_hash::FxHashMap;
@@ -627,7 +627,7 @@ fn push_record(fields: &mut [FieldBuilder], raw: &Raw<'_>, notes: &mut Vec<Note>
 }
 
 /// A record's value by its name: exactly, else ignoring capitals.
-pub(crate) fn find_cell<'c, 'a>(cells: &'c [(Cow<'a, str>, Raw<'a>)], name: &str) -> Option<&'c Raw<'a>> {
+pub(crate) fn find_cell<'c, 'a>(cells: &'c [RawField<'a>], name: &str) -> Option<&'c Raw<'a>> {
     let exact = cells.iter().find(|(cell, _)| cell == name);
     let found = exact.or_else(|| cells.iter().find(|(cell, _)| super::same_name(cell, name)));
     found.map(|(_, raw)| raw)

@@ -87,14 +87,32 @@ impl<'p> CsvFile<'p> {
         })
     }
 
-    /// The first rows as texts, for a look at the file.
-    pub(crate) fn sample(mut self, file: &InputFile, rows: usize) -> Result<Vec<Vec<String>>, DataError> {
-        let mut sample = Vec::new();
-        for record in self.reader.byte_records().take(rows) {
-            let record = record.map_err(|error| file.error(error))?;
-            sample.push(record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
+    /// Calls `visit` with the cells of each of the first rows that have as many as there are columns; gives whether these
+    /// were all rows.
+    pub(crate) fn visit(
+        mut self,
+        file: &InputFile,
+        rows: u64,
+        visit: &mut dyn FnMut(usize, &Raw<'_>),
+    ) -> Result<bool, DataError> {
+        let mut record = csv::ByteRecord::new();
+        for _ in 0..rows {
+            if !self.reader.read_byte_record(&mut record).map_err(|error| file.error(error))? {
+                return Ok(true);
+            }
+            if record.len() == self.names.len() {
+                record.iter().enumerate().for_each(|(at, cell)| visit(at, &raw_cell(cell)));
+            }
         }
-        Ok(sample)
+        Ok(!self.reader.read_byte_record(&mut record).map_err(|error| file.error(error))?)
+    }
+}
+
+fn raw_cell(bytes: &[u8]) -> Raw<'_> {
+    match std::str::from_utf8(bytes) {
+        Ok("") => Raw::Empty,
+        Ok(text) => Raw::Text(Cow::Borrowed(text)),
+        Err(_) => Raw::Bytes(Cow::Borrowed(bytes)),
     }
 }
 
@@ -112,12 +130,7 @@ impl Batch {
                 let to = ends.next().map_or(from, |end| *end as usize);
                 let bytes = self.bytes.get(from..to).unwrap_or_default();
                 from = to;
-                let raw = match std::str::from_utf8(bytes) {
-                    Ok("") => Raw::Empty,
-                    Ok(text) => Raw::Text(Cow::Borrowed(text)),
-                    Err(_) => Raw::Bytes(Cow::Borrowed(bytes)),
-                };
-                table.cell(slot, row, &raw, &file.name);
+                table.cell(slot, row, &raw_cell(bytes), &file.name);
             }
         }
         table.end_batch(&file.name);

@@ -2,10 +2,10 @@
 
 mod arrow_cells;
 mod columns;
-mod csv;
-mod files;
-mod ndjson;
-mod parquet;
+pub(crate) mod csv;
+pub(crate) mod files;
+pub(crate) mod ndjson;
+pub(crate) mod parquet;
 mod rounds;
 #[cfg(test)]
 mod tests;

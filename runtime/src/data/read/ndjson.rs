@@ -3,7 +3,7 @@
 use super::files::InputFile;
 use super::rounds::{Rounds, convert_in_rounds};
 use crate::data::convert::find_cell;
-use crate::data::raw::Raw;
+use crate::data::raw::{Raw, RawField};
 use crate::data::table::TableBuilder;
 use crate::data::{DataError, Progress};
 use std::collections::BTreeSet;
@@ -96,7 +96,7 @@ impl Block {
 }
 
 /// The cells of a line's record.
-pub(crate) fn parse_line(line: &[u8]) -> Result<Vec<(std::borrow::Cow<'_, str>, Raw<'_>)>, String> {
+pub(crate) fn parse_line(line: &[u8]) -> Result<Vec<RawField<'_>>, String> {
     const EXPECTED: &str = "I expected one record a line, such as {\"customer_id\": 7, \"country\": \"US\"}";
     match serde_json::from_slice(line) {
         Ok(Raw::Record(cells)) => Ok(cells),
@@ -105,22 +105,26 @@ pub(crate) fn parse_line(line: &[u8]) -> Result<Vec<(std::borrow::Cow<'_, str>, 
     }
 }
 
-/// The first records, for a look at the file.
-pub(crate) fn sample(
+/// Calls `visit` with each of the first records; gives whether these were all.
+pub(crate) fn visit(
     file: &InputFile,
-    rows: usize,
+    rows: u64,
     progress: &dyn Progress,
-) -> Result<Vec<serde_json::Value>, DataError> {
-    let input = file.unpacked(progress)?;
-    let mut sample = Vec::new();
-    for line in input.split(b'\n') {
-        let line = line.map_err(|error| file.error(error))?;
-        if sample.len() == rows {
-            break;
+    visit: &mut dyn FnMut(&[RawField<'_>]),
+) -> Result<bool, DataError> {
+    let mut input = file.unpacked(progress)?;
+    let (mut line, mut seen) = (Vec::new(), 0);
+    loop {
+        line.clear();
+        if input.read_until(b'\n', &mut line).map_err(|error| file.error(error))? == 0 {
+            return Ok(true);
         }
-        if let Ok(value) = serde_json::from_slice(line.trim_ascii()) {
-            sample.push(value);
+        if seen == rows {
+            return Ok(false);
+        }
+        if let Ok(cells) = parse_line(line.trim_ascii()) {
+            visit(&cells);
+            seen += 1;
         }
     }
-    Ok(sample)
 }

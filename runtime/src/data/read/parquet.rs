@@ -3,6 +3,7 @@
 use super::arrow_cells::Cells;
 use super::files::InputFile;
 use super::rounds::{Rounds, convert_in_rounds};
+use crate::data::raw::Raw;
 use crate::data::table::TableBuilder;
 use crate::data::{DataError, Progress};
 use arrow_array::RecordBatch;
@@ -35,11 +36,6 @@ impl ParquetFile {
     /// The names of the columns.
     pub(crate) fn names(&self) -> Vec<String> {
         self.metadata.schema().fields().iter().map(|field| field.name().clone()).collect()
-    }
-
-    /// The schema.
-    pub(crate) fn schema(&self) -> &arrow_schema::Schema {
-        self.metadata.schema()
     }
 
     /// How many rows there are.
@@ -82,8 +78,31 @@ impl ParquetFile {
         )
     }
 
+    /// Calls `visit` with the first cells of one column.
+    pub(crate) fn visit(
+        &self,
+        file: &InputFile,
+        place: usize,
+        rows: u64,
+        visit: &mut dyn FnMut(&Raw<'_>),
+    ) -> Result<(), DataError> {
+        let mut rest = rows;
+        for batch in self.batches(file, &[place], None, ROWS_A_BATCH)? {
+            let batch = batch.map_err(|error| file.error(error))?;
+            let Ok(cells) = Cells::new(batch.column(0)) else { return Ok(()) };
+            for row in 0..cells.len().min(usize::try_from(rest).unwrap_or(usize::MAX)) {
+                visit(&cells.get(row));
+                rest -= 1;
+            }
+            if rest == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The columns at `places`, in the order of the file.
-    pub(crate) fn batches(
+    fn batches(
         &self,
         file: &InputFile,
         places: &[usize],
