@@ -19,6 +19,7 @@ pub(crate) struct Example {
 
 /// Finds and checks `examples/NAME`, which must give no message.
 pub(crate) fn check(name: &str) -> (Location, Checked) {
+    // Relative to the package, where cargo runs tests: expected files then name no folder of a machine.
     let location = Location::find(&Path::new("../examples").join(name)).unwrap();
     let checked = location.read().unwrap().check(&location);
     let messages = concise::lines(&checked.sources, &checked.diagnostics);
