@@ -5,7 +5,7 @@ use super::opened::Where;
 use super::selection::nothing_called;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
-use segue_compiler::diagnostics::{entries, explain, find};
+use segue_compiler::diagnostics::{entries, explain, find, legible};
 use segue_compiler::plan::Selection;
 use segue_compiler::program::{PartitionId, Program, SegmentId};
 use segue_runtime::data::needed_fields;
@@ -86,7 +86,7 @@ fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Endin
     if arguments.json {
         console.out(&(serde_json::to_string_pretty(&why).map_err(std::io::Error::from)? + "\n"))?;
     } else {
-        console.out(&why.text())?;
+        console.out(&legible(&why.text()))?;
     }
     Ok(Ending::Fine)
 }

@@ -4,6 +4,7 @@ use super::opened::Opened;
 use crate::console::Console;
 use crate::exit::Failure;
 use crate::progress::Bars;
+use segue_compiler::diagnostics::legible;
 use segue_compiler::program::Program;
 use segue_compiler::project::{self, instant};
 use segue_runtime::data::{
@@ -141,6 +142,7 @@ pub(crate) fn of_settings(errors: &DataErrors) -> bool {
 pub(crate) fn tell(errors: &DataErrors, console: &Console) {
     let sign = if console.colour_errors { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
     for error in &errors.errors {
-        console.note(&format!("{sign} {error}\n"));
+        // Values of the data are in it: they must not steer the terminal.
+        console.note(&format!("{sign} {}\n", legible(&error.to_string())));
     }
 }

@@ -56,3 +56,34 @@ fn columns_narrow_the_table() {
     };
     assert!(width("60") <= Some(60) && width("60") < width("140"), "{:?} {:?}", width("60"), width("140"));
 }
+
+#[test]
+fn what_stands_in_the_data_cannot_steer_the_terminal() {
+    let shop = Shop::new();
+    shop.write("purchases.csv", "customer_id,bought_at,price,quantity\n1,2026-02-20 10:00,\u{1b}[31mten\u{9b},1\n");
+    let stopped = shop.segue(&["run"]);
+    let skipped = shop.segue(&["run", "--bad-rows", "skip"]);
+    assert!(stopped.err.contains("ten") && skipped.out.contains("ten"), "{}{}", stopped.err, skipped.out);
+    for text in [stopped.err, skipped.out] {
+        assert!(!text.contains(['\u{1b}', '\u{9b}']), "{text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_with_130_and_leaves_nothing() {
+    use std::io::Write;
+    use std::process::Command;
+    let shop = Shop::new();
+    std::fs::remove_file(shop.file("purchases.csv")).unwrap();
+    assert!(Command::new("mkfifo").arg(shop.file("purchases.csv")).status().unwrap().success());
+    let child = shop.command(&["run", "--out", "out"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Opening the other end waits until the command reads, so it is at work when it is interrupted.
+    let mut pipe = std::fs::OpenOptions::new().write(true).open(shop.file("purchases.csv")).unwrap();
+    pipe.write_all(b"customer_id,bought_at").unwrap();
+    let interrupt = format!("kill -INT {}", child.id());
+    assert!(Command::new("sh").args(["-c", &interrupt]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
+    assert!(!shop.file("out").exists());
+}

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// The text with every control and direction-changing character replaced by a visible or blank one of the same length
 /// in bytes, so that spans into the text keep their meaning. New lines and tabs stay; a carriage return stays only
 /// before a new line.
-pub(super) fn legible(text: &str) -> Cow<'_, str> {
+pub fn legible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|letter| replacement(letter).is_some() || letter == '\r') {
         return Cow::Borrowed(text);
     }

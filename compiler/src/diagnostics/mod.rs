@@ -17,6 +17,7 @@ mod tests;
 
 pub use apply::{apply, certain_edits};
 pub use catalogue::{Entry, entries, find};
+pub use legible::legible;
 
 mod build;
 

@@ -2,6 +2,7 @@
 
 use super::phrase::{count, counted, percent};
 use super::{Kind, Report};
+use segue_compiler::diagnostics::legible;
 use segue_compiler::values::calendar::instant_text;
 use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -143,7 +144,8 @@ impl Report {
 /// `- a sentence`, wrapped at the width; its own line breaks stay.
 fn bullet(sentence: &str, width: usize, out: &mut String) {
     let mut sign = "- ";
-    for line in sentence.lines() {
+    // Values of the data are in it: they must not steer the terminal.
+    for line in legible(sentence).lines() {
         let mut used = 0;
         for word in line.split_whitespace() {
             if used > 0 && used + 1 + word.width() > width {
@@ -164,11 +166,11 @@ fn bullet(sentence: &str, width: usize, out: &mut String) {
     }
 }
 
-/// The text, with its control characters shown as `?`, cut to so many columns.
+/// The text, made safe to show, cut to so many columns.
 fn cut(text: &str, widest: usize) -> String {
-    let clean: String = text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect();
+    let clean = legible(text);
     if clean.width() <= widest {
-        return clean;
+        return clean.into_owned();
     }
     let mut used = 1;
     let fits = |letter: &char| {
