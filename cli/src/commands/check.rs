@@ -2,6 +2,7 @@
 
 use super::loading::Data;
 use super::opened::{Opened, Where, tally};
+use super::rewrite::rewrite;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use clap::ValueEnum;
@@ -9,7 +10,7 @@ use segue_compiler::diagnostics::{self, Severity, apply, certain_edits, concise,
 use segue_compiler::project::levelled;
 use segue_runtime::data::NeededFields;
 use segue_runtime::report::{data_messages, values_that_never_occur};
-use std::fs;
+use std::path::Path;
 
 /// What to check, and how to tell.
 #[derive(Debug, clap::Args)]
@@ -126,7 +127,7 @@ fn mend(mut opened: Opened, arguments: &Arguments, console: &Console) -> Result<
             if text != *file.text {
                 changes += edits.len();
                 changed = true;
-                replace(std::path::Path::new(&file.name), &text)?;
+                rewrite(Path::new(&file.name), &text)?;
             }
         }
         if !changed {
@@ -137,22 +138,4 @@ fn mend(mut opened: Opened, arguments: &Arguments, console: &Console) -> Result<
     let word = if changes == 1 { "change" } else { "changes" };
     console.note(&format!("{changes} {word} made\n"));
     Ok(opened)
-}
-
-/// Puts the text in the file's place in one step, so that an interruption leaves the old file or the new one.
-pub(crate) fn replace(path: &std::path::Path, text: &str) -> Result<(), Failure> {
-    let told = |error: std::io::Error| Failure::Use(format!("{} cannot be written: {error}", path.display()));
-    // A link stays a link: what it points at is replaced.
-    let target = fs::canonicalize(path).map_err(told)?;
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(".unfinished");
-    let side = target.with_file_name(name);
-    let _unfinished = segue_runtime::unfinished::register(&side);
-    let written = fs::write(&side, text)
-        .and_then(|()| fs::set_permissions(&side, fs::metadata(&target)?.permissions()))
-        .and_then(|()| fs::rename(&side, &target));
-    written.map_err(|error| {
-        _ = fs::remove_file(&side);
-        told(error)
-    })
 }

@@ -7,6 +7,7 @@ mod init;
 mod ir;
 mod loading;
 mod opened;
+mod rewrite;
 mod run;
 mod selection;
 
@@ -17,6 +18,8 @@ use clap::Subcommand;
 /// What `segue` does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a project from data files
+    Init(init::Arguments),
     /// Say whether the rules are sound, and what is wrong with them
     Check(check::Arguments),
     /// Work out who is in which segment
@@ -25,8 +28,6 @@ pub(crate) enum Command {
     Explain(explain::Arguments),
     /// Show which declaration uses which
     Graph(graph::Arguments),
-    /// Make a project from data files
-    Init(init::Arguments),
     /// Show the plan that the engine runs
     Ir(ir::Arguments),
 }
