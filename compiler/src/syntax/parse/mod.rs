@@ -11,6 +11,10 @@ mod recover;
 mod row;
 mod windows;
 
+pub(crate) use climb::{sign, text_words};
+pub(crate) use literals::unit_word;
+pub(crate) use windows::amount_text;
+
 use super::scan::{self, Chunk, Lexeme, MAXIMUM_NESTING, Scan};
 use super::tree::{Declaration, DeclarationKind, Expr, ExprKind, File, Literal, Quoted, Word};
 use super::{NodeIds, Parsed, messages};

@@ -187,7 +187,12 @@ impl Reader<'_> {
 
     pub(super) fn path(&mut self, pair: Pair<'_>) -> Path {
         let span = self.span(&pair);
-        Path { words: pair.into_inner().map(|word| self.word(&word)).collect(), span }
+        let mut words: Vec<Word> = pair.into_inner().map(|word| self.word(&word)).collect();
+        // Keywords ignore capitals; names keep theirs.
+        if let Some(first) = words.first_mut().filter(|first| first.text.eq_ignore_ascii_case("customer")) {
+            first.text = "customer".into();
+        }
+        Path { words, span }
     }
 
     fn call(&mut self, pair: Pair<'_>) -> ItemKind {

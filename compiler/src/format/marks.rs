@@ -1,0 +1,209 @@
+//! What the tree knows about the pieces of a declaration's text: which words are names and keep their capitals, which
+//! stretches are one written value, which words mean nothing, where fields start and their kinds end.
+
+use crate::source::{SourceFile, Span};
+use crate::syntax::tree::{
+    AggregateOperator, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, IsTest, ListSource, Literal,
+    Path, TypeRef, TypeRefKind, ValueSet, Window, WindowKind,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Marks by where what they mark starts, in bytes of the file.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// Words that keep their capitals.
+    pub(super) names: FxHashSet<u32>,
+    /// Written values of several pieces: their end and their text.
+    pub(super) literals: FxHashMap<u32, (u32, String)>,
+    /// Aggregates' words: an `of` that ends here means nothing.
+    pub(super) idle_of: FxHashSet<u32>,
+    /// Signs before a value, as in `-x`.
+    pub(super) signs: FxHashSet<u32>,
+    /// Where fields start.
+    pub(super) fields: FxHashSet<u32>,
+    /// Currencies of types, written in capitals.
+    pub(super) currencies: FxHashSet<u32>,
+}
+
+/// The marks of a declaration.
+pub(super) fn marks(declaration: &Declaration, source: &SourceFile) -> Marks {
+    let mut walk = Walk { marks: Marks::default(), source, waiting: Vec::new() };
+    walk.declaration(&declaration.kind);
+    while let Some(expression) = walk.waiting.pop() {
+        walk.expression(expression);
+    }
+    walk.marks
+}
+
+struct Walk<'t> {
+    marks: Marks,
+    source: &'t SourceFile,
+    waiting: Vec<&'t Expr>,
+}
+
+impl<'t> Walk<'t> {
+    fn name(&mut self, span: Span) {
+        self.marks.names.insert(span.start);
+    }
+
+    fn declaration(&mut self, kind: &'t DeclarationKind) {
+        match kind {
+            DeclarationKind::Table(table) => {
+                if table.kind != crate::syntax::tree::TableKind::Customers {
+                    self.name(table.name.span);
+                }
+                let columns = table.by.iter().chain(table.at.iter().map(|at| &at.column));
+                columns.for_each(|column| self.name(column.name.span));
+                self.fields(&table.fields);
+            }
+            DeclarationKind::Let { name, value } | DeclarationKind::Trait { name, value, .. } => {
+                self.name(name.span);
+                self.waiting.push(value);
+            }
+            DeclarationKind::List { name, source } => {
+                self.name(name.span);
+                if let ListSource::Values(values) = source {
+                    self.waiting.extend(values);
+                }
+            }
+            DeclarationKind::Segment { name, lines, .. } => {
+                self.name(name.span);
+                self.waiting.extend(lines);
+            }
+            DeclarationKind::Partition { name, parts, .. } => {
+                self.name(name.span);
+                for part in parts {
+                    self.name(part.name.span);
+                    self.waiting.extend(&part.condition);
+                }
+            }
+            DeclarationKind::Broken { .. } => {}
+        }
+    }
+
+    fn fields(&mut self, fields: &'t [Field]) {
+        for field in fields {
+            self.marks.fields.insert(field.span.start);
+            self.name(field.name.span);
+            match &field.kind {
+                FieldKind::Stored { ty, .. } => self.ty(ty),
+                FieldKind::Computed { value } => self.waiting.push(value),
+                FieldKind::Error => {}
+            }
+        }
+    }
+
+    fn ty(&mut self, ty: &'t TypeRef) {
+        match &ty.kind {
+            TypeRefKind::Named(word) => self.name(word.span),
+            TypeRefKind::Money(Some(currency)) => {
+                self.marks.currencies.insert(currency.span.start);
+            }
+            TypeRefKind::OneOf(values) => values.iter().for_each(|value| self.name(value.span)),
+            TypeRefKind::Id { table: Some(table) } => self.name(table.span),
+            TypeRefKind::List { of, .. } => self.ty(of),
+            TypeRefKind::Records(fields) => self.fields(fields),
+            _ => {}
+        }
+    }
+
+    fn path(&mut self, path: &Path) {
+        for (at, word) in path.words.iter().enumerate() {
+            if at > 0 || word.text.as_ref() != "customer" {
+                self.name(word.span);
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &'t Expr) {
+        match &expression.kind {
+            ExprKind::Error | ExprKind::Moment(_) => {}
+            ExprKind::Literal(literal) => self.literal(literal, expression.span),
+            ExprKind::Name(path) => self.path(path),
+            ExprKind::Bracketed(inner) | ExprKind::Not(inner) => self.waiting.push(inner),
+            ExprKind::Negate(inner) => {
+                self.marks.signs.insert(expression.span.start);
+                self.waiting.push(inner);
+            }
+            ExprKind::Sum(terms) => self.waiting.extend(terms.iter().map(|(_, term)| term)),
+            ExprKind::Product(factors) => self.waiting.extend(factors.iter().map(|(_, factor)| factor)),
+            ExprKind::Otherwise(terms) | ExprKind::And(terms) | ExprKind::Or(terms) => self.waiting.extend(terms),
+            ExprKind::Call { argument, .. } => self.waiting.push(argument),
+            ExprKind::Rounded { value, .. } => self.waiting.push(value),
+            ExprKind::Compare { left, right, .. } | ExprKind::Text { left, right, .. } => {
+                self.waiting.extend([left.as_ref(), right.as_ref()]);
+            }
+            ExprKind::Range { value, from, to } => {
+                self.waiting.extend([value.as_ref(), from.as_ref(), to.as_ref()]);
+            }
+            ExprKind::Is { left, test, .. } => {
+                self.waiting.push(left);
+                match test {
+                    IsTest::Value(value) => self.waiting.push(value),
+                    IsTest::OneOf(values) => self.values(values),
+                    IsTest::Windows(windows) => self.windows(windows),
+                    IsTest::Missing | IsTest::Known | IsTest::Empty => {}
+                }
+            }
+            ExprKind::Includes { left, values, .. } => {
+                self.waiting.push(left);
+                self.values(values);
+            }
+            ExprKind::Block { lines, .. } => self.waiting.extend(lines),
+            ExprKind::Aggregate(aggregate) => {
+                self.path(&aggregate.source);
+                self.windows(&aggregate.windows);
+                self.waiting.extend(&aggregate.filter);
+                let idle = matches!(
+                    aggregate.operator,
+                    AggregateOperator::Smallest
+                        | AggregateOperator::Largest
+                        | AggregateOperator::First
+                        | AggregateOperator::Latest
+                        | AggregateOperator::MostFrequent
+                );
+                if idle {
+                    self.marks.idle_of.insert(aggregate.operator_span.end);
+                }
+            }
+        }
+    }
+
+    fn values(&mut self, values: &'t ValueSet) {
+        match values {
+            ValueSet::Values { values, .. } => self.waiting.extend(values),
+            ValueSet::List(name) => self.name(name.span),
+        }
+    }
+
+    fn windows(&mut self, windows: &'t [Window]) {
+        for window in windows {
+            match &window.kind {
+                WindowKind::Since(bound)
+                | WindowKind::Before(bound)
+                | WindowKind::After(bound)
+                | WindowKind::OnDate(bound) => self.waiting.push(bound),
+                WindowKind::FromTo { from, to } => self.waiting.extend([from.as_ref(), to.as_ref()]),
+                _ => {}
+            }
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal, span: Span) {
+        let written = self.source.slice(span);
+        let text = match literal {
+            Literal::Text(_) | Literal::Boolean(_) => return,
+            Literal::Money { currency, .. } => format!("{} {}", number_of(written), currency.text),
+            Literal::Percent(_) => format!("{}%", number_of(written)),
+            Literal::Duration(amount) => crate::syntax::amount_text(*amount),
+            Literal::Datetime(_) => written.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" "),
+            _ => written.to_owned(),
+        };
+        self.marks.literals.insert(span.start, (span.end, text));
+    }
+}
+
+fn number_of(written: &str) -> &str {
+    let length = written.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    written.get(..length).unwrap_or(written)
+}
