@@ -333,12 +333,7 @@ impl Reader<'_> {
             return self.node(span, ExprKind::Is { left: Box::new(left), negated: false, test, ignoring_case: false });
         }
         if let Some(sign) = habit {
-            self.report(messages::equality_sign(
-                self.source,
-                operator,
-                &sign,
-                &format!("is {}", not.trim()).trim().to_owned(),
-            ));
+            self.report(messages::equality_sign(self.source, operator, &sign, format!("is {}", not.trim()).trim()));
         }
         let test = match &right.kind {
             ExprKind::Moment(moment) => match day_window(*moment) {

@@ -33,7 +33,7 @@ impl Reader<'_> {
                 self.report(messages::bare_ago(span, self.source.slice(span)));
                 WindowKind::ExactlyAgo(self.amount_within(pair))
             }
-            Rule::from_ago => self.from_ago(pair),
+            Rule::from_ago => self.two_ago(pair),
             Rule::hours => {
                 let mut ends = pair
                     .into_inner()
@@ -114,7 +114,7 @@ impl Reader<'_> {
         amount
     }
 
-    fn from_ago(&mut self, pair: Pair<'_>) -> WindowKind {
+    fn two_ago(&mut self, pair: Pair<'_>) -> WindowKind {
         let mut first = None;
         let mut first_unit = None;
         let mut to = UNKNOWN;
