@@ -16,6 +16,9 @@ use segue_compiler::plan::{Aggregate, NodeId, Op, Pass};
 use segue_compiler::syntax::tree::AggregateOperator;
 use std::collections::BTreeSet;
 
+/// What a row must meet to count: its windows, then its filter.
+type Condition = (Option<NodeId>, Option<NodeId>);
+
 /// Name under which code finds the helper for different values.
 pub(crate) const DIFFERENT: &str = "segue_different";
 /// Name under which code finds the helper for the most frequent value.
@@ -185,7 +188,7 @@ fn emit_row(
     for id in values {
         emitter.work(*id)?;
     }
-    let mut groups: Vec<((Option<NodeId>, Option<NodeId>), Vec<Entry>)> = Vec::new();
+    let mut groups: Vec<(Condition, Vec<Entry>)> = Vec::new();
     for entry in entries {
         let aggregate = aggregate(emitter.prepared, entry.node)?;
         // `every` looks at all rows in the windows.

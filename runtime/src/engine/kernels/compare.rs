@@ -11,6 +11,7 @@ use crate::engine::vector::{Data, Input, Vector, bit, bits_by_row};
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::{NodeId, Op};
 use segue_compiler::values::text::TextMatcher;
+use std::collections::hash_map::Entry;
 
 pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineError> {
     match task.op()? {
@@ -127,13 +128,17 @@ fn text(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineError> {
             return false;
         }
         let code = pattern.at(row);
-        if !matchers.contains_key(&code) {
-            match TextMatcher::new(*test, &patterns.text(code), *ignoring_case) {
-                Ok(matcher) => _ = matchers.insert(code, matcher),
-                Err(_) => broken = true,
-            }
-        }
-        matchers.get(&code).is_some_and(|matcher| matcher.holds(&subjects.text(subject.at(row))))
+        let matcher = match matchers.entry(code) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(place) => match TextMatcher::new(*test, &patterns.text(code), *ignoring_case) {
+                Ok(matcher) => place.insert(matcher),
+                Err(_) => {
+                    broken = true;
+                    return false;
+                }
+            },
+        };
+        matcher.holds(&subjects.text(subject.at(row)))
     });
     if broken {
         return Err(task.broken("a pattern cannot be read"));
