@@ -4,7 +4,7 @@
 //! `NAME.expected`: the messages as a terminal shows them, without colour. After a change that is meant,
 //! `SEGUE_ACCEPT=1 cargo test -p segue-tests --test ui` writes them anew; read the difference before keeping it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod catalogue;
 mod fixes;
