@@ -61,9 +61,9 @@ impl Case {
     fn settings(&self) -> Settings {
         let mut choices = Choices::new(&self.settings);
         Settings {
-            as_of: *choices.pick(AS_OF),
-            zone: *choices.pick(ZONES),
-            week_start: *choices.pick(&["monday", "sunday", "saturday"]),
+            as_of: choices.word(AS_OF),
+            zone: choices.word(ZONES),
+            week_start: choices.word(&["monday", "sunday", "saturday"]),
             threads: 1 + choices.below(2),
         }
     }

@@ -33,4 +33,9 @@ impl<'a> Choices<'a> {
     pub(crate) fn pick<'b, T>(&mut self, items: &'b [T]) -> &'b T {
         &items[self.below(items.len())]
     }
+
+    /// One of the words; the first is the simplest.
+    pub(crate) fn word(&mut self, words: &[&'static str]) -> &'static str {
+        words[self.below(words.len())]
+    }
 }

@@ -8,7 +8,7 @@ use super::node::{Node, NodeId, Op};
 use crate::values::Value;
 use rustc_hash::FxHashMap;
 
-/// Number of a set in [`Truths::sets`].
+/// Number of a set in `Truths::sets`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TruthId(pub u32);
 

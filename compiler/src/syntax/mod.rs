@@ -1,7 +1,7 @@
 //! From text to tree.
 //!
-//! Three steps: [`scan`] cuts a file into declarations and blanks what means nothing, the derived parser reads each
-//! declaration alone, and [`parse`](mod@parse) builds the tree and gives the messages. Reading never fails: what cannot
+//! Three steps: `scan` cuts a file into declarations and blanks what means nothing, the derived parser reads each
+//! declaration alone, and `parse` builds the tree and gives the messages. Reading never fails: what cannot
 //! be read is an error node about which exactly one message was given.
 
 mod dump;
