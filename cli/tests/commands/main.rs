@@ -1,6 +1,6 @@
 //! The `segue` command as people and programs meet it: what it prints, what it writes, how it ends.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod check;
 mod documentation;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// A field of a record: its name and value.
 pub type RawField<'a> = (Cow<'a, str>, Raw<'a>);
 
-/// One value of a file. Readers make these without knowing the declared type; [`super::convert`] judges them.
+/// One value of a file. Readers make these without knowing the declared type; `convert` judges them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Raw<'a> {
     /// Nothing: a null, or a field an NDJSON record does not have.

@@ -3,10 +3,10 @@
 //! The interpreter defines what is right; this gives the same answers, floats to the bit, and the same problems. There is
 //! no other way behind it: what it cannot run is an error.
 //!
-//! A run: the plan is bound to the data ([`prepare`]); what depends on no customer is worked out once, among it everything
-//! that depends on a single text, once for each different text; code is made ([`jit`]); then threads take blocks of
-//! customers ([`blocks`]): kernels work out vectors of values ([`kernels`]), passes the aggregates ([`events`]), the truth
-//! stage the members ([`truth`]).
+//! A run: the plan is bound to the data (`prepare`); what depends on no customer is worked out once, among it everything
+//! that depends on a single text, once for each different text; code is made (`jit`); then threads take blocks of
+//! customers (`blocks`): kernels work out vectors of values (`kernels`), passes the aggregates (`events`), the truth
+//! stage the members (`truth`).
 
 mod answers;
 mod blocks;
