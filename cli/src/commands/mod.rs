@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod ir;
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Run(run::Arguments),
     /// Say what a message means, or why a customer is in a segment or not
     Explain(explain::Arguments),
+    /// Lay rule files out; comments and meaning stay
+    Fmt(fmt::Arguments),
     /// Show which declaration uses which
     Graph(graph::Arguments),
     /// Show the plan that the engine runs
@@ -37,6 +40,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure
     match command {
         Command::Check(arguments) => check::run(&arguments, console),
         Command::Explain(arguments) => explain::run(&arguments, console),
+        Command::Fmt(arguments) => fmt::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console),
         Command::Init(arguments) => init::run(&arguments, console),
         Command::Ir(arguments) => ir::run(&arguments, console),

@@ -5,6 +5,7 @@
 mod check;
 mod documentation;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod run;

@@ -35,7 +35,7 @@ fn wrong_use_ends_with_2_and_help_with_0() {
     for arguments in [&[][..], &["dance"], &["run", "--fast"], &["run", "--engine", "steam"], &["check", "a", "b"]] {
         assert_eq!(shop.segue(arguments).status, 2, "{arguments:?}");
     }
-    let commands = ["check", "run", "explain", "graph", "ir"];
+    let commands = ["init", "check", "run", "explain", "fmt", "graph", "ir"];
     let help = shop.segue(&["--help"]);
     assert_eq!(help.status, 0);
     for command in commands {
