@@ -1,6 +1,6 @@
 //! One table while it is read: builders for the needed fields, bad rows taken out at the end of each batch.
 
-use super::convert::{FieldBuilder, Note, Refusal};
+use super::convert::{Bulk, FieldBuilder, Note, Refusal};
 use super::error::DataError;
 use super::moments::ClockChange;
 use super::raw::Raw;
@@ -137,6 +137,11 @@ impl TableBuilder {
             };
             self.batch.notes.push((row, column, note));
         }
+    }
+
+    /// The cells of the field at `slot` for all rows of the batch; false where they have to be given one by one.
+    pub(crate) fn cells(&mut self, slot: usize, bulk: Bulk<'_>) -> bool {
+        self.fields.get_mut(slot).is_some_and(|field| field.builder.push_bulk(bulk))
     }
 
     /// A row of the batch cannot be read at all.

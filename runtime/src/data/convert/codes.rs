@@ -64,6 +64,11 @@ impl IdCodes {
         self.integers.as_ref().map_or(self.texts.codes.len(), Vec::len)
     }
 
+    /// The rows, where all are integers so far.
+    pub(crate) fn integers(&mut self) -> Option<&mut Vec<i64>> {
+        self.integers.as_mut()
+    }
+
     pub(crate) fn push(&mut self, id: &Id<'_>) {
         match (&mut self.integers, id) {
             (Some(integers), Id::Integer(value)) => integers.push(*value),

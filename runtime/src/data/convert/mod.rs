@@ -3,6 +3,7 @@
 //! INVARIANT: [`ColumnBuilder::push`] adds exactly one row, whatever the cell holds; a refused row is taken out again by
 //! [`ColumnBuilder::retain`] at the end of its batch, before anybody can read it.
 
+mod bulk;
 mod codes;
 pub(crate) mod scalar;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 use super::dataset::{Bits, Column, Dictionary, TableData, Values};
 use super::moments::{ClockChange, Moment, ZoneClock};
 use super::raw::{Raw, RawField};
+pub(crate) use bulk::Bulk;
 use chrono_tz::Tz;
 use codes::{IdCodes, TextCodes, retain_from};
 use rustc_hash::FxHashMap;

@@ -135,7 +135,7 @@ pub(crate) fn amount(raw: &Raw<'_>) -> Judged<i64> {
 }
 
 /// As [`money::from_number`], which alone decides near a half.
-fn money_from_float(amount: f64) -> Option<i64> {
+pub(crate) fn money_from_float(amount: f64) -> Option<i64> {
     let units = amount * MONEY_SCALE as f64;
     let nearest = units.round();
     let clear = (units - nearest).abs() < 0.499 && units.abs() < 1e12;

@@ -463,6 +463,94 @@ fn lists_leave_missing_elements_out() {
     );
 }
 
+/// Cells in bulk, and one by one.
+fn bulk_and_cells() -> Vec<(Bulk<'static>, Vec<Raw<'static>>)> {
+    fn both<T: Copy>(
+        values: &'static [T],
+        bulk: fn(&'static [T]) -> Bulk<'static>,
+        raw: fn(T) -> Raw<'static>,
+    ) -> (Bulk<'static>, Vec<Raw<'static>>) {
+        (bulk(values), values.iter().map(|value| raw(*value)).collect())
+    }
+    const TIMES: &[i64] = &[0, 1_500_000_000_000_000, -1];
+    vec![
+        both(&[1, -5, i32::MAX], Bulk::Integers32, |value| Raw::Integer(value.into())),
+        both(&[1, i64::MIN, i64::MAX], Bulk::Integers64, Raw::Integer),
+        both(&[0.0, -0.0, 11.77, 0.000_05, 1e9, -3.125], Bulk::Floats, Raw::Float),
+        both(&[1.0, f64::NAN], Bulk::Floats, Raw::Float),
+        both(&[f64::INFINITY, 1e300], Bulk::Floats, Raw::Float),
+        both(&[0, -719_162, 2_932_896], Bulk::Days, Raw::Date),
+        both(&[0, i32::MAX], Bulk::Days, Raw::Date),
+        both(TIMES, |ticks| Bulk::Times { ticks, micros: 1, zone: true }, Raw::Instant),
+        both(TIMES, |ticks| Bulk::Times { ticks, micros: 1, zone: false }, Raw::ClockTime),
+        both(
+            TIMES,
+            |ticks| Bulk::Times { ticks, micros: 0, zone: false },
+            |tick| Raw::ClockTime(tick.div_euclid(1000)),
+        ),
+        both(
+            &[1, i64::MAX],
+            |ticks| Bulk::Times { ticks, micros: 1000, zone: true },
+            |tick| Raw::Instant(tick.saturating_mul(1000)),
+        ),
+        // 02:30 and 03:30 on the day the clocks go forward in New York.
+        both(
+            &[1_489_285_800_000_000, 1_489_289_400_000_000],
+            |ticks| Bulk::Times { ticks, micros: 1, zone: false },
+            Raw::ClockTime,
+        ),
+    ]
+}
+
+#[test]
+fn in_bulk_is_as_one_by_one() {
+    let types = [
+        Type::Boolean,
+        Type::Integer,
+        Type::Number,
+        Type::Percent,
+        Type::Money(Currency(*b"USD")),
+        Type::Text,
+        Type::Date,
+        Type::Datetime,
+        Type::Duration,
+        Type::Id(None),
+        Type::Timezone,
+    ];
+    let mut taken = 0;
+    for ty in &types {
+        for (bulk, cells) in bulk_and_cells() {
+            for first in [Raw::Missing, Raw::Integer(1), text("x")] {
+                let zone = Reading::Zone(chrono_tz::America::New_York);
+                let table = TableDraft::customers().field_read("value", ty.clone(), true, zone);
+                let program = draft_program(vec![table]);
+                let mut fields = FieldBuilder::of_table(&program, TableId(0), &|_, field| field.0 == 1, &|_| false);
+                let mut one_by_one = fields.remove(0).builder;
+                let mut notes = Vec::new();
+                if one_by_one.push(&first, &mut notes).is_err() {
+                    continue;
+                }
+                let mut at_once = one_by_one.clone();
+                if !at_once.push_bulk(bulk) {
+                    assert_eq!(at_once.len(), 1, "{ty:?} {bulk:?}: all or none");
+                    continue;
+                }
+                taken += 1;
+                for cell in &cells {
+                    assert_eq!(one_by_one.push(cell, &mut notes), Ok(()), "{ty:?} {cell:?}");
+                }
+                assert_eq!(notes, [], "{ty:?} {bulk:?}: nothing to count");
+                let (Finished::Column(one_by_one), Finished::Column(at_once)) = (one_by_one.finish(), at_once.finish())
+                else {
+                    unreachable!("no list")
+                };
+                assert_eq!(format!("{one_by_one:?}"), format!("{at_once:?}"), "{ty:?} {bulk:?}");
+            }
+        }
+    }
+    assert!(taken >= 12, "only {taken} were taken in bulk");
+}
+
 #[test]
 fn refused_rows_leave_no_trace() {
     let program = draft_program(vec![

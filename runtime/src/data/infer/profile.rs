@@ -117,9 +117,29 @@ impl ColumnProfile {
         }
         self.kinds &= kinds_of(raw, self.kinds);
         self.measure(raw);
-        let text = raw.written();
-        self.longest = self.longest.max(text.chars().count());
-        self.remember(&text);
+        match raw {
+            // Nobody looks these up, and no list of them would be declared.
+            Raw::ClockTime(_) | Raw::Instant(_) | Raw::Date(_) | Raw::Duration(_) => self.forget(),
+            Raw::Float(value) if value.fract() != 0.0 => self.forget(),
+            Raw::Integer(number) => self.remember(|| number.to_string(), hash_of_integer(*number)),
+            Raw::Float(number) if number.abs() < 1e15 => {
+                self.remember(|| number.to_string(), hash_of_integer(*number as i64));
+            }
+            Raw::Text(text) => {
+                self.longest = self.longest.max(text.chars().count());
+                self.remember(|| text.to_string(), hash_of(text));
+            }
+            other => {
+                let text = other.written();
+                self.remember(|| text.clone(), hash_of(&text));
+            }
+        }
+    }
+
+    /// Different values are of no interest.
+    fn forget(&mut self) {
+        self.few = None;
+        self.repeated = true;
     }
 
     /// Adds what is known about the same column of another file.
@@ -167,7 +187,9 @@ impl ColumnProfile {
         {
             self.least = self.least.min(number);
             self.greatest = self.greatest.max(number);
-            self.decimals = self.decimals.max(decimals(number));
+            if self.decimals < 5 && number.fract() != 0.0 {
+                self.decimals = self.decimals.max(decimals(number));
+            }
         }
         let moment = match (self.kinds & DATE != 0, self.kinds & MOMENT != 0) {
             (true, _) => scalar::date(raw).ok().flatten().map(|day| i64::from(day) * MICROS_PER_DAY),
@@ -180,20 +202,15 @@ impl ColumnProfile {
         self.newest = self.newest.max(moment);
     }
 
-    fn remember(&mut self, text: &str) {
+    fn remember(&mut self, text: impl Fn() -> String, hash: u64) {
         if let Some(few) = &mut self.few {
-            if let Some(count) = few.get_mut(text) {
-                *count += 1;
-                self.repeated = true;
-                return;
-            }
-            few.insert(text.to_owned(), 1);
+            *few.entry(text()).or_insert(0) += 1;
             if few.len() > FEW {
                 self.few = None;
             }
         }
         if self.distinct.len() < MANY {
-            self.repeated |= !self.distinct.insert(hash_of(text));
+            self.repeated |= !self.distinct.insert(hash);
         } else {
             self.repeated = true;
         }
@@ -286,12 +303,16 @@ fn is_other_date(text: &str) -> bool {
 
 /// A hash that is equal for ids with the same canonical text.
 fn hash_of(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    // A whole number with decimals is the id without them, as in columns of floats.
-    let whole = text.strip_suffix(".0").unwrap_or(text);
-    match canonical_integer(whole) {
-        Some(number) => number.hash(&mut hasher),
-        None => text.hash(&mut hasher),
+    if let Some(number) = canonical_integer(text) {
+        return hash_of_integer(number);
     }
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn hash_of_integer(number: i64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    number.hash(&mut hasher);
     hasher.finish()
 }

@@ -1,5 +1,6 @@
 //! Arrow arrays seen as raw cells, their type told apart once an array instead of once a cell.
 
+use crate::data::convert::Bulk;
 use crate::data::raw::Raw;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -154,6 +155,29 @@ impl<'a> Cells<'a> {
     /// How many cells there are.
     pub(crate) fn len(&self) -> usize {
         self.array.len()
+    }
+
+    /// All cells at once, where none is missing and they are of a common kind.
+    pub(crate) fn bulk(&self) -> Option<Bulk<'a>> {
+        if self.array.null_count() > 0 {
+            return None;
+        }
+        Some(match &self.kind {
+            Kind::Int32(values) => Bulk::Integers32(values.values()),
+            Kind::Int64(values) => Bulk::Integers64(values.values()),
+            Kind::Float64(values) => Bulk::Floats(values.values()),
+            Kind::Date32(values) => Bulk::Days(values.values()),
+            Kind::Timestamp { ticks, unit, zone } => {
+                let micros = match unit {
+                    TimeUnit::Second => 1_000_000,
+                    TimeUnit::Millisecond => 1_000,
+                    TimeUnit::Microsecond => 1,
+                    TimeUnit::Nanosecond => 0,
+                };
+                Bulk::Times { ticks, micros, zone: *zone }
+            }
+            _ => return None,
+        })
     }
 
     /// The cell of a row.

@@ -138,6 +138,9 @@ fn convert(
             let name = batch.schema_ref().field(at).name();
             file.error(format!("column \"{name}\" holds values of the type {kind}, which I cannot read"))
         })?;
+        if cells.bulk().is_some_and(|bulk| table.cells(slot, bulk)) {
+            continue;
+        }
         for row in 0..cells.len() {
             table.cell(slot, row, &cells.get(row), &file.name);
         }
