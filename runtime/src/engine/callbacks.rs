@@ -24,6 +24,10 @@ pub(crate) struct Kept {
     owner: u64,
     seen: FxHashSet<u64>,
     counts: FxHashMap<u64, (u64, u64)>,
+    /// For codes, by code: whose count it is, as [`Kept::stamp`], then count and moment.
+    dense: Vec<(u32, u32, u64)>,
+    /// The number of the owner among those met, from 1.
+    stamp: u32,
     best: Option<Candidate>,
     pub(crate) broken: bool,
 }
@@ -37,9 +41,12 @@ struct Candidate {
 }
 
 impl Kept {
-    pub(crate) fn new(bits: Bits) -> Kept {
+    /// For `texts` different texts, or values that are no codes.
+    pub(crate) fn new(bits: Bits, texts: usize) -> Kept {
         Kept {
             bits,
+            dense: vec![(0, 0, 0); if bits == Bits::Place { texts } else { 0 }],
+            stamp: 0,
             owner: u64::MAX,
             seen: FxHashSet::default(),
             counts: FxHashMap::default(),
@@ -48,21 +55,46 @@ impl Kept {
         }
     }
 
+    /// Owners are numbered anew.
+    pub(crate) fn begin(&mut self) {
+        self.owner = u64::MAX;
+    }
+
     fn enter(&mut self, owner: u64) {
         if self.owner != owner {
             self.owner = owner;
             self.seen.clear();
             self.counts.clear();
             self.best = None;
+            self.stamp = match self.stamp.checked_add(1) {
+                Some(stamp) => stamp,
+                None => {
+                    self.dense.fill((0, 0, 0));
+                    1
+                }
+            };
         }
     }
 
     /// Rule 13: highest count, then seen last, then greater value.
     fn count(&mut self, value: u64, place: u64, moment: u64) -> u64 {
-        let entry = self.counts.entry(value).or_insert((0, moment));
-        entry.0 += 1;
-        entry.1 = entry.1.max(moment);
-        let new = Candidate { count: entry.0, moment: entry.1, place, value };
+        let dense = usize::try_from(value).ok().and_then(|code| self.dense.get_mut(code));
+        let (count, moment) = match dense {
+            Some(entry) => {
+                *entry = if entry.0 == self.stamp {
+                    (self.stamp, entry.1 + 1, entry.2.max(moment))
+                } else {
+                    (self.stamp, 1, moment)
+                };
+                (u64::from(entry.1), entry.2)
+            }
+            None => {
+                let entry = self.counts.entry(value).or_insert((0, moment));
+                *entry = (entry.0 + 1, entry.1.max(moment));
+                *entry
+            }
+        };
+        let new = Candidate { count, moment, place, value };
         // Only this value moved, and only up, so the best is either it or still the one before.
         let best = match self.best {
             Some(best) if best.value != value && self.order(&best, &new).is_gt() => best,

@@ -38,6 +38,7 @@ pub(crate) struct Scratch {
     stamps: FxHashMap<NodeId, Vec<u32>>,
     stamp: u32,
     ones: Vec<u64>,
+    kept: FxHashMap<NodeId, Box<Kept>>,
 }
 
 /// The helpers that code may call, by name.
@@ -96,7 +97,6 @@ impl<'a> PassStage<'a> {
             let mut records = vec![0u64; owners.len() * function.stride];
             let mut failed: FxHashMap<NodeId, (Vec<u64>, Vec<u64>)> =
                 function.failing.iter().map(|id| (*id, (no_bits(rows.len()), no_bits(rows.len())))).collect();
-            let mut kept: FxHashMap<NodeId, Box<Kept>> = FxHashMap::default();
             let mut moments = Vec::new();
             // What the addresses point into, alive until the call is over.
             let mut held: Vec<Arc<Vector<'a>>> = Vec::new();
@@ -148,8 +148,10 @@ impl<'a> PassStage<'a> {
                     }
                     Slot::Stamp => u64::from(first_stamp),
                     Slot::Kept(id) => {
-                        let bits = value_bits(prepared, *id)?;
-                        address(&raw mut **kept.entry(*id).or_insert_with(|| Box::new(Kept::new(bits))))
+                        let (bits, texts) = (value_bits(prepared, *id)?, value_texts(prepared, *id)?);
+                        let kept = scratch.kept.entry(*id).or_insert_with(|| Box::new(Kept::new(bits, texts)));
+                        kept.begin();
+                        address(&raw mut **kept)
                     }
                 });
             }
@@ -157,13 +159,14 @@ impl<'a> PassStage<'a> {
             // SAFETY: the function was made for these slots in this order and for records of this size. Starts and ends lie
             // within the block's rows (the data were checked when the run began), so every address it forms lies within
             // a column, a vector of the block's rows or owners, a table with one more entry than texts, or a record.
-            // Everything pointed to is alive (`held`, `kept`, `moments`, `failed` and the stores) and not shared mutably.
+            // Everything pointed to is alive (`held`, `moments`, `failed`, the scratch and the stores) and, where it is
+            // written to, this thread's alone.
             unsafe {
                 let call: extern "C" fn(*const u64, u64) = std::mem::transmute(entry);
                 call(given.as_ptr(), owners.len() as u64);
             }
             drop((moments, held));
-            if kept.values().any(|kept| kept.broken) {
+            if scratch.kept.values().any(|kept| kept.broken) {
                 return Err(EngineError::Broken(0, "a callback panicked"));
             }
             for (id, (division, overflow)) in failed {

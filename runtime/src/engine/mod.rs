@@ -11,6 +11,7 @@
 mod answers;
 mod blocks;
 mod callbacks;
+mod clocks;
 mod events;
 mod finish;
 mod jit;

@@ -247,21 +247,21 @@ impl<'a> Vector<'a> {
 
     /// The values of the rows that `pick` names for each row of another frame; missing where it names none.
     pub(crate) fn picked(&self, rows: usize, pick: impl Fn(usize) -> Option<usize>) -> Vector<'static> {
+        /// Stands for no row; no table has so many.
+        const NONE: u32 = u32::MAX;
+        let picks: Vec<u32> =
+            (0..rows).map(|row| pick(row).and_then(|from| u32::try_from(from).ok()).unwrap_or(NONE)).collect();
+        let at = |row: usize| picks.get(row).copied().filter(|from| *from != NONE).map(|from| from as usize);
         let input = Input { vector: self, single: false };
-        let picks: Vec<Option<usize>> = (0..rows).map(|row| pick(row).filter(|from| input.known(*from))).collect();
-        let known = picks
-            .iter()
-            .any(Option::is_none)
-            .then(|| bits_by_row(rows, |row| picks.get(row).is_some_and(|pick| pick.is_some())));
-        fn all<T: Copy + Default>(values: &[T], picks: &[Option<usize>]) -> Cow<'static, [T]> {
-            Cow::Owned(
-                picks.iter().map(|pick| pick.and_then(|at| values.get(at)).copied().unwrap_or_default()).collect(),
-            )
+        let known = (self.known.is_some() || picks.contains(&NONE))
+            .then(|| bits_by_row(rows, |row| at(row).is_some_and(|from| input.known(from))));
+        // A missing value's place holds a zero already.
+        fn all<T: Copy + Default>(values: &[T], picks: &[u32]) -> Cow<'static, [T]> {
+            Cow::Owned(picks.iter().map(|from| values.get(*from as usize).copied().unwrap_or_default()).collect())
         }
         let data = match &self.data {
             Data::Bits(words) => {
-                let set = |row: usize| picks.get(row).copied().flatten().is_some_and(|from| bit(words, from));
-                Data::Bits(Cow::Owned(bits_by_row(rows, set)))
+                Data::Bits(Cow::Owned(bits_by_row(rows, |row| at(row).is_some_and(|from| bit(words, from)))))
             }
             Data::Whole(values) => Data::Whole(all(values, &picks)),
             Data::Float(values) => Data::Float(all(values, &picks)),

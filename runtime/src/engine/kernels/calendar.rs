@@ -2,13 +2,16 @@
 
 use super::{Task, Worked, truth_by_row, whole_by_row};
 use crate::engine::EngineError;
+use crate::engine::clocks::Clocks;
 use crate::engine::prepare::Aid;
 use segue_compiler::builtins::Function;
 use segue_compiler::plan::Op;
 use segue_compiler::program::Type;
 use segue_compiler::syntax::tree::Sign;
 use segue_compiler::values::arithmetic::{Failure, absolute};
-use segue_compiler::values::calendar::{self, MICROS_PER_DAY, shift_date, shift_instant, units_between_dates};
+use segue_compiler::values::calendar::{
+    self, MICROS_PER_DAY, MICROS_PER_SECOND, Moments, shift_date, shift_instant, units_between_dates,
+};
 use segue_compiler::values::{Value, text};
 
 pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineError> {
@@ -44,6 +47,10 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
             if filter.is_range() {
                 return Ok(truth_by_row(task, |row| (filter.first..=filter.last).contains(&whole.at(row))));
             }
+            if filter.moments == Moments::Instants {
+                let clocks = Clocks::new(filter.zone);
+                return Ok(truth_by_row(task, |row| clocks.contains(filter, whole.at(row))));
+            }
             Ok(truth_by_row(task, |row| filter.contains(whole.at(row))))
         }
         Op::Call(function, _) => call(task, *function, operand_type),
@@ -68,7 +75,11 @@ fn call(task: &Task<'_, '_>, function: Function, ty: &Type) -> Result<Worked<'st
     let input = task.input(0)?;
     let whole = input.whole();
     let (is_date, today) = (*ty == Type::Date, clock.today());
-    let date = |row: usize| if is_date { day(whole.at(row)) } else { clock.date_of(whole.at(row)) };
+    let clocks = Clocks::new(clock.zone);
+    let date = |row: usize| if is_date { day(whole.at(row)) } else { clocks.local(whole.at(row)).day };
+    let of_clock = |unit: i64, per: i64| {
+        whole_by_row(task, |row| Ok(clocks.local(whole.at(row)).micros / (unit * MICROS_PER_SECOND) % per))
+    };
     let part = |part: &dyn Fn(i32) -> i64| whole_by_row(task, |row| Ok(part(date(row))));
     let counted =
         |count: &dyn Fn(i64) -> Option<i64>| whole_by_row(task, |row| count(whole.at(row)).ok_or(Failure::Overflow));
@@ -79,8 +90,8 @@ fn call(task: &Task<'_, '_>, function: Function, ty: &Type) -> Result<Worked<'st
         Function::DayOf => part(&|day| calendar::day_of_month(day).into()),
         Function::WeekdayOf => part(&|day| calendar::weekday_of(day).into()),
         Function::DateOf => part(&|day| day.into()),
-        Function::HourOf => whole_by_row(task, |row| Ok(clock.hour_of(whole.at(row)).into())),
-        Function::MinuteOf => whole_by_row(task, |row| Ok(clock.minute_of(whole.at(row)).into())),
+        Function::HourOf => of_clock(3_600, 24),
+        Function::MinuteOf => of_clock(60, 60),
         Function::LengthOf => {
             let Aid::Lengths(lengths) = task.aid() else { return Err(task.broken("its lengths were not prepared")) };
             let codes = input.codes();
