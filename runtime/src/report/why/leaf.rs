@@ -7,6 +7,7 @@ use crate::report::value::{MISSING, value_text};
 use segue_compiler::program::{Aggregate, Expr, ExprKind, Rows, Type};
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison, Quantifier, TextTest};
+use segue_compiler::values::Value;
 
 /// A condition in words, for it to hold and not to hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,18 +130,19 @@ impl Leaf {
             }
             ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Every => {
                 let what = asked_rows(tree, aggregate, expr.span, span);
-                let held = tree.rows(aggregate)?;
-                let windows = Aggregate { filter: None, operator: AggregateOperator::Any, ..(**aggregate).clone() };
-                let asked = tree.rows(&windows)?;
+                let (held, failed) = (tree.rows(aggregate)?, tree.rows(&failing(aggregate))?);
+                let asked = held.counted + failed.counted;
+                let finding = match (asked, failed.counted) {
+                    (0, _) => format!("there are no {} to ask about", held.what),
+                    (_, 0) => format!("it holds for {asked} of {asked} {}", held.what),
+                    _ => format!("it does not hold for {} of {asked} {}", failed.counted, held.what),
+                };
                 Ok(Leaf {
-                    finding: format!("it holds for {} of {} {}", held.counted, asked.counted, held.what),
-                    needs: [
-                        "all of at least one".to_owned(),
-                        "one for which it does not hold, or none at all".to_owned(),
-                    ],
+                    finding,
+                    needs: ["all of at least one", "one for which it does not hold, or none at all"].map(str::to_owned),
                     would: [format!("it held for every {what}"), format!("it did not hold for every {what}")],
                     named: None,
-                    rows: Some(held),
+                    rows: Some(if failed.counted > 0 { failed } else { held }),
                 })
             }
             ExprKind::Field { .. } | ExprKind::Lookup { .. } | ExprKind::Trait(_) => {
@@ -213,6 +215,17 @@ fn counted_rows(subject: &Expr) -> Option<&Aggregate> {
         }
         _ => None,
     }
+}
+
+/// The rows in the windows for which an `every` does not certainly hold.
+fn failing(every: &Aggregate) -> Aggregate {
+    let filter = every.filter.clone().map(|filter| {
+        let (span, ty) = (filter.span, Type::Boolean);
+        let truth = |kind| Expr { kind, ty: ty.clone(), may_be_missing: false, span };
+        let certain = truth(ExprKind::Otherwise(vec![filter, truth(ExprKind::Constant(Value::Boolean(false)))]));
+        truth(ExprKind::Not(Box::new(certain)))
+    });
+    Aggregate { operator: AggregateOperator::Any, filter, ..every.clone() }
 }
 
 /// A condition on how many rows count.

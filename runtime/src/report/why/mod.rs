@@ -114,7 +114,7 @@ pub struct CountedRows {
     pub counted: usize,
     /// How many the customer has.
     pub of: usize,
-    /// Some of those that counted, the latest first.
+    /// Some of those that counted: the latest first, or those that decided (`first`, `smallest`, `largest`).
     pub examples: Vec<ExampleRow>,
     /// Where none counted: the latest there is.
     #[serde(skip_serializing_if = "Option::is_none")]

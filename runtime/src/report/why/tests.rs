@@ -68,6 +68,13 @@ segment others {
   lifecycle is lapsed
 }
 segment never { spend_12m >= 500 USD   and   spend_12m < 500 USD }
+segment decided {
+  smallest purchases.paid <= 50 USD
+  largest purchases.paid in the last 12 months >= 100 USD
+  first purchases.purchased_at is before 2025-01-01
+  every purchases in the last 12 months where product.category is "Beauty"
+  every carts in the last 10 days where (any items where quantity >= 1)
+}
 segment opposite { spend_12m < 500 USD or employee }
 partition lifecycle "Lifecycle stage" {
   active  : any purchases in the last 30 days
@@ -133,6 +140,11 @@ fn a_segment_is_explained_with_the_customers_values() {
 fn every_kind_of_condition_has_words() {
     insta::assert_snapshot!(told("others", "1"));
     insta::assert_snapshot!(told("others", "2"));
+}
+
+#[test]
+fn the_rows_that_decided_are_shown() {
+    insta::assert_snapshot!(told("decided", "1"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::leaf::{Leaf, shape};
 use super::logic::{Logic, smallest_change};
 use super::{Alternative, Condition, CountedRows, ExampleRow, Fact, Setting};
-use crate::interpret::{CountedRow, Customer, InterpretError, Interpreter};
+use crate::interpret::{CountedRow, Customer, InterpretError, Interpreter, compare_values};
 use crate::outcome::NO_PART;
 use crate::report::value::value_text;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -11,7 +11,7 @@ use segue_compiler::program::{
     Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, TableId, Type,
 };
 use segue_compiler::source::Span;
-use segue_compiler::syntax::tree::Comparison;
+use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
 use segue_compiler::values::Value;
 
 /// How many rows are shown of those that counted.
@@ -209,7 +209,11 @@ impl<'a> Tree<'a> {
         let holds = self.truth(expr)?;
         let mut facts = self.facts(bare)?;
         let leaf = Leaf::new(self, bare, expr.span)?;
-        facts.retain(|fact| fact.rows.is_none() || fact.rows != leaf.rows);
+        if leaf.rows.is_some() {
+            // The rows stand below the finding: the question itself is the first value of the condition.
+            let question = facts.iter().position(|fact| fact.rows.is_some());
+            question.map(|at| facts.remove(at));
+        }
         let condition = Condition {
             text: self.text(expr.span).unwrap_or_else(|| leaf.would(!negated)),
             holds,
@@ -372,8 +376,20 @@ impl<'a> Tree<'a> {
                 true
             }
         });
-        let latest_first = counted.rows.iter().rev().take(EXAMPLES);
-        let examples = latest_first.map(|row| self.example(row, &fields)).collect::<Result<_, _>>()?;
+        // The latest first, or those first that decided.
+        let mut order: Vec<&CountedRow> = counted.rows.iter().rev().collect();
+        let by_value = |left: &&CountedRow, right: &&CountedRow| match (&left.value, &right.value, &aggregate.value) {
+            (Some(left), Some(right), Some(value)) => compare_values(left, right, &value.ty),
+            (left, right, _) => right.is_some().cmp(&left.is_some()),
+        };
+        match aggregate.operator {
+            AggregateOperator::First => order.reverse(),
+            AggregateOperator::Smallest => order.sort_by(by_value),
+            AggregateOperator::Largest => order.sort_by(|left, right| by_value(right, left)),
+            _ => {}
+        }
+        let shown = order.into_iter().take(EXAMPLES);
+        let examples = shown.map(|row| self.example(row, &fields)).collect::<Result<_, _>>()?;
         let latest = counted.last.as_ref().filter(|_| counted.rows.is_empty());
         Ok(CountedRows {
             what: self.rows_name(&aggregate.rows),
