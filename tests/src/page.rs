@@ -92,6 +92,31 @@ fn blocks(text: &str) -> Vec<(String, Block)> {
     found
 }
 
+/// The page with the text of every fenced block replaced by what `change` gives for it.
+pub fn map_blocks(text: &str, change: &mut dyn FnMut(&Block) -> String) -> String {
+    let mut changed = String::new();
+    let mut found = blocks(text).into_iter().map(|(_, block)| block).peekable();
+    let mut inside = false;
+    for (at, line) in text.split_inclusive('\n').enumerate() {
+        let fence = line.trim_start().starts_with("```");
+        if fence && !inside {
+            inside = true;
+            changed.push_str(line);
+            if let Some(block) = found.next_if(|block| block.line == at + 1) {
+                changed.push_str(&change(&block));
+            }
+            continue;
+        }
+        if fence {
+            inside = false;
+        }
+        if !inside {
+            changed.push_str(line);
+        }
+    }
+    changed
+}
+
 /// The cases of a page: all that has rules, or a project file of its own.
 pub fn cases(path: &Path) -> Vec<Case> {
     let text = std::fs::read_to_string(path).unwrap();
