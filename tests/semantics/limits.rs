@@ -1,6 +1,8 @@
 //! Rule 21: limits, each with a clear message, and what lies just inside them.
 
-use segue_tests::example::check;
+use segue_tests::example::{Strictness, check, differences};
+use segue_tests::page::Case;
+use std::time::{Duration, Instant};
 
 const CUSTOMERS: &str = "customers {\n  key who : id\n  a : integer\n  name : text\n}\n";
 
@@ -89,4 +91,41 @@ fn a_long_chain_of_segments_is_no_nesting() {
     }
     rules.push_str("segment chain_3000 { a > 1 }\n");
     assert_eq!(errors(&rules), [""; 0]);
+}
+
+/// What is wrong with the answers of both engines for customers with `a` from 0 to 99.
+fn wrong(rules: &str, expected: &str) -> Vec<String> {
+    let customers: Vec<_> = (0..100).map(|a| serde_json::json!({"who": a, "a": a, "name": "x"})).collect();
+    let case = Case {
+        settings: "[project]\nname = \"limits\"\nas_of = \"2026-01-01\"\n".to_owned(),
+        rules: format!("{CUSTOMERS}{rules}"),
+        data: Some(serde_json::json!({ "customers": customers }).to_string()),
+        expectations: vec![expected.to_owned()],
+        ..Case::default()
+    };
+    let started = Instant::now();
+    let found = differences(&case, Strictness::Given);
+    assert!(started.elapsed() < Duration::from_secs(60), "this took {:?}", started.elapsed());
+    found
+}
+
+#[test]
+fn a_long_chain_is_run_as_quickly_as_it_is_read() {
+    let count = 1_500;
+    let chain = |first: &str, next: &dyn Fn(usize) -> String| {
+        let lines: String = (1..count).map(next).collect();
+        format!("{first}{lines}")
+    };
+    let both = chain("segment s0 { a >= 0 }\n", &|at| format!("segment s{at} {{ s{} and a > {} }}\n", at - 1, at % 90));
+    assert_eq!(wrong(&both, "s1499: 90, 91, 92, 93, 94, 95, 96, 97, 98, 99\n"), [""; 0]);
+    let other = chain("segment s0 { a < 50 }\n", &|at| format!("segment s{at} {{ not s{} }}\n", at - 1));
+    let few: Vec<String> = (50..100).map(|who| who.to_string()).collect();
+    assert_eq!(wrong(&other, &format!("s1499: {}\n", few.join(", "))), [""; 0]);
+    let traits = chain("trait t0 = a >= 0\n", &|at| format!("trait t{at} = t{} and a > {}\n", at - 1, at % 90));
+    assert_eq!(
+        wrong(&format!("{traits}segment last {{ t1499 }}\n"), "last: 90, 91, 92, 93, 94, 95, 96, 97, 98, 99\n"),
+        [""; 0]
+    );
+    let parts: String = (0..99).map(|at| format!("  p{at} : a is {at}\n")).collect();
+    assert_eq!(wrong(&format!("partition p {{\n{parts}  rest : otherwise\n}}\n"), "p.p7: 7\np.rest: 99\n"), [""; 0]);
 }

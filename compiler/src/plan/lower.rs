@@ -5,6 +5,7 @@
 
 use super::Selection;
 use super::node::{Aggregate, Constant, Node, NodeId, Op, Place, Rows, Scope, Work};
+use super::truth::OPENED;
 use super::walk::{computed, field_of, for_each_child, needed};
 use crate::program::{self, CUSTOMERS, Expr, ExprKind, FieldId, Item, Program, TableId, Type, Window};
 use crate::syntax::tree::Comparison;
@@ -368,8 +369,8 @@ impl Lowering<'_> {
         let mut flat: Vec<NodeId> = Vec::with_capacity(nodes.len());
         for node in nodes {
             match self.nodes.get(node.index()).and_then(|found| inside(&found.op)) {
-                Some(inner) => flat.extend_from_slice(inner),
-                None => flat.push(node),
+                Some(inner) if inner.len() <= OPENED => flat.extend_from_slice(inner),
+                _ => flat.push(node),
             }
         }
         flat.sort_unstable();

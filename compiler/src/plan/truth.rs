@@ -52,6 +52,10 @@ impl Truth {
     }
 }
 
+/// Sets of more than so many operands are not opened inside of others: a chain of segments, each of the one before and a line
+/// more, would grow with the square of its length.
+pub(crate) const OPENED: usize = 8;
+
 /// The sets, each once, operands before users.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Truths {
@@ -153,13 +157,13 @@ impl Truths {
         }
     }
 
-    /// And (`all`) or or of the sets: nested ones opened, neutral ones dropped.
+    /// And (`all`) or or of the sets: nested ones opened where they are small, neutral ones dropped.
     fn joined(&self, sets: &[TruthId], all: bool) -> Truth {
         let mut flat: Vec<TruthId> = Vec::with_capacity(sets.len());
         for set in sets {
             match self.sets.get(set.index()) {
-                Some(Truth::And(inner)) if all => flat.extend_from_slice(inner),
-                Some(Truth::Or(inner)) if !all => flat.extend_from_slice(inner),
+                Some(Truth::And(inner)) if all && inner.len() <= OPENED => flat.extend_from_slice(inner),
+                Some(Truth::Or(inner)) if !all && inner.len() <= OPENED => flat.extend_from_slice(inner),
                 Some(Truth::Constant(value)) if *value == all => {}
                 Some(Truth::Constant(value)) => return Truth::Constant(*value),
                 _ => flat.push(*set),

@@ -19,6 +19,7 @@ use crate::values::{Currency, Value};
 use std::sync::Arc;
 
 mod dump;
+mod twin;
 mod verify;
 mod walk;
 mod window;

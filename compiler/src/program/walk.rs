@@ -3,11 +3,10 @@
 use super::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows};
 use std::collections::BTreeSet;
 
-impl Expr {
-    /// Calls `visit` with each part of this expression, in the order written; not with the parts of parts, and not with
-    /// the values of computed fields that it names.
-    pub fn for_each_part<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        match &self.kind {
+/// Calls `$visit` with each part of an expression of this kind, shared or to be changed.
+macro_rules! for_each_part_of {
+    ($kind:expr, $visit:expr, $each:ident, $inner:ident) => {
+        match $kind {
             ExprKind::Constant(_)
             | ExprKind::Now
             | ExprKind::Day(_)
@@ -25,38 +24,57 @@ impl Expr {
             | ExprKind::IsEmpty(part)
             | ExprKind::IsKnown(part)
             | ExprKind::InWindows(part, _)
-            | ExprKind::Not(part) => visit(part),
+            | ExprKind::Not(part) => $visit(part),
             ExprKind::Difference(left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::Equal { left, right, .. }
             | ExprKind::Text { subject: left, pattern: right, .. } => {
-                visit(left);
-                visit(right);
+                $visit(left);
+                $visit(right);
             }
-            ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term)),
-            ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| visit(factor)),
+            ExprKind::Sum(terms) => terms.$each().for_each(|(_, term)| $visit(term)),
+            ExprKind::Product(factors) => factors.$each().for_each(|(_, factor)| $visit(factor)),
             ExprKind::Otherwise(parts) | ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::AtLeastOf(_, parts) => {
-                parts.iter().for_each(visit)
+                parts.$each().for_each($visit)
             }
             ExprKind::Includes { list, values, .. } => {
-                visit(list);
-                values.iter().for_each(visit);
+                $visit(list);
+                values.$each().for_each($visit);
             }
             ExprKind::Aggregate(aggregate) => {
-                let Aggregate { rows, filter, value, .. } = &**aggregate;
+                let Aggregate { rows, filter, value, .. } = aggregate.$inner();
                 if let Rows::Elements(list) = rows {
-                    visit(list);
+                    $visit(list);
                 }
-                filter.iter().for_each(&mut *visit);
-                value.iter().for_each(visit);
+                filter.$each().for_each(&mut *$visit);
+                value.$each().for_each($visit);
             }
         }
+    };
+}
+
+impl Expr {
+    /// Calls `visit` with each part of this expression, in the order written; not with the parts of parts, and not with
+    /// the values of computed fields that it names.
+    pub fn for_each_part<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        for_each_part_of!(&self.kind, visit, iter, as_ref);
+    }
+
+    /// As [`Expr::for_each_part`], with leave to change the parts.
+    pub fn for_each_part_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        for_each_part_of!(&mut self.kind, visit, iter_mut, as_mut);
     }
 
     /// Calls `visit` with this expression and all its parts, each before its own parts.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         visit(self);
         self.for_each_part(&mut |part| part.walk(visit));
+    }
+
+    /// Calls `change` with this expression and all its parts, each before its own parts.
+    pub fn walk_mut(&mut self, change: &mut dyn FnMut(&mut Expr)) {
+        change(self);
+        self.for_each_part_mut(&mut |part| part.walk_mut(change));
     }
 }
 

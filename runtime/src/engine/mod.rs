@@ -22,6 +22,7 @@ mod shape;
 mod soundness;
 mod store;
 mod truth;
+mod twin;
 mod vector;
 
 #[cfg(test)]
@@ -72,6 +73,13 @@ impl EngineError {
 /// # Errors
 /// See [`EngineError`].
 pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, EngineError> {
+    match twin::with_customers_as_a_table(program, data) {
+        Some((program, data)) => run_plan(&program, &data, request),
+        None => run_plan(program, data, request),
+    }
+}
+
+fn run_plan(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, EngineError> {
     let selection = Selection {
         traits: request.traits.clone(),
         segments: request.segments.clone(),

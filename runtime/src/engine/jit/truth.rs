@@ -1,36 +1,42 @@
 //! The truth stage as code: sets of customers over literals, 128 customers at a time.
 //!
-//! Literals and results stand side by side for each 128 customers, so the code walks with two pointers and reaches every
-//! literal by a constant offset.
+//! Literals and kept sets stand side by side for each 128 customers, so the code walks with two pointers and reaches every
+//! one by a constant offset. The sets are cut into functions of bounded size, since making code takes more than twice the
+//! time for twice the size; what a later function needs of an earlier one is kept, as the roots are.
 
 use super::{Builder, Handle};
 use crate::engine::EngineError;
 use cranelift::codegen::ir::{BlockArg, MemFlagsData};
 use cranelift::prelude::*;
+use rustc_hash::FxHashMap;
 use segue_compiler::plan::{Truth, TruthId};
-use std::collections::BTreeSet;
 
 /// Bytes that 128 customers take.
 const STEP: i32 = 16;
 
-/// Makes a function `(literals, results, steps)` that works the roots out; `literal` gives the position of a literal among
-/// all, `first` the position of the first root among all results.
+/// Where the code finds what it reads and writes.
+#[derive(Debug)]
+pub(crate) struct Layout<'a> {
+    /// All sets, operands before users.
+    pub(crate) sets: &'a [Truth],
+    /// By set: the position of a literal among all literals.
+    pub(crate) literals: &'a [Option<usize>],
+    /// How many literals there are.
+    pub(crate) literal_count: usize,
+    /// By set: the position among those that are kept.
+    pub(crate) kept: &'a [Option<usize>],
+    /// How many are kept.
+    pub(crate) kept_count: usize,
+}
+
+/// Makes a function `(literals, kept, steps)` that works out `wanted`, in this order; their operands are among them before
+/// their users, or literals, or kept by functions called before.
 ///
 /// # Errors
 /// Cranelift refuses the code.
-pub(crate) fn define(
-    builder: &mut Builder,
-    sets: &[Truth],
-    roots: &[TruthId],
-    literals: usize,
-    results: usize,
-    first: usize,
-    literal: impl Fn(TruthId) -> usize,
-) -> Result<Handle, EngineError> {
-    let needed = needed(sets, roots);
+pub(crate) fn define(builder: &mut Builder, layout: &Layout<'_>, wanted: &[TruthId]) -> Result<Handle, EngineError> {
     builder.define(3, |_, code, parameters| {
         let [from, to, steps] = *parameters else { return Err(EngineError::Broken(0, "a function has no parameters")) };
-        let flags = MemFlagsData::new().with_notrap();
         let (head, body, exit) = (code.create_block(), code.create_block(), code.create_block());
         for _ in 0..3 {
             code.append_block_param(head, types::I64);
@@ -44,35 +50,29 @@ pub(crate) fn define(
         };
         code.ins().brif(left, body, &[], exit, &[]);
         code.switch_to_block(body);
-        let mut values: Vec<Option<Value>> = vec![None; sets.len()];
-        for id in needed {
-            let Some(set) = sets.get(id.index()) else { continue };
-            let operands: Vec<Value> =
-                set.operands().iter().filter_map(|operand| values.get(operand.index()).copied().flatten()).collect();
+        let mut sets = Sets { layout, values: FxHashMap::default(), from, to };
+        for id in wanted {
+            let Some(set) = layout.sets.get(id.index()) else { continue };
             let value = match set {
                 Truth::Constant(value) => constant(code, *value),
-                Truth::Literal { .. } => {
-                    let offset = offset(literal(id))?;
-                    code.ins().load(types::I64X2, flags.with_readonly().with_can_move(), from, offset)
+                Truth::Literal { .. } => sets.value(code, *id)?,
+                Truth::And(operands) => {
+                    sets.joined(code, operands, |code, left, right| code.ins().band(left, right))?
                 }
-                Truth::And(_) => joined(code, &operands, |code, left, right| code.ins().band(left, right)),
-                Truth::Or(_) => joined(code, &operands, |code, left, right| code.ins().bor(left, right)),
-                Truth::Complement(_) => match operands.first() {
-                    Some(operand) => code.ins().bnot(*operand),
-                    None => constant(code, true),
-                },
-                Truth::AtLeast(count, _) => at_least(code, *count as usize, &operands),
+                Truth::Or(operands) => sets.joined(code, operands, |code, left, right| code.ins().bor(left, right))?,
+                Truth::Complement(operand) => {
+                    let operand = sets.value(code, *operand)?;
+                    code.ins().bnot(operand)
+                }
+                Truth::AtLeast(count, operands) => sets.at_least(code, *count as usize, operands)?,
             };
-            if let Some(slot) = values.get_mut(id.index()) {
-                *slot = Some(value);
+            sets.values.insert(*id, value);
+            if let Some(place) = layout.kept.get(id.index()).copied().flatten() {
+                code.ins().store(MemFlagsData::new().with_notrap(), value, to, offset(place)?);
             }
         }
-        for (at, root) in roots.iter().enumerate() {
-            let Some(value) = values.get(root.index()).copied().flatten() else { continue };
-            code.ins().store(flags, value, to, offset(first + at)?);
-        }
-        let from = code.ins().iadd_imm_s(from, i64::from(offset(literals)?));
-        let to = code.ins().iadd_imm_s(to, i64::from(offset(results)?));
+        let from = code.ins().iadd_imm_s(from, i64::from(offset(layout.literal_count)?));
+        let to = code.ins().iadd_imm_s(to, i64::from(offset(layout.kept_count)?));
         let left = code.ins().iadd_imm_s(left, -1);
         let next: Vec<BlockArg> = [from, to, left].into_iter().map(BlockArg::Value).collect();
         code.ins().jump(head, &next);
@@ -82,6 +82,77 @@ pub(crate) fn define(
     })
 }
 
+/// The sets that the code has at hand.
+struct Sets<'a> {
+    layout: &'a Layout<'a>,
+    values: FxHashMap<TruthId, Value>,
+    from: Value,
+    to: Value,
+}
+
+impl Sets<'_> {
+    fn value(&mut self, code: &mut FunctionBuilder<'_>, id: TruthId) -> Result<Value, EngineError> {
+        if let Some(value) = self.values.get(&id) {
+            return Ok(*value);
+        }
+        let flags = MemFlagsData::new().with_notrap();
+        let place = |places: &[Option<usize>]| places.get(id.index()).copied().flatten();
+        let value = match (place(self.layout.literals), place(self.layout.kept)) {
+            (Some(literal), _) => {
+                code.ins().load(types::I64X2, flags.with_readonly().with_can_move(), self.from, offset(literal)?)
+            }
+            (None, Some(kept)) => code.ins().load(types::I64X2, flags, self.to, offset(kept)?),
+            (None, None) => return Err(EngineError::Broken(id.0, "a set is used before it is worked out")),
+        };
+        self.values.insert(id, value);
+        Ok(value)
+    }
+
+    /// Each operand is fetched just before it is joined, so that few wait in registers.
+    fn joined(
+        &mut self,
+        code: &mut FunctionBuilder<'_>,
+        operands: &[TruthId],
+        join: impl Fn(&mut FunctionBuilder<'_>, Value, Value) -> Value,
+    ) -> Result<Value, EngineError> {
+        let mut all: Option<Value> = None;
+        for operand in operands {
+            let value = self.value(code, *operand)?;
+            all = Some(all.map_or(value, |all| join(code, all, value)));
+        }
+        Ok(all.unwrap_or_else(|| constant(code, false)))
+    }
+
+    /// Bits that at least `count` of the operands have: `reached[k]` after some of them has those that more than `k` had.
+    fn at_least(
+        &mut self,
+        code: &mut FunctionBuilder<'_>,
+        count: usize,
+        operands: &[TruthId],
+    ) -> Result<Value, EngineError> {
+        if count == 0 {
+            return Ok(constant(code, true));
+        }
+        let mut reached: Vec<Option<Value>> = vec![None; count];
+        for operand in operands {
+            let operand = self.value(code, *operand)?;
+            for at in (1..count).rev() {
+                let Some(below) = reached.get(at - 1).copied().flatten() else { continue };
+                let both = code.ins().band(below, operand);
+                let here = reached.get(at).copied().flatten();
+                let value = here.map_or(both, |here| code.ins().bor(here, both));
+                if let Some(slot) = reached.get_mut(at) {
+                    *slot = Some(value);
+                }
+            }
+            if let Some(slot) = reached.first_mut() {
+                *slot = Some(slot.map_or(operand, |here| code.ins().bor(here, operand)));
+            }
+        }
+        Ok(reached.last().copied().flatten().unwrap_or_else(|| constant(code, false)))
+    }
+}
+
 fn offset(position: usize) -> Result<i32, EngineError> {
     i32::try_from(position)
         .ok()
@@ -89,55 +160,7 @@ fn offset(position: usize) -> Result<i32, EngineError> {
         .ok_or(EngineError::Broken(0, "there are too many atoms"))
 }
 
-/// The sets that the roots are made from, ascending.
-fn needed(sets: &[Truth], roots: &[TruthId]) -> BTreeSet<TruthId> {
-    let mut needed: BTreeSet<TruthId> = BTreeSet::new();
-    let mut pending: Vec<TruthId> = roots.to_vec();
-    while let Some(id) = pending.pop() {
-        if needed.insert(id)
-            && let Some(set) = sets.get(id.index())
-        {
-            pending.extend_from_slice(set.operands());
-        }
-    }
-    needed
-}
-
 fn constant(code: &mut FunctionBuilder<'_>, value: bool) -> Value {
     let word = code.ins().iconst(types::I64, if value { -1 } else { 0 });
     code.ins().splat(types::I64X2, word)
-}
-
-fn joined(
-    code: &mut FunctionBuilder<'_>,
-    operands: &[Value],
-    join: impl Fn(&mut FunctionBuilder<'_>, Value, Value) -> Value,
-) -> Value {
-    let mut operands = operands.iter().copied();
-    let first = operands.next();
-    let first = first.unwrap_or_else(|| constant(code, false));
-    operands.fold(first, |left, right| join(code, left, right))
-}
-
-/// Bits that at least `count` of the operands have: `reached[k]` after some of them has those that more than `k` had.
-fn at_least(code: &mut FunctionBuilder<'_>, count: usize, operands: &[Value]) -> Value {
-    if count == 0 {
-        return constant(code, true);
-    }
-    let mut reached: Vec<Option<Value>> = vec![None; count];
-    for operand in operands {
-        for at in (1..count).rev() {
-            let Some(below) = reached.get(at - 1).copied().flatten() else { continue };
-            let both = code.ins().band(below, *operand);
-            let here = reached.get(at).copied().flatten();
-            let value = here.map_or(both, |here| code.ins().bor(here, both));
-            if let Some(slot) = reached.get_mut(at) {
-                *slot = Some(value);
-            }
-        }
-        if let Some(slot) = reached.first_mut() {
-            *slot = Some(slot.map_or(*operand, |here| code.ins().bor(here, *operand)));
-        }
-    }
-    reached.last().copied().flatten().unwrap_or_else(|| constant(code, false))
 }
