@@ -133,6 +133,7 @@ pub(crate) fn of_settings(errors: &DataErrors) -> bool {
             DataError::UnknownTable { .. }
                 | DataError::NoData { .. }
                 | DataError::NoFile { .. }
+                | DataError::EmptyFolder { .. }
                 | DataError::UnknownFormat { .. }
         )
     })

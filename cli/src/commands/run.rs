@@ -9,7 +9,7 @@ use crate::progress::Bars;
 use clap::ValueEnum;
 use segue_compiler::program::{CUSTOMERS, Program};
 use segue_runtime::data::{
-    Dataset, Memberships, OutputFormat, OutputShape, Progress, needed_fields, write_memberships,
+    Dataset, Loaded, Memberships, OutputFormat, OutputShape, Progress, needed_fields, write_memberships,
 };
 use segue_runtime::outcome::{Outcome, Request};
 use segue_runtime::report::{Gathered, Look, Report};
@@ -122,7 +122,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         report.project = rules.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     }
     if let Some(folder) = &arguments.out {
-        write(folder, arguments, program, &loaded.dataset, &request, &outcome, console)?;
+        write(folder, arguments, program, &loaded, &request, &outcome, console)?;
     }
     if arguments.json {
         console.out(&report.json().map_err(std::io::Error::from)?)?;
@@ -152,11 +152,12 @@ fn write(
     folder: &std::path::Path,
     arguments: &Arguments,
     program: &Program,
-    dataset: &Dataset,
+    loaded: &Loaded,
     request: &Request,
     outcome: &Outcome,
     console: &Console,
 ) -> Result<(), Failure> {
+    let dataset = &loaded.dataset;
     let customers = program.tables.first();
     let key = customers.and_then(|customers| Some((customers, customers.key?)));
     let (Some((customers, key)), Some(keys)) = (key, key.and_then(|(_, key)| dataset.column(CUSTOMERS, key))) else {
@@ -181,7 +182,7 @@ fn write(
         Format::Ndjson => OutputFormat::Ndjson,
     };
     let shape = if arguments.wide { OutputShape::Wide } else { OutputShape::Long };
-    let files = write_memberships(folder, &memberships, format, shape);
+    let files = write_memberships(folder, &memberships, format, shape, &loaded.files);
     for file in files.map_err(|error| Failure::Use(error.to_string()))? {
         console.note(&format!("wrote {}\n", file.display()));
     }

@@ -90,7 +90,7 @@ pub(crate) fn assemble(
     report.tables.sort_by_key(|table| table.table);
     complete(program, &mut dataset);
     count_lookup_misses(program, &dataset, &mut report);
-    Ok(Loaded { dataset, report })
+    Ok(Loaded { dataset, report, files: Vec::new() })
 }
 
 fn finish(builder: TableBuilder, files: Vec<String>) -> Read {

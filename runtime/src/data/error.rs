@@ -56,6 +56,14 @@ pub enum DataError {
         /// The name or pattern.
         pattern: String,
     },
+    /// A folder holds nothing that can be read.
+    #[error("no file for `{table}`: the folder {folder} holds no file that I can read")]
+    EmptyFolder {
+        /// The table.
+        table: String,
+        /// The folder.
+        folder: String,
+    },
     /// The end of a file's name says nothing that can be read.
     #[error("{file}: I can read .csv, .tsv, .ndjson, .jsonl and .parquet files, also with .gz or .zst at the end")]
     UnknownFormat {
@@ -84,7 +92,7 @@ pub enum DataError {
         /// The names most like it, or the first ones.
         closest: Vec<String>,
     },
-    /// Two columns have the same name, capitals aside, and none fits exactly.
+    /// Two columns have the name, or differ from it only in capitals and none fits exactly.
     #[error("{file} has several columns that could be \"{column}\": {}", quoted(found))]
     AmbiguousColumn {
         /// The file.

@@ -40,6 +40,8 @@ pub struct Loaded {
     pub dataset: Dataset,
     /// What was counted on the way.
     pub report: LoadReport,
+    /// The files that are named as data, needed or not, by their canonical paths: nothing may be written over them.
+    pub files: Vec<PathBuf>,
 }
 
 /// What becomes of rows with a cell that cannot be converted.

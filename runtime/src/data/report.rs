@@ -63,6 +63,9 @@ pub struct BadCell {
     pub reason: String,
 }
 
+/// Characters of a value that a message shows; the file of bad rows holds it whole.
+const SHOWN_OF_A_VALUE: usize = 120;
+
 impl fmt::Display for BadCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, row {}", self.file, self.row)?;
@@ -70,7 +73,11 @@ impl fmt::Display for BadCell {
             write!(f, ", column \"{}\"", self.column)?;
         }
         if !self.value.is_empty() {
-            write!(f, ", value \"{}\"", self.value)?;
+            let end = self.value.char_indices().nth(SHOWN_OF_A_VALUE).map_or(self.value.len(), |(at, _)| at);
+            let more = if end < self.value.len() { "…" } else { "" };
+            // A row that an open quote made may hold many lines.
+            let shown = self.value.get(..end).unwrap_or_default().replace(['\r', '\n'], "⏎");
+            write!(f, ", value \"{shown}{more}\"")?;
         }
         write!(f, ": {}", self.reason)
     }

@@ -193,6 +193,7 @@ fn data_message(checked: &Checked, program: &Program, error: &DataError) -> Diag
     }
     let (DataError::NoData { table }
     | DataError::NoFile { table, .. }
+    | DataError::EmptyFolder { table, .. }
     | DataError::BadRows { table, .. }
     | DataError::DuplicateKey { table, .. }
     | DataError::TooManyRows { table, .. }) = error

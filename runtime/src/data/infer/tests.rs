@@ -109,7 +109,7 @@ fn gzip(text: &str) -> Vec<u8> {
 #[test]
 fn names_that_clash_and_values_of_every_kind() {
     let mut users = String::from(
-        "id;E-mail;First Name;is_member;newsletter_opt_in;Gender;zip;rate;Income (USD);from;In;Größe;signup date;zone;plan;plan;Note;note\n",
+        "id;E-mail;First Name;is_member;newsletter_opt_in;Gender;zip;rate;Income (USD);from;In;Größe;signup date;zone;plan;Plan;Note;note\n",
     );
     let plans = ["free", "plus", "free trial"];
     for id in 1..=24 {

@@ -8,7 +8,7 @@ use segue_compiler::program::Program;
 /// capitals.
 ///
 /// # Errors
-/// One for each field without a column, and for each with several that differ only in capitals.
+/// One for each field without a column, and for each with several of that name, or that differ from it only in capitals.
 pub(crate) fn match_columns(
     program: &Program,
     table: &TableBuilder,
@@ -17,11 +17,11 @@ pub(crate) fn match_columns(
 ) -> Result<Vec<usize>, Vec<DataError>> {
     let (mut places, mut errors) = (Vec::new(), Vec::new());
     for field in &table.fields {
-        if let Some(place) = names.iter().position(|name| **name == *field.column) {
-            places.push(place);
-            continue;
+        let called = |same: &dyn Fn(&str) -> bool| (0..names.len()).filter(|at| same(&names[*at])).collect::<Vec<_>>();
+        let mut similar = called(&|name| *name == *field.column);
+        if similar.is_empty() {
+            similar = called(&|name| same_name(name, &field.column));
         }
-        let similar: Vec<usize> = (0..names.len()).filter(|at| same_name(&names[*at], &field.column)).collect();
         match similar[..] {
             [place] => places.push(place),
             [] => errors.push(no_column(program, table, &field.column, names, file)),

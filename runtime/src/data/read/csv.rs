@@ -1,6 +1,7 @@
 //! Reading CSV: the first line names the columns, every row has as many cells as it.
 
 use super::files::{Format, InputFile};
+use super::quotes::{QuoteFault, QuoteWatch};
 use super::rounds::{Rounds, convert_in_rounds};
 use crate::data::raw::Raw;
 use crate::data::table::TableBuilder;
@@ -16,16 +17,24 @@ struct Batch {
     ends: Vec<u32>,
     /// Row of the file of each row.
     numbers: Vec<u64>,
-    /// Rows with too few or too many cells: row of the file, how many, the first of them.
-    uneven: Vec<(u64, usize, String)>,
+    /// Rows that cannot be read: row of the file, the row as it is written, why.
+    unreadable: Vec<(u64, String, String)>,
 }
 
 const ROWS_A_BATCH: usize = 16_384;
 
+/// How much of a row that cannot be read is kept, bytes: an unclosed quote may make a row of the whole file.
+const KEPT_OF_A_ROW: usize = 64 * 1024;
+
 /// An open CSV file whose line of names was read.
 pub(crate) struct CsvFile<'p> {
-    reader: csv::Reader<Box<dyn BufRead + Send + 'p>>,
+    reader: csv::Reader<QuoteWatch<Box<dyn BufRead + Send + 'p>>>,
     names: Vec<String>,
+    delimiter: u8,
+    /// The row read last, counted as a spreadsheet does: blank lines are rows, line breaks inside of quotes none.
+    number: u64,
+    /// How many of the faults of the quotes stand in the rows read so far.
+    faults: usize,
 }
 
 impl<'p> CsvFile<'p> {
@@ -35,15 +44,54 @@ impl<'p> CsvFile<'p> {
             Format::Csv { delimiter: Some(delimiter) } => delimiter,
             _ => delimiter_of(input.fill_buf().map_err(|error| file.error(error))?),
         };
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(input);
-        let header = reader.byte_headers().map_err(|error| file.error(error))?;
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(QuoteWatch::new(input, delimiter));
+        let mut header = csv::ByteRecord::new();
+        reader.read_byte_record(&mut header).map_err(|error| file.error(error))?;
+        let number = rows_between(0, reader.position().line().saturating_sub(1), &header);
         let names: Option<Vec<String>> =
             header.iter().map(|name| std::str::from_utf8(name).ok().map(str::to_owned)).collect();
         let names = names.ok_or_else(|| file.error("the names of the columns are not UTF-8 text"))?;
         if names.is_empty() {
             return Err(file.error("the file is empty: I expected a line with the names of the columns"));
         }
-        Ok(CsvFile { reader, names })
+        let mut open = CsvFile { reader, names, delimiter, number, faults: 0 };
+        if let Some(fault) = open.fault() {
+            return Err(file.error(format!("the line of names cannot be read: {fault}")));
+        }
+        Ok(open)
+    }
+
+    /// Reads the next row; `None` at the end. What is wrong with its quotes comes with it.
+    fn next(&mut self, record: &mut csv::ByteRecord, file: &InputFile) -> Result<Option<Option<String>>, DataError> {
+        let before = self.reader.position().line();
+        if !self.reader.read_byte_record(record).map_err(|error| file.error(error))? {
+            return Ok(None);
+        }
+        self.number += rows_between(before, self.reader.position().line(), record);
+        Ok(Some(self.fault()))
+    }
+
+    /// What is wrong with the quotes of the row read last.
+    fn fault(&mut self) -> Option<String> {
+        let read = self.reader.position().byte();
+        let faults = self.reader.get_ref().faults();
+        let of_row = faults.get(self.faults..).unwrap_or_default();
+        // At the end of the input the reader stands where the open quote is missed.
+        let count = of_row.iter().take_while(|fault| fault.at() < read || matches!(fault, QuoteFault::Open(_))).count();
+        let first = of_row.first().filter(|_| count > 0).copied();
+        self.faults += count;
+        first.map(|fault| match fault {
+            QuoteFault::TextAfter(_) => {
+                "text stands after the closing quote of a cell; a quote inside of quotes is written twice".to_owned()
+            }
+            QuoteFault::Open(_) => {
+                "a quote is opened in this row and never closed, so the rest of the file belongs to it".to_owned()
+            }
+        })
     }
 
     /// The names of the columns.
@@ -60,29 +108,31 @@ impl<'p> CsvFile<'p> {
         rounds: &Rounds,
     ) -> Result<(), DataError> {
         let mut record = csv::ByteRecord::new();
-        let (reader, columns) = (&mut self.reader, self.names.len());
-        let mut number = 1;
+        let columns = self.names.len();
         let next = || {
             let mut batch = Batch::default();
             while batch.numbers.len() < ROWS_A_BATCH
-                && reader.read_byte_record(&mut record).map_err(|e| file.error(e))?
+                && let Some(fault) = self.next(&mut record, file)?
             {
-                number += 1;
-                if record.len() != columns {
-                    let start = record.iter().take(3).map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
-                    batch.uneven.push((number, record.len(), start));
+                let uneven = || {
+                    let cells = record.len();
+                    (cells != columns)
+                        .then(|| format!("the row has {cells} cells, and the line of names has {columns}"))
+                };
+                if let Some(reason) = fault.or_else(uneven) {
+                    batch.unreadable.push((self.number, written(&record, self.delimiter), reason));
                     continue;
                 }
                 for place in places {
                     batch.bytes.extend_from_slice(record.get(*place).unwrap_or_default());
                     batch.ends.push(u32::try_from(batch.bytes.len()).unwrap_or(u32::MAX));
                 }
-                batch.numbers.push(number);
+                batch.numbers.push(self.number);
             }
-            Ok((!batch.numbers.is_empty() || !batch.uneven.is_empty()).then_some(batch))
+            Ok((!batch.numbers.is_empty() || !batch.unreadable.is_empty()).then_some(batch))
         };
         convert_in_rounds(rounds, table, next, |batch, table| {
-            batch.convert(file, places.len(), columns, table);
+            batch.convert(file, places.len(), table);
             Ok(())
         })
     }
@@ -97,15 +147,38 @@ impl<'p> CsvFile<'p> {
     ) -> Result<bool, DataError> {
         let mut record = csv::ByteRecord::new();
         for _ in 0..rows {
-            if !self.reader.read_byte_record(&mut record).map_err(|error| file.error(error))? {
-                return Ok(true);
-            }
-            if record.len() == self.names.len() {
+            let Some(fault) = self.next(&mut record, file)? else { return Ok(true) };
+            if fault.is_none() && record.len() == self.names.len() {
                 record.iter().enumerate().for_each(|(at, cell)| visit(at, &raw_cell(cell)));
             }
         }
         Ok(!self.reader.read_byte_record(&mut record).map_err(|error| file.error(error))?)
     }
+}
+
+/// How many rows end between two lines, blank ones and the one that holds the record's cells among them.
+fn rows_between(before: u64, after: u64, record: &csv::ByteRecord) -> u64 {
+    let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+    // The last row may end without a line break.
+    after.saturating_sub(before).saturating_sub(inside).max(1)
+}
+
+/// A row as text, its end left out where it is very long.
+fn written(record: &csv::ByteRecord, delimiter: u8) -> String {
+    let mut text = String::new();
+    for (at, cell) in record.iter().enumerate() {
+        if at > 0 {
+            text.push(char::from(delimiter));
+        }
+        if text.len() + cell.len() > KEPT_OF_A_ROW {
+            let kept = cell.get(..KEPT_OF_A_ROW.saturating_sub(text.len())).unwrap_or_default();
+            text.push_str(&String::from_utf8_lossy(kept));
+            text.push_str(" [and more]");
+            break;
+        }
+        text.push_str(&String::from_utf8_lossy(cell));
+    }
+    text
 }
 
 fn raw_cell(bytes: &[u8]) -> Raw<'_> {
@@ -117,10 +190,9 @@ fn raw_cell(bytes: &[u8]) -> Raw<'_> {
 }
 
 impl Batch {
-    fn convert(&self, file: &InputFile, slots: usize, columns: usize, table: &mut TableBuilder) {
-        for (number, cells, start) in &self.uneven {
-            let reason = format!("the row has {cells} cells, and the line of names has {columns}");
-            table.unreadable_row(*number, start.clone(), reason, &file.name);
+    fn convert(&self, file: &InputFile, slots: usize, table: &mut TableBuilder) {
+        for (number, row, reason) in &self.unreadable {
+            table.unreadable_row(*number, row.clone(), reason.clone(), &file.name);
         }
         let mut from = 0;
         let mut ends = self.ends.iter();

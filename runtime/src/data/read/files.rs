@@ -1,6 +1,7 @@
 //! Which files a table is read from, what they hold by their names, and opening them.
 
 use crate::data::{DataError, Progress};
+use rustc_hash::FxHashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -60,16 +61,24 @@ pub(crate) fn format_of(path: &Path) -> Option<(Format, Packing)> {
     Some((format, packing))
 }
 
-/// The files that names, folders and patterns stand for: in the order given, those of one folder or pattern by name.
-/// Relative ones start from `base`.
+/// The files that names, folders and patterns stand for: in the order given, those of one folder or pattern by name, each
+/// once, however many of them name it. Relative ones start from `base`.
 pub(crate) fn resolve(table: &str, base: &Path, patterns: &[String]) -> Result<Vec<InputFile>, Vec<DataError>> {
     let (mut files, mut errors) = (Vec::new(), Vec::new());
+    let mut met = FxHashSet::default();
     for pattern in patterns {
         let found = match_pattern(base, pattern);
         if found.is_empty() {
-            errors.push(DataError::NoFile { table: table.to_owned(), pattern: pattern.clone() });
+            let (table, pattern) = (table.to_owned(), pattern.clone());
+            errors.push(match base.join(&pattern).is_dir() {
+                true => DataError::EmptyFolder { table, folder: pattern },
+                false => DataError::NoFile { table, pattern },
+            });
         }
         for path in found {
+            if !met.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+                continue;
+            }
             let name = path.strip_prefix(base).unwrap_or(&path).to_string_lossy().into_owned();
             match format_of(&path) {
                 Some((format, packing)) => {
@@ -83,10 +92,15 @@ pub(crate) fn resolve(table: &str, base: &Path, patterns: &[String]) -> Result<V
     if errors.is_empty() { Ok(files) } else { Err(errors) }
 }
 
+/// The paths that names, folders and patterns stand for.
+pub(crate) fn paths(base: &Path, patterns: &[String]) -> Vec<PathBuf> {
+    patterns.iter().flat_map(|pattern| match_pattern(base, pattern)).collect()
+}
+
 fn match_pattern(base: &Path, pattern: &str) -> Vec<PathBuf> {
     let path = base.join(pattern);
     if path.is_dir() {
-        return files_in(&path);
+        return files_in(&path, &mut FxHashSet::default());
     }
     if path.exists() {
         return vec![path];
@@ -101,18 +115,23 @@ fn match_pattern(base: &Path, pattern: &str) -> Vec<PathBuf> {
     let Ok(found) = glob::glob_with(&whole, options) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = found.filter_map(Result::ok).collect();
     paths.sort();
-    paths.into_iter().flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+    let mut folders = FxHashSet::default();
+    paths.into_iter().flat_map(|path| if path.is_dir() { files_in(&path, &mut folders) } else { vec![path] }).collect()
 }
 
-/// The readable files of a folder and the folders in it, by name; hidden ones and those that begin with `_` are skipped.
-fn files_in(folder: &Path) -> Vec<PathBuf> {
+/// The readable files of a folder and the folders in it, by name; hidden ones and those that begin with `_` are skipped,
+/// and so are folders met before: links may lead round in a circle.
+fn files_in(folder: &Path, met: &mut FxHashSet<PathBuf>) -> Vec<PathBuf> {
+    if !met.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_owned())) {
+        return Vec::new();
+    }
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let shown =
         |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| !name.starts_with(['.', '_']));
     let mut paths: Vec<PathBuf> =
         entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| shown(path)).collect();
     paths.sort();
-    let files = paths.into_iter().flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] });
+    let files = paths.into_iter().flat_map(|path| if path.is_dir() { files_in(&path, met) } else { vec![path] });
     files.filter(|path| format_of(path).is_some()).collect()
 }
 

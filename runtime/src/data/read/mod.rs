@@ -6,6 +6,7 @@ pub(crate) mod csv;
 pub(crate) mod files;
 pub(crate) mod ndjson;
 pub(crate) mod parquet;
+mod quotes;
 mod rounds;
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,12 @@ impl Sources {
         self.entries.iter().any(|source| same_name(&source.name, table))
     }
 
+    /// All files that are named for any table, by their canonical paths; what does not exist is left out.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let resolved = self.entries.iter().flat_map(|source| files::paths(&source.base, &source.patterns));
+        resolved.filter_map(|path| path.canonicalize().ok()).collect()
+    }
+
     /// The names of the tables that have files, in the order they were set.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|source| source.name.as_str())
@@ -78,6 +85,7 @@ pub struct LoadOptions<'a> {
 /// cannot be converted (unless they are skipped), repeated keys.
 pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
     let plan = plan(program, sources, options)?;
+    let named = sources.files();
     let (mut tables, mut errors, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (table, files) in plan {
         let total: u64 = files.iter().map(|file| file.size).sum();
@@ -95,7 +103,7 @@ pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> 
     }
     if let BadRows::Report(path) = &options.bad_rows {
         let cells = tables.iter().flat_map(|(table, _)| &table.counts.bad_cells);
-        errors.extend(write::write_bad_rows(path, cells).err());
+        errors.extend(write::write_bad_rows(path, &named, cells).err());
     }
     DataErrors::none_or(errors)?;
     options.progress.start("sorting", None);
@@ -103,6 +111,7 @@ pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> 
     options.progress.finish();
     let mut loaded = loaded?;
     loaded.report.warnings.extend(warnings);
+    loaded.files = named;
     Ok(loaded)
 }
 

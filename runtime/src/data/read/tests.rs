@@ -372,6 +372,75 @@ fn bad_rows_stop_or_are_skipped_or_written_out() {
 }
 
 #[test]
+fn csv_rows_that_nobody_wrote_so_are_bad_rows() {
+    let program = draft_program(vec![TableDraft::customers().field("note", Type::Text, true)]);
+    let folder = Folder::new()
+        .file("open.csv", "customer_id,note\n1,a\n2,\"oops\n3,c\n4,d\n")
+        .file("after.csv", "customer_id,note\n\n1,\"two\nlines\"\n2,\"oops\n3,\"c\"\n4,d\n5,5\" pipe\n,none\n")
+        .file("names.csv", "customer_id,\"note\n1,a\n")
+        .file("long.csv", format!("customer_id,note\n1,{},3\n", "x".repeat(200_000)));
+    let refused: Vec<String> = ["open.csv", "after.csv", "names.csv", "long.csv"]
+        .map(|name| folder.refused(&program, &[("customers", &[name])]))
+        .into();
+    insta::assert_snapshot!(refused.join("\n\n"));
+    let report = folder.0.path().join("bad.csv");
+    folder.load_with(&program, &[("customers", &["open.csv", "long.csv"])], BadRows::Report(report.clone())).unwrap();
+    let written = std::fs::read_to_string(report).unwrap();
+    assert!(written.contains("2,oops\n3,c\n4,d\n"), "the whole row is written: {written:.300}");
+    assert!(written.contains("xxx [and more]") && written.len() < 70_000, "a very long one is not");
+}
+
+#[test]
+fn a_file_named_twice_is_read_once() {
+    let program = draft_program(vec![TableDraft::customers()]);
+    let folder = Folder::new().file("data/a.csv", "customer_id\n1\n").file("data/b.csv", "customer_id\n2\n");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.0.path().join("data"), folder.0.path().join("data/circle")).unwrap();
+    let data = folder.load(&program, &[("customers", &["data/b.csv", "data", "data/*.csv", "./data/a.csv"])]);
+    assert_eq!(shown(&data, 0), "Text(\"2\")\nText(\"1\")");
+}
+
+#[test]
+fn bad_rows_are_not_written_over_data() {
+    let program = draft_program(vec![TableDraft::customers()]);
+    let folder = Folder::new().file("a.csv", "customer_id\n1\n").file("unused.csv", "x\n");
+    let of = |name: &str| {
+        let report = BadRows::Report(folder.0.path().join(name));
+        folder.load_with(&program, &[("customers", &["a.csv"])], report).map(|_| ())
+    };
+    assert!(of("a.csv").unwrap_err().to_string().contains("holds data that are read"));
+    assert!(of("bad.csv.gz").unwrap_err().to_string().contains("end in .csv or .ndjson"));
+    assert_eq!(std::fs::read_to_string(folder.0.path().join("a.csv")).unwrap(), "customer_id\n1\n");
+    of("bad.ndjson").unwrap();
+}
+
+#[test]
+fn decimals_in_json_are_read_to_the_nearest_number() {
+    let program = draft_program(vec![TableDraft::customers().field("n", Type::Number, false)]);
+    let mut seed = 7u64;
+    let mut lines = [String::from("customer_id,n\n"), String::new()];
+    for id in 0..2_000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let number = f64::from_bits(seed >> 12 | 0x40f0_0000_0000_0000);
+        lines[0].push_str(&format!("{id},{number:?}\n"));
+        lines[1].push_str(&format!("{{\"customer_id\": {id}, \"n\": {number:?}}}\n"));
+    }
+    let folder = Folder::new().file("a.csv", &lines[0]).file("a.ndjson", &lines[1]);
+    let numbers = |name| match &folder.load(&program, &[("customers", &[name])]).tables[0].columns[1] {
+        Some(column) => format!("{:?}", column.values),
+        None => unreachable!("the column is read"),
+    };
+    assert_eq!(numbers("a.csv"), numbers("a.ndjson"));
+}
+
+#[test]
+fn two_columns_of_one_name_are_an_error() {
+    let program = draft_program(vec![TableDraft::customers().field("note", Type::Text, true)]);
+    let folder = Folder::new().file("a.csv", "customer_id,note,note\n1,a,b\n");
+    insta::assert_snapshot!(folder.refused(&program, &[("customers", &["a.csv"])]), @r#"a.csv has several columns that could be "note": "note", "note""#);
+}
+
+#[test]
 fn only_needed_columns_are_read() {
     let program = shop();
     let folder = Folder::new().file("customers.csv", "customer_id,country\n1,US\n");

@@ -1,7 +1,7 @@
 //! Who is in which segment and in which part, as files for other programs.
 
 use super::{WholeFiles, refused};
-use crate::data::{Bits, Column, DataError, Dictionary, Values};
+use crate::data::{Bits, Column, DataError, Dictionary, Values, same_name};
 use crate::outcome::NO_PART;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
@@ -61,17 +61,18 @@ impl OutputFormat {
 }
 
 /// Writes all memberships into a folder, which is made where it is missing. Gives the files, in the order written. None
-/// appears before all are whole.
+/// appears before all are whole, and none replaces a file that is `spared` (canonical paths): what the run was read from.
 ///
 /// # Errors
-/// The folder or a file cannot be written.
+/// The folder or a file cannot be written, or stands for one that is spared.
 pub fn write_memberships(
     folder: &Path,
     memberships: &Memberships<'_>,
     format: OutputFormat,
     shape: OutputShape,
+    spared: &[PathBuf],
 ) -> Result<Vec<PathBuf>, DataError> {
-    let mut files = WholeFiles::new();
+    let mut files = WholeFiles::sparing(spared);
     let mut paths = Vec::new();
     let mut table = |name: &str, columns: &[Named<'_>]| -> Result<Rows, DataError> {
         let path = folder.join(format!("{name}.{}", format.extension()));
@@ -79,13 +80,15 @@ pub fn write_memberships(
         paths.push(path.clone());
         Rows::start(path, file, format, columns)
     };
-    let Memberships { key_name, keys, segments, partitions } = memberships;
+    let Memberships { keys, segments, partitions, .. } = memberships;
+    let of_key = |beside: &str| if same_name(memberships.key_name, beside) { KEY } else { memberships.key_name };
     let ids = Ids::new(keys);
     match shape {
         OutputShape::Long => {
             if !segments.is_empty() {
                 let names: Vec<&str> = segments.iter().map(|(name, _)| *name).collect();
-                let mut rows = table("segments", &[(key_name, Kind::Key(ids.numeric)), ("segment", Kind::Text)])?;
+                let mut rows =
+                    table("segments", &[(of_key("segment"), Kind::Key(ids.numeric)), ("segment", Kind::Text)])?;
                 for (code, (_, members)) in segments.iter().enumerate() {
                     let members: Vec<usize> = members.ones().collect();
                     for some in members.chunks(CHUNK) {
@@ -96,7 +99,7 @@ pub fn write_memberships(
                 rows.finish()?;
             }
             for (name, parts, part_of) in partitions {
-                let columns = [(*key_name, Kind::Key(ids.numeric)), ("part", Kind::Text)];
+                let columns = [(of_key("part"), Kind::Key(ids.numeric)), ("part", Kind::Text)];
                 let mut rows = table(&format!("partitions/{name}"), &columns)?;
                 let placed: Vec<usize> = (0..part_of.len()).filter(|row| part_of[*row] != NO_PART).collect();
                 for some in placed.chunks(CHUNK) {
@@ -106,7 +109,7 @@ pub fn write_memberships(
             }
         }
         OutputShape::Wide => {
-            let mut columns = vec![(*key_name, Kind::Key(ids.numeric))];
+            let mut columns = vec![(memberships.key_name, Kind::Key(ids.numeric))];
             columns.extend(segments.iter().map(|(name, _)| (*name, Kind::Boolean)));
             columns.extend(partitions.iter().map(|(name, ..)| (*name, Kind::Text)));
             let mut rows = table("customers", &columns)?;
@@ -125,6 +128,9 @@ pub fn write_memberships(
     files.commit()?;
     Ok(paths)
 }
+
+/// The key's column where the key has the name of the column beside it.
+const KEY: &str = "customer";
 
 /// Rows a batch.
 const CHUNK: usize = 1 << 16;

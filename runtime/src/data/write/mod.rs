@@ -11,19 +11,27 @@ pub use whole::WholeFiles;
 use super::report::BadCell;
 use super::{DataError, same_name};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn refused(path: &Path, error: impl ToString) -> DataError {
     DataError::File { file: path.display().to_string(), reason: error.to_string() }
 }
 
-/// Writes bad cells as NDJSON where the file's name ends so, else as CSV.
-pub(crate) fn write_bad_rows<'c>(path: &Path, cells: impl Iterator<Item = &'c BadCell>) -> Result<(), DataError> {
-    let mut files = WholeFiles::new();
-    let file = files.create(path)?;
+/// Writes bad cells as CSV or NDJSON, by the file's name, to none of the files that are `spared`.
+pub(crate) fn write_bad_rows<'c>(
+    path: &Path,
+    spared: &[PathBuf],
+    cells: impl Iterator<Item = &'c BadCell>,
+) -> Result<(), DataError> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let lines = same_name(extension, "ndjson") || same_name(extension, "jsonl");
+    if !lines && !same_name(extension, "csv") {
+        return Err(refused(path, "bad rows are written as CSV or NDJSON: let the name end in .csv or .ndjson"));
+    }
+    let mut files = WholeFiles::sparing(spared);
+    let file = files.create(path)?;
     let write = || -> Result<(), std::io::Error> {
-        if same_name(extension, "ndjson") || same_name(extension, "jsonl") {
+        if lines {
             let mut out = std::io::BufWriter::new(file);
             for cell in cells {
                 let BadCell { file, row, column, value, reason } = cell;

@@ -41,7 +41,8 @@ fn memberships_read_back_in_every_format_and_shape() {
             let mut read_back = Vec::new();
             for format in [OutputFormat::Parquet, OutputFormat::Csv, OutputFormat::Ndjson] {
                 let folder = tempfile::tempdir().unwrap();
-                let written = write_memberships(&folder.path().join("out/deep"), &memberships, format, shape).unwrap();
+                let written =
+                    write_memberships(&folder.path().join("out/deep"), &memberships, format, shape, &[]).unwrap();
                 let texts = written.iter().map(|path| {
                     let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
                     format!("{name}\n{}", read_table(path, &name))
@@ -119,9 +120,56 @@ fn a_folder_that_cannot_be_written_leaves_nothing_behind() {
         segments: vec![("all", &members)],
         partitions: vec![("stage", vec!["new"], &[0])],
     };
-    let refused = write_memberships(folder.path(), &memberships, OutputFormat::Csv, OutputShape::Long).unwrap_err();
+    let refused =
+        write_memberships(folder.path(), &memberships, OutputFormat::Csv, OutputShape::Long, &[]).unwrap_err();
     assert!(refused.to_string().contains("partitions"), "{refused}");
     assert_eq!(names(folder.path()), ["partitions"]);
+}
+
+#[test]
+fn what_is_read_is_not_replaced_and_what_stands_in_the_way_is_told_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = folder.path().join("customers.csv");
+    std::fs::write(&read, "id\n1\n").unwrap();
+    std::fs::create_dir_all(folder.path().join("partitions/stage.csv")).unwrap();
+    let keys = keys(vec![1.into()]);
+    let members = Bits::from_bools([true]);
+    let memberships = Memberships {
+        key_name: "Segment",
+        keys: &keys,
+        segments: vec![("all", &members)],
+        partitions: vec![("stage", vec!["new"], &[0])],
+    };
+    let spared = [read.canonicalize().unwrap()];
+    let write =
+        |shape, spared: &[PathBuf]| write_memberships(folder.path(), &memberships, OutputFormat::Csv, shape, spared);
+    let refused = write(OutputShape::Wide, &spared).unwrap_err().to_string();
+    assert!(refused.contains("customers.csv") && refused.contains("holds data that are read"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&read).unwrap(), "id\n1\n");
+    let refused = write(OutputShape::Long, &[]).unwrap_err().to_string();
+    assert!(refused.contains("stage.csv"), "{refused}");
+    assert_eq!(names(folder.path()), ["customers.csv", "partitions"], "no part of the set is there");
+    std::fs::remove_dir(folder.path().join("partitions/stage.csv")).unwrap();
+    write(OutputShape::Long, &spared).unwrap();
+    // A key that has the name of the column beside it gets another.
+    assert_eq!(std::fs::read_to_string(folder.path().join("segments.csv")).unwrap(), "customer,segment\n1,all\n");
+    assert_eq!(std::fs::read_to_string(folder.path().join("partitions/stage.csv")).unwrap(), "Segment,part\n1,new\n");
+}
+
+#[test]
+fn what_killed_runs_left_is_swept_away_after_an_hour() {
+    let folder = tempfile::tempdir().unwrap();
+    let [old, young, other] = [".segue-old.part", ".segue-young.part", "old.part"].map(|name| folder.path().join(name));
+    for path in [&old, &young, &other] {
+        let file = std::fs::File::create(path).unwrap();
+        if *path != young {
+            file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(7_200)).unwrap();
+        }
+    }
+    let mut files = WholeFiles::new();
+    files.create(&folder.path().join("new.csv")).unwrap();
+    files.commit().unwrap();
+    assert_eq!(names(folder.path()), [".segue-young.part", "new.csv", "old.part"]);
 }
 
 #[cfg(unix)]
