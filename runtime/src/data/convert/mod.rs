@@ -533,8 +533,19 @@ fn push_list(
         }
         _ => Err(refused_list(raw)),
     };
-    offsets.push(u32::try_from(elements.len()).unwrap_or(u32::MAX));
-    first_refusal.map_or(pushed, Err)
+    let pushed = first_refusal.map_or(pushed, Err);
+    match end_list(offsets, elements.len()) {
+        Ok(()) => pushed,
+        Err(expected) => Err(Refusal { path: Vec::new(), value: raw.shown(), expected: expected.to_owned() }),
+    }
+}
+
+/// Notes where the elements of the row's list end. Past what 32 bits can count the row is refused, with an end that is
+/// taken out with it.
+fn end_list(offsets: &mut Vec<u32>, elements: usize) -> Result<(), &'static str> {
+    let end = u32::try_from(elements).ok().filter(|end| *end < u32::MAX);
+    offsets.push(end.unwrap_or(u32::MAX));
+    end.map(|_| ()).ok_or("the lists of this column hold more than 4,294,967,294 values together")
 }
 
 fn refused_list(raw: &Raw<'_>) -> Refusal {
@@ -565,7 +576,7 @@ fn push_bits(
             }
         }
     }
-    offsets.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
+    end_list(offsets, codes.len())?;
     judged.map(|flags| if flags.is_some() { Pushed::Known } else { Pushed::EmptyList })
 }
 
@@ -580,7 +591,7 @@ fn push_records(
         value: raw.shown(),
         expected: "I expected a list of records, such as [{\"product\": 7, \"quantity\": 1}]".to_owned(),
     };
-    let mut count = offsets.last().copied().unwrap_or(0);
+    let mut count = offsets.last().map_or(0, |end| *end as usize);
     let mut push = |item: &Raw<'_>| {
         count += 1;
         push_record(fields, item, notes)
@@ -597,8 +608,10 @@ fn push_records(
         },
         _ => Err(refused()),
     };
-    offsets.push(count);
-    pushed
+    match end_list(offsets, count) {
+        Ok(()) => pushed,
+        Err(expected) => Err(Refusal { path: Vec::new(), value: raw.shown(), expected: expected.to_owned() }),
+    }
 }
 
 /// Adds one record as a row of the list's own table.

@@ -123,7 +123,9 @@ pub(crate) fn amount(raw: &Raw<'_>) -> Judged<i64> {
         Raw::Unsigned(value) => narrow(i128::from(*value) * i128::from(MONEY_SCALE)),
         Raw::Float(value) if value.is_nan() => Ok(None),
         Raw::Float(value) => money_from_float(*value).map(Some).ok_or(MONEY_RANGE),
-        Raw::Decimal { units, scale } => narrow(scaled(*units, *scale, 4).ok_or(MONEY_DECIMALS)?),
+        Raw::Decimal { units, scale } => {
+            narrow(scaled(*units, *scale, 4).ok_or(if *scale <= 4 { MONEY_RANGE } else { MONEY_DECIMALS })?)
+        }
         Raw::Text(text) => match written_decimal(text) {
             Some((units, scale @ 0..=4)) => narrow(scaled(units, scale, 4).ok_or(MONEY_RANGE)?),
             Some(_) => Err(MONEY_DECIMALS),

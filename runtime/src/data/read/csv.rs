@@ -23,6 +23,9 @@ struct Batch {
 
 const ROWS_A_BATCH: usize = 16_384;
 
+/// After so many bytes a batch takes no further row, so that places in it fit in 32 bits, but for one row of gigabytes.
+const BYTES_A_BATCH: usize = 1 << 26;
+
 /// How much of a row that cannot be read is kept, bytes: an unclosed quote may make a row of the whole file.
 const KEPT_OF_A_ROW: usize = 64 * 1024;
 
@@ -112,6 +115,7 @@ impl<'p> CsvFile<'p> {
         let next = || {
             let mut batch = Batch::default();
             while batch.numbers.len() < ROWS_A_BATCH
+                && batch.bytes.len() < BYTES_A_BATCH
                 && let Some(fault) = self.next(&mut record, file)?
             {
                 let uneven = || {

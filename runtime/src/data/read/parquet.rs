@@ -9,12 +9,23 @@ use crate::data::{DataError, Progress};
 use arrow_array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Compression;
+use parquet::file::metadata::ParquetMetaData;
 
 const ROWS_A_BATCH: usize = 16_384;
 
 /// An open Parquet file whose description was read.
 pub(crate) struct ParquetFile {
     metadata: ArrowReaderMetadata,
+}
+
+/// A way of packing, among those of the file, that cannot be unpacked.
+fn unknown_packing(metadata: &ParquetMetaData) -> Option<String> {
+    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+    columns.map(|column| column.compression()).find_map(|packing| match packing {
+        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_) => None,
+        other => Some(other.to_string().split('(').next().unwrap_or_default().to_ascii_lowercase()),
+    })
 }
 
 /// A row group to read.
@@ -30,6 +41,10 @@ impl ParquetFile {
         let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new());
         let metadata =
             metadata.map_err(|error| file.error(format!("this is no Parquet file that I can read: {error}")))?;
+        if let Some(packing) = unknown_packing(metadata.metadata()) {
+            let reason = format!("the columns are packed with {packing}, and I can unpack snappy, gzip and zstd");
+            return Err(file.error(reason));
+        }
         Ok(ParquetFile { metadata })
     }
 
@@ -136,7 +151,7 @@ fn convert(
         let Ok(at) = in_file_order.binary_search(place) else { continue };
         let cells = Cells::new(batch.column(at)).map_err(|kind| {
             let name = batch.schema_ref().field(at).name();
-            file.error(format!("column \"{name}\" holds values of the type {kind}, which I cannot read"))
+            file.error(format!("column \"{name}\" holds {kind} values, which I cannot read"))
         })?;
         if cells.bulk().is_some_and(|bulk| table.cells(slot, bulk)) {
             continue;
