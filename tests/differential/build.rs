@@ -1,6 +1,5 @@
 //! From a case's text and cells to what the engines take: through the real front end and the real conversion.
 
-use crate::cases::Settings;
 use crate::data::{Cell, Tables};
 use segue_compiler::program::{PartitionId, Program, SegmentId, TraitId};
 use segue_compiler::project::{Input, check};
@@ -9,16 +8,13 @@ use segue_runtime::data::{Dataset, DatasetBuilder, Raw};
 use segue_runtime::outcome::Request;
 use std::borrow::Cow;
 
-/// Checks the rules.
-pub(crate) fn program(settings: &Settings, rules: &str) -> Result<Program, String> {
-    let project = format!(
-        "[project]\nname = \"case\"\ntime_zone = \"{}\"\ncurrency = \"USD\"\nweek_start = \"{}\"\n",
-        settings.zone, settings.week_start
-    );
+/// Checks rules with their project file; gives the program and its `as of`, or the messages.
+pub(crate) fn checked(settings: &str, rules: &str) -> Result<(Program, i64), String> {
     let checked = check(Input {
-        settings: Some(SourceFile::new("segue.toml", project)),
+        settings: Some(SourceFile::new("segue.toml", settings)),
         files: vec![SourceFile::new("case.segue", rules)],
-        read_list: &|name| Err(format!("there is no file {name}")),
+        // The one list that a file holds has no values.
+        read_list: &|_| Ok(String::new()),
     });
     let messages: Vec<String> = checked
         .diagnostics
@@ -26,7 +22,8 @@ pub(crate) fn program(settings: &Settings, rules: &str) -> Result<Program, Strin
         .filter(|found| found.severity == segue_compiler::diagnostics::Severity::Error)
         .map(|found| format!("{} {}: {}", found.code.0, found.message, checked.sources.slice(found.span)))
         .collect();
-    checked.program.ok_or(messages.join("\n"))
+    let as_of = checked.config.settings.as_of.unwrap_or_default();
+    checked.program.map(|program| (program, as_of)).ok_or(messages.join("\n"))
 }
 
 /// Loads the rows.

@@ -1,8 +1,8 @@
 //! Counts what random cases really exercised: rules that never hold, or tests that are never unknown, prove nothing.
 
-use crate::rules;
+use crate::kinds::{Kind, Place};
 use segue_runtime::data::{Column, Values};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What was seen over many cases.
 #[derive(Debug, Default)]
@@ -13,8 +13,8 @@ pub(crate) struct Coverage {
     pub(crate) segments: usize,
     /// Those that hold for 5 to 95 per cent of them.
     pub(crate) biting: usize,
-    /// By kind of atom: how often true, false, unknown.
-    pub(crate) atoms: BTreeMap<&'static str, [u64; 3]>,
+    /// By kind and place of a test: how often true, false, unknown.
+    pub(crate) atoms: BTreeMap<(Kind, Place), [u64; 3]>,
     /// Problems reported.
     pub(crate) problems: u64,
 }
@@ -29,13 +29,13 @@ impl Coverage {
         }
     }
 
-    /// Counts the values of a condition kept as a trait.
-    pub(crate) fn atom(&mut self, kind: &'static str, column: &Column, customers: usize) {
-        let seen = self.atoms.entry(kind).or_default();
-        if let Values::Boolean(values) = &column.values {
-            for (row, value) in values.iter().enumerate().take(customers) {
-                seen[if !column.is_known(row) { 2 } else { usize::from(*value == 0) }] += 1;
-            }
+    /// Counts what a test kept as a trait gave. Behind `where` it is the customers with any row of which it is true, and
+    /// `unknown` holds for those with any row of which it is unknown.
+    pub(crate) fn atom(&mut self, at: (Kind, Place), column: &Column, unknown: Option<&Column>, customers: usize) {
+        let seen = self.atoms.entry(at).or_default();
+        for row in 0..customers {
+            seen[truth(column, row)] += 1;
+            seen[2] += u64::from(unknown.is_some_and(|unknown| truth(unknown, row) == 0));
         }
     }
 
@@ -46,7 +46,7 @@ impl Coverage {
         self.biting += other.biting;
         self.problems += other.problems;
         for (kind, counts) in &other.atoms {
-            let mine = self.atoms.entry(kind).or_default();
+            let mine = self.atoms.entry(*kind).or_default();
             for (mine, theirs) in mine.iter_mut().zip(counts) {
                 *mine += theirs;
             }
@@ -59,14 +59,15 @@ impl Coverage {
         if self.biting * 100 < self.segments * 30 || self.segments == 0 {
             gaps.push(format!("only {} of {} segments hold for 5 to 95% of the customers", self.biting, self.segments));
         }
-        let kinds: BTreeSet<&str> = rules::all_kinds();
-        for kind in kinds {
-            let [holds, fails, unknown] = self.atoms.get(kind).copied().unwrap_or_default();
-            if holds == 0 || fails == 0 {
-                gaps.push(format!("{kind}: {holds} true, {fails} false"));
-            }
-            if (unknown == 0) != rules::never_unknown(kind) {
-                gaps.push(format!("{kind}: {unknown} unknown"));
+        for kind in Kind::all() {
+            for place in [Place::Customer, Place::Where] {
+                let [holds, fails, unknown] = self.atoms.get(&(kind, place)).copied().unwrap_or_default();
+                if holds == 0 || fails == 0 {
+                    gaps.push(format!("{kind} ({place}): {holds} true, {fails} false"));
+                }
+                if (unknown == 0) != kind.never_unknown() {
+                    gaps.push(format!("{kind} ({place}): {unknown} unknown"));
+                }
             }
         }
         if self.problems == 0 {
@@ -81,9 +82,18 @@ impl Coverage {
             "{} cases, {} segments judged, {} of them hold for 5 to 95%, {} problems\n",
             self.cases, self.segments, self.biting, self.problems
         );
-        for (kind, [holds, fails, unknown]) in &self.atoms {
-            text += &format!("  {kind:<20} {holds:>9} true {fails:>9} false {unknown:>9} unknown\n");
+        for ((kind, place), [holds, fails, unknown]) in &self.atoms {
+            let name = format!("{kind} ({place})");
+            text += &format!("  {name:<48} {holds:>9} true {fails:>9} false {unknown:>9} unknown\n");
         }
         text
+    }
+}
+
+/// 0 for true, 1 for false, 2 for unknown.
+fn truth(column: &Column, row: usize) -> usize {
+    match &column.values {
+        Values::Boolean(values) if column.is_known(row) => usize::from(values[row] == 0),
+        _ => 2,
     }
 }

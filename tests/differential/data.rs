@@ -28,8 +28,9 @@ pub(crate) fn tables(reference: &[u32], customers: &[Vec<u32>], now: i64) -> Tab
     let mut tables: Tables =
         ["customers", "buys", "visits", "pets"].into_iter().map(|name| (name, Vec::new())).collect();
     let mut line = 0;
+    let people = customers.len();
     for (at, stream) in customers.iter().enumerate() {
-        let mut maker = Maker { choices: Choices::new(stream), now };
+        let mut maker = Maker { choices: Choices::new(stream), now, people };
         let key = maker.customer_key(at);
         let row = maker.customer(&key);
         tables.entry("customers").or_default().push(row);
@@ -47,7 +48,7 @@ pub(crate) fn tables(reference: &[u32], customers: &[Vec<u32>], now: i64) -> Tab
             tables.entry("pets").or_default().push(row);
         }
     }
-    let mut maker = Maker { choices: Choices::new(reference), now };
+    let mut maker = Maker { choices: Choices::new(reference), now, people };
     tables.insert("companies", (1..=3).map(|at| maker.company(at)).collect());
     tables.insert("regions", (1..=2).map(|at| maker.region(at)).collect());
     tables.insert("shops", (1..=3).map(|at| maker.shop(at)).collect());
@@ -58,6 +59,8 @@ pub(crate) fn tables(reference: &[u32], customers: &[Vec<u32>], now: i64) -> Tab
 struct Maker<'a> {
     choices: Choices<'a>,
     now: i64,
+    /// How many customers there are.
+    people: usize,
 }
 
 const DAY: i64 = 86_400_000_000;
@@ -106,6 +109,20 @@ impl Maker<'_> {
         text(format!("{sign}{}.{:04}", size / 10_000, size % 10_000))
     }
 
+    fn share(&mut self) -> Cell {
+        Cell::Number(*self.choices.pick(SHARES))
+    }
+
+    fn length(&mut self) -> Cell {
+        let pool = if self.choices.once_in(12) { DURATIONS } else { &DURATIONS[..10] };
+        text(*self.choices.pick(pool))
+    }
+
+    /// One of `cells` again, once in a while: equal values are rare otherwise.
+    fn or_again(&mut self, cell: Cell, cells: &[&Cell]) -> Cell {
+        if self.choices.once_in(6) { (*self.choices.pick(cells)).clone() } else { cell }
+    }
+
     fn words(&mut self) -> Cell {
         let pool = if self.choices.once_in(2) { TEXTS } else { &TEXTS[..6] };
         text(*self.choices.pick(pool))
@@ -126,6 +143,9 @@ impl Maker<'_> {
     }
 
     fn instant(&mut self) -> Cell {
+        if self.choices.once_in(8) {
+            return text(*self.choices.pick(INSTANTS));
+        }
         let hours = [0, 1, 2, 5, 12, 23, -1, 7];
         let small = [0, 0, 0, 1, -1, 1_000_000, -1_000_000];
         let mut at =
@@ -149,147 +169,214 @@ impl Maker<'_> {
         Cell::List((0..length).map(|_| element(self)).collect())
     }
 
+    /// Another customer's key; some are of nobody.
+    fn friend(&mut self) -> Cell {
+        if self.choices.once_in(3) { Cell::Missing } else { self.id(self.people) }
+    }
+
     fn customer(&mut self, key: &str) -> Row {
-        let mut row: Row = vec![("id", text(key))];
-        row.push(("flag", self.boolean()));
-        let cell = self.boolean();
-        row.push(("maybe", self.maybe(cell)));
-        row.push(("n", self.integer()));
-        let cell = self.integer();
-        row.push(("m", self.maybe(cell)));
-        row.push(("x", self.number()));
-        row.push(("y", self.optional_number()));
-        row.push(("cash", self.money()));
-        let cell = self.money();
-        row.push(("tip", self.maybe(cell)));
-        let cell = Cell::Number(*self.choices.pick(&[45.0, 10.0, 0.0, 100.0, 33.3]));
-        row.push(("rate", self.maybe(cell)));
-        row.push(("city", self.words()));
-        let cell = self.words();
-        row.push(("nick", self.maybe(cell)));
-        let cell = self.listed(&["free", "plus", "free trial", "unlisted"]);
-        row.push(("plan", self.maybe(cell)));
-        row.push(("tier", self.listed(&["gold", "silver"])));
-        let cell = self.date();
-        row.push(("born", self.maybe(cell)));
-        row.push(("since_day", self.date()));
-        row.push(("joined", self.instant()));
-        let cell = self.instant();
-        row.push(("left", self.maybe(cell)));
-        row.push(("tags", self.list(Maker::words)));
-        let cell = self.list(Maker::integer);
-        row.push(("nums", self.maybe(cell)));
-        row.push(("hobby", self.list(|maker| maker.listed(&["hiking", "cycling", "chess"]))));
-        row.push(("company", self.id(3)));
-        row.push(("homes", self.list(Maker::home)));
-        row
+        let (flag, sure) = (self.boolean(), self.boolean());
+        let (n, m) = (self.integer(), self.integer());
+        let (x, y) = (self.number(), self.optional_number());
+        let (cash, tip) = (self.money(), self.money());
+        let (rate, cut) = (self.share(), self.share());
+        let (pause, wait) = (self.length(), self.length());
+        let (city, nick) = (self.words(), self.words());
+        let (since_day, born) = (self.date(), self.date());
+        let (joined, left) = (self.instant(), self.instant());
+        let (home_zone, zone) = (self.listed(DATA_ZONES), self.listed(DATA_ZONES));
+        let (m, y, tip) = (self.or_again(m, &[&n]), self.or_again(y, &[&x]), self.or_again(tip, &[&cash]));
+        let (wait, left) = (self.or_again(wait, &[&pause]), self.or_again(left, &[&joined]));
+        let (nick, born) = (self.or_again(nick, &[&city]), self.or_again(born, &[&since_day]));
+        let hundredths = match rate {
+            Cell::Number(rate) => Cell::Number(rate * 100.0),
+            other => other,
+        };
+        let plan = self.listed(&["free", "plus", "free trial", "unlisted"]);
+        let nums = self.list(Maker::integer);
+        let fees = self.list(Maker::money);
+        let refs = self.list(|maker| maker.listed(&["1", "2", "x7"]));
+        let bits = Cell::Integer(self.choices.below(8) as i64);
+        vec![
+            ("id", text(key)),
+            ("flag", flag),
+            ("maybe", self.maybe(sure)),
+            ("n", n),
+            ("m", self.maybe(m)),
+            ("x", x),
+            ("y", y),
+            ("cash", cash),
+            ("tip", self.maybe(tip)),
+            ("rate", self.maybe(hundredths)),
+            ("cut", cut),
+            ("pause", pause),
+            ("wait", self.maybe(wait)),
+            ("city", city),
+            ("nick", self.maybe(nick)),
+            ("plan", self.maybe(plan)),
+            ("tier", self.listed(&["gold", "silver", "bronze"])),
+            ("born", self.maybe(born)),
+            ("since_day", since_day),
+            ("joined", joined),
+            ("left", self.maybe(left)),
+            ("zone", self.maybe(zone)),
+            ("home_zone", home_zone),
+            ("tags", self.list(Maker::words)),
+            ("nums", self.maybe(nums)),
+            ("sizes", self.list(Maker::number)),
+            ("fees", self.maybe(fees)),
+            ("feasts", self.list(Maker::date)),
+            ("refs", self.maybe(refs)),
+            ("hobby", self.list(|maker| maker.listed(&["hiking", "cycling", "chess"]))),
+            ("skills", self.maybe(bits)),
+            ("company", self.id(3)),
+            ("friend", self.friend()),
+            ("homes", self.list(Maker::home)),
+        ]
     }
 
     fn home(&mut self) -> Cell {
-        let rooms = self.integer();
-        let rent = self.money();
-        let built = self.date();
+        let (rooms, rent, built) = (self.integer(), self.money(), self.date());
         Cell::Record(vec![
             ("rooms", self.maybe(rooms)),
             ("town", self.words()),
             ("rent", self.maybe(rent)),
             ("built", self.maybe(built)),
+            ("marks", self.list(Maker::words)),
         ])
     }
 
     fn buy(&mut self, customer: &str, line: usize) -> Row {
         // Keys are given out of order and partly as text, so ties of time are settled by them.
         let key = if self.choices.once_in(6) { format!("k{line}") } else { (100_000 - line).to_string() };
-        let mut row: Row = vec![("buyer", text(customer)), ("bought", self.instant()), ("line", text(key))];
-        row.push(("shop", self.id(3)));
-        row.push(("qty", self.integer()));
-        row.push(("disc", self.optional_number()));
-        let cell = self.money();
-        row.push(("price", self.maybe(cell)));
-        let cell = self.words();
-        row.push(("note", self.maybe(cell)));
-        let cell = self.listed(&["red", "green", "blue"]);
-        row.push(("kind", self.maybe(cell)));
-        let cell = self.date();
-        row.push(("due", self.maybe(cell)));
-        let cell = self.boolean();
-        row.push(("gift", self.maybe(cell)));
-        row.push(("items", self.list(Maker::item)));
-        row
+        let (bought, paid_at) = (self.instant(), self.instant());
+        let paid_at = self.or_again(paid_at, &[&bought]);
+        let (price, note, due, gift) = (self.money(), self.words(), self.date(), self.boolean());
+        let kind = self.listed(&["red", "green", "blue"]);
+        let (tax, took, zone) = (self.share(), self.length(), self.listed(DATA_ZONES));
+        let marks = self.list(Maker::words);
+        vec![
+            ("buyer", text(customer)),
+            ("bought", bought),
+            ("line", text(key)),
+            ("shop", self.id(3)),
+            ("referrer", self.friend()),
+            ("qty", self.integer()),
+            ("disc", self.optional_number()),
+            ("price", self.maybe(price)),
+            ("tax", self.maybe(tax)),
+            ("took", self.maybe(took)),
+            ("note", self.maybe(note)),
+            ("kind", self.maybe(kind)),
+            ("due", self.maybe(due)),
+            ("paid_at", self.maybe(paid_at)),
+            ("gift", self.maybe(gift)),
+            ("zone", self.maybe(zone)),
+            ("marks", self.maybe(marks)),
+            ("codes", self.list(Maker::integer)),
+            ("items", self.list(Maker::item)),
+        ]
     }
 
     fn item(&mut self) -> Cell {
-        let count = self.integer();
-        let cost = self.money();
+        let (count, cost, labels) = (self.integer(), self.money(), self.list(Maker::words));
         let sku = match self.id(4) {
             Cell::Missing => text("1"),
             known => known,
         };
-        Cell::Record(vec![("sku", sku), ("count", self.maybe(count)), ("cost", self.maybe(cost))])
+        Cell::Record(vec![
+            ("sku", sku),
+            ("count", self.maybe(count)),
+            ("cost", self.maybe(cost)),
+            ("labels", self.maybe(labels)),
+            ("parts", self.list(Maker::part)),
+        ])
+    }
+
+    fn part(&mut self) -> Cell {
+        let size = self.integer();
+        Cell::Record(vec![("size", self.maybe(size)), ("maker", self.words())])
     }
 
     fn visit(&mut self, customer: &str) -> Row {
-        let cell = self.integer();
+        let secs = self.integer();
         vec![
             ("buyer", text(customer)),
             ("day", self.date()),
             ("page", self.words()),
-            ("secs", self.maybe(cell)),
+            ("secs", self.maybe(secs)),
             ("score", self.number()),
+            ("guide", self.friend()),
+            ("length", self.length()),
         ]
     }
 
     fn pet(&mut self, customer: &str) -> Row {
-        let species = self.words();
-        let age = self.integer();
+        let (species, age) = (self.words(), self.integer());
         vec![
             ("buyer", text(customer)),
             ("species", self.maybe(species)),
             ("age", self.maybe(age)),
             ("weight", self.optional_number()),
+            ("vet", self.friend()),
+            ("toys", self.list(Maker::words)),
         ]
     }
 
     fn company(&mut self, at: usize) -> Row {
-        let industry = self.words();
-        let worth = self.money();
+        let (industry, worth) = (self.words(), self.money());
+        let codes = self.list(Maker::integer);
         vec![
             ("company", text(at.to_string())),
             ("industry", self.maybe(industry)),
             ("size", self.integer()),
             ("worth", self.maybe(worth)),
             ("region", self.id(2)),
+            ("owner", self.friend()),
+            ("codes", self.maybe(codes)),
+            ("offices", self.list(Maker::office)),
         ]
     }
 
+    fn office(&mut self) -> Cell {
+        let place = self.words();
+        Cell::Record(vec![("place", self.maybe(place)), ("desks", self.integer())])
+    }
+
     fn region(&mut self, at: usize) -> Row {
-        let climate = self.listed(&["warm", "cold"]);
+        let (climate, fee) = (self.listed(&["warm", "cold"]), self.listed(&["45%", "10", "0.5%"]));
         vec![
             ("region", text(at.to_string())),
             ("title", self.words()),
             ("climate", self.maybe(climate)),
             ("area", self.optional_number()),
+            ("fee", self.maybe(fee)),
+            ("zone", self.listed(DATA_ZONES)),
         ]
     }
 
     fn shop(&mut self, at: usize) -> Row {
-        let opened = self.date();
+        let (opened, queue) = (self.date(), self.length());
         vec![
             ("shop", text(at.to_string())),
             ("label", self.words()),
             ("region", self.id(2)),
             ("opened", self.maybe(opened)),
+            ("manager", self.friend()),
+            ("signs", self.list(Maker::words)),
+            ("queue", self.maybe(queue)),
         ]
     }
 
     fn product(&mut self, at: usize) -> Row {
-        let category = self.words();
-        let price = self.money();
+        let (category, price, made) = (self.words(), self.money(), self.instant());
         vec![
             ("sku", text(at.to_string())),
             ("category", self.maybe(category)),
             ("weight", self.optional_number()),
             ("list_price", self.maybe(price)),
+            ("made", self.maybe(made)),
+            ("labels", self.list(Maker::words)),
         ]
     }
 }

@@ -1,25 +1,32 @@
 //! Random rules over random data: the engine must give what the interpreter gives, floats to the bit, problems included.
 //!
-//! `SEGUE_DIFFERENTIAL_CASES` sets how many cases run (default 400) and `SEGUE_DIFFERENTIAL_SEED` the seed, which is printed.
-//! A case that differs is shrunk and its choices are written to `kept/`, which every run tries first.
+//! `SEGUE_DIFFERENTIAL_CASES` sets how many cases run (default 1000) and `SEGUE_DIFFERENTIAL_SEED` the seed, which is printed.
+//! A case that differs is shrunk and written to `kept/` as a page with its rules and rows; every run tries those pages too.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod build;
 mod cases;
 mod choices;
+mod conditions;
 mod coverage;
 mod data;
+mod kept;
+mod kinds;
 mod pools;
+mod rows;
 mod rules;
 mod schema;
+mod values;
 
 use cases::{Case, strategy};
 use coverage::Coverage;
+use kept::Kept;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
@@ -61,16 +68,10 @@ fn shrink(mut tree: impl ValueTree<Value = Case>) -> Case {
 /// Cases kept from earlier failures.
 #[test]
 fn kept_cases_agree() {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(kept_folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .collect();
-    files.sort();
-    for file in files {
-        let case = Case::from_json(&std::fs::read_to_string(&file).unwrap());
-        if let Some(difference) = difference(&case, &mut Coverage::default()) {
-            panic!("{}: {difference}\n{}", file.display(), case.shown());
+    for file in segue_tests::page::pages_below(&kept_folder()) {
+        for kept in Kept::read(&file) {
+            let difference = kept.difference().unwrap_or_else(|messages| panic!("{}: {messages}", file.display()));
+            assert_eq!(difference, None, "{}", file.display());
         }
     }
 }
@@ -94,7 +95,7 @@ fn generated_rules_check() {
 
 #[test]
 fn engines_agree() {
-    let cases = setting("SEGUE_DIFFERENTIAL_CASES", 400) as usize;
+    let cases = setting("SEGUE_DIFFERENTIAL_CASES", 1000) as usize;
     let seed = setting("SEGUE_DIFFERENTIAL_SEED", 20_261_122);
     println!("differential: {cases} cases from seed {seed}");
     let next = AtomicUsize::new(0);
@@ -131,13 +132,20 @@ fn engines_agree() {
         }
     });
     if let Some((case, what)) = failure.into_inner().unwrap() {
-        let name = format!("seed_{seed}_{}.json", what.split(':').next().unwrap_or("case").replace(' ', "_"));
-        let file = kept_folder().join(&name);
-        std::fs::write(&file, case.to_json()).expect("the failing case can be kept");
-        panic!("{what}\nkept as differential/kept/{name}\n{}", case.shown());
+        let name = format!("seed_{seed}_{}.md", what.split(':').next().unwrap_or("case").replace(' ', "_"));
+        let kept = case.kept().shrink(Duration::from_secs(setting("SEGUE_DIFFERENTIAL_SHRINK_SECONDS", 120)));
+        let title = kept.difference().ok().flatten().unwrap_or_else(|| what.clone());
+        let page = kept.page(title.lines().next().unwrap_or_default());
+        std::fs::write(kept_folder().join(&name), &page).expect("the failing case can be kept");
+        panic!("{what}\nkept as differential/kept/{name}\n{page}");
     }
     let coverage = total.into_inner().unwrap();
     println!("{}", coverage.table());
     let gaps = coverage.gaps();
-    assert!(gaps.is_empty() || cases < 300, "the random rules do not bite:\n{}\n{}", gaps.join("\n"), coverage.table());
+    assert!(
+        gaps.is_empty() || cases < 1000,
+        "the random rules do not bite:\n{}\n{}",
+        gaps.join("\n"),
+        coverage.table()
+    );
 }

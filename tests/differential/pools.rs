@@ -76,3 +76,50 @@ pub(crate) const DAYS_AGO: &[i64] = &[
     0, 1, 2, 3, 5, 6, 7, 8, 13, 14, 15, 27, 28, 29, 30, 31, 32, 59, 60, 61, 89, 90, 91, 92, 120, 180, 364, 365, 366,
     367, 730, -1, -2, -7, -30, 10_000,
 ];
+
+/// Shares of the data, as the columns hold them.
+pub(crate) const SHARES: &[f64] = &[0.45, 0.1, 0.0, 1.0, 0.333, -0.1];
+
+/// Shares that rules write.
+pub(crate) const WRITTEN_PERCENTS: &[&str] = &["10%", "0%", "45%", "33.3%", "100%", "let_share"];
+
+/// Lengths of time of the data, the extremes last.
+pub(crate) const DURATIONS: &[&str] = &[
+    "PT0S",
+    "PT30M",
+    "PT2H",
+    "P3D",
+    "01:30:00",
+    "PT1S",
+    "P1W",
+    "-PT2H",
+    "P10D",
+    "0:00:00.000001",
+    "P100000000D",
+    "-P100000000D",
+];
+
+/// Lengths of time that rules write.
+pub(crate) const WRITTEN_DURATIONS: &[&str] =
+    &["2 hours", "3 days", "0 seconds", "1 week", "90 minutes", "30 minutes", "365 days", "1 second"];
+
+/// Days that rules write.
+pub(crate) const WRITTEN_DATES: &[&str] =
+    &["2024-03-10", "2024-02-29", "today", "2023-12-31", "2024-06-01", "yesterday", "1970-01-01", "let_start"];
+
+/// Instants that rules write.
+pub(crate) const WRITTEN_INSTANTS: &[&str] =
+    &["2024-03-10 02:30", "now", "2024-06-01 12:00", "2024-02-29 00:00", "2023-12-31 23:59:59", "2024-01-01T00:00:00Z"];
+
+/// Instants of the data besides those near `as of`, so that written ones are met.
+pub(crate) const INSTANTS: &[&str] =
+    &["2024-06-01T12:00:00Z", "2024-02-29T00:00:00Z", "2024-01-01T00:00:00Z", "2024-03-10T07:30:00Z"];
+
+/// Ids that rules write.
+pub(crate) const WRITTEN_IDS: &[&str] = &["\"1\"", "2", "\"3\"", "\"x7\"", "10", "\"5\""];
+
+/// Time zones of the data; rules write them too.
+pub(crate) const DATA_ZONES: &[&str] = &["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/New_York"];
+
+/// Time zones that rules write.
+pub(crate) const WRITTEN_ZONES: &[&str] = &["\"UTC\"", "\"Europe/Berlin\"", "\"Asia/Kathmandu\""];

@@ -1,5 +1,7 @@
-//! The declarations all random cases share: every type, required and optional, lookups in chains, lists, lists of records,
-//! events with instants and with days only, records.
+//! The declarations all random cases share: every type, required and optional, lookups in chains and to customers, plain
+//! lists and lists of records everywhere a list may stand, events with instants and with days only, records, constants.
+
+use crate::kinds::Ty;
 
 /// The declarations, without the rules.
 pub(crate) const DECLARATIONS: &str = r#"
@@ -14,6 +16,9 @@ customers {
   cash   : money USD
   tip    : money USD ?
   rate   : percent as 45 ?
+  cut    : percent as 0.45
+  wait   : duration ?
+  pause  : duration
   city   : text
   nick   : text ?
   plan   : one of free, plus, "free trial" ?
@@ -22,34 +27,78 @@ customers {
   since_day : date
   joined : datetime
   left   : datetime ?
+  zone   : timezone ?
+  home_zone : timezone
   tags   : list of text
   nums   : list of integer ?
+  sizes  : list of number
+  fees   : list of money USD ?
+  feasts : list of date
+  refs   : list of id ?
   hobby  : list of one of "hiking", "cycling", "chess"
+  skills : list of one of "ski", "swim", "run" ? as bits
   company : id ? -> companies
-  homes  : list of { rooms : integer ?   town : text   rent : money USD ?   built : date ? }
+  friend : id ? -> customers
+  homes  : list of { rooms : integer ?   town : text   rent : money USD ?   built : date ?   marks : list of text }
   worth  = cash + n * 2 USD
+  house  = sum of homes.rooms
+  elder  = friend.born
 }
 events buys by buyer at bought {
   key line : id
   shop  : id ? -> shops
+  referrer : id ? -> customers
   qty   : integer
   disc  : number ?
   price : money USD ?
+  tax   : percent as 0.45 ?
+  took  : duration ?
   note  : text ?
   kind  : one of red, green, blue ?
   due   : date ?
+  paid_at : datetime ?
   gift  : boolean ?
-  items : list of { sku : id -> products   count : integer ?   cost : money USD ? }
+  zone  : timezone ?
+  marks : list of text ?
+  codes : list of integer
+  items : list of { sku : id -> products   count : integer ?   cost : money USD ?   labels : list of text ?   parts : list of { size : integer ?   maker : text } }
   paid  = qty * price
   unit_disc = disc / qty
+  lag   = paid_at - bought
 }
-events visits by buyer at day : date { page : text   secs : integer ?   score : number }
-records pets by buyer { species : text ?   age : integer ?   weight : number ? }
-table companies { key company : id   industry : text ?   size : integer   worth : money USD ?   region : id ? -> regions }
-table regions   { key region : id   title : text   climate : one of warm, cold ?   area : number ? }
-table shops     { key shop : id   label : text   region : id ? -> regions   opened : date ? }
-table products  { key sku : id   category : text ?   weight : number ?   list_price : money USD ? }
+events visits by buyer at day : date { page : text   secs : integer ?   score : number   guide : id ? -> customers   length : duration }
+records pets by buyer { species : text ?   age : integer ?   weight : number ?   vet : id ? -> customers   toys : list of text }
+table companies {
+  key company : id
+  industry : text ?
+  size     : integer
+  worth    : money USD ?
+  region   : id ? -> regions
+  owner    : id ? -> customers
+  codes    : list of integer ?
+  offices  : list of { place : text ?   desks : integer }
+  desks    = sum of offices.desks
+  airy     = any offices where desks > 2
+  top_code = largest codes
+}
+table regions   { key region : id   title : text   climate : one of warm, cold ?   area : number ?   fee : percent as 45 ?   zone : timezone }
+table shops     { key shop : id   label : text   region : id ? -> regions   opened : date ?   manager : id ? -> customers   signs : list of text   queue : duration ? }
+table products  { key sku : id   category : text ?   weight : number ?   list_price : money USD ?   made : datetime ?   labels : list of text }
 list sample = "a", "ab", "日本", "Straße"
+list whole = 1, 2, 10
+list prices = 5 USD, 19.99 USD
+list nobody from "nobody.csv"
+let let_few = 3
+let let_double = let_few * 2
+let let_ratio = 1.5
+let let_limit = 5 USD
+let let_share = 10%
+let let_start = 2024-03-10
+let let_moment = 2024-03-10 02:30
+let let_pause = 30 minutes
+let let_months = 2 months
+let let_word = "ab"
+let let_sure = true
 "#;
 
 /// Where names are looked up.
@@ -61,20 +110,11 @@ pub(crate) enum Scope {
     Pets,
     Homes,
     Items,
+    Parts,
 }
 
-/// Names of each type in a scope; lookups and customer fields included.
-pub(crate) struct Names {
-    pub(crate) boolean: &'static [&'static str],
-    pub(crate) integer: &'static [&'static str],
-    pub(crate) number: &'static [&'static str],
-    pub(crate) money: &'static [&'static str],
-    pub(crate) text: &'static [&'static str],
-    pub(crate) listed: &'static [(&'static str, &'static [&'static str])],
-    pub(crate) id: &'static [&'static str],
-    pub(crate) date: &'static [&'static str],
-    pub(crate) instant: &'static [&'static str],
-}
+/// Values a listed field may hold, as rules write them.
+pub(crate) type Listed = (&'static str, &'static [&'static str]);
 
 const PLAN: &[&str] = &["\"free\"", "\"plus\"", "\"free trial\""];
 const TIER: &[&str] = &["\"gold\"", "\"silver\""];
@@ -82,74 +122,182 @@ const KIND: &[&str] = &["\"red\"", "\"green\"", "\"blue\""];
 const CLIMATE: &[&str] = &["\"warm\"", "\"cold\""];
 
 impl Scope {
-    pub(crate) fn names(self) -> Names {
+    /// Names of a type; those of the row itself come first, then lookups and the customer's.
+    pub(crate) fn names(self, ty: Ty) -> &'static [&'static str] {
         match self {
-            Scope::Customer => Names {
-                boolean: &["flag", "maybe"],
-                integer: &["n", "m", "company.size"],
-                number: &["x", "y", "company.region.area"],
-                money: &["cash", "tip", "worth", "company.worth"],
-                text: &["city", "nick", "company.industry", "company.region.title"],
-                listed: &[("plan", PLAN), ("tier", TIER), ("company.region.climate", CLIMATE)],
-                id: &["id", "company", "company.region"],
-                date: &["born", "since_day"],
-                instant: &["joined", "left"],
+            Scope::Customer => match ty {
+                Ty::Boolean => &["flag", "maybe", "company.airy"],
+                Ty::Integer => &["n", "m", "house", "company.size"],
+                Ty::Number => &["x", "y", "company.region.area"],
+                Ty::Money => &["cash", "tip", "worth", "company.worth"],
+                Ty::Percent => &["rate", "cut", "company.region.fee"],
+                Ty::Duration => &["pause", "wait"],
+                Ty::Date => &["since_day", "born", "elder"],
+                Ty::Instant => &["joined", "left"],
+                Ty::Text => &["city", "nick", "company.industry", "company.region.title"],
+                Ty::Id => &["id", "company", "company.region", "friend"],
+                Ty::Zone => &["home_zone", "zone", "company.region.zone"],
+                Ty::Listed => &["plan", "tier"],
             },
-            Scope::Buys => Names {
-                boolean: &["gift", "customer.flag", "customer.maybe"],
-                integer: &["qty", "customer.n", "customer.m"],
-                number: &["disc", "unit_disc", "customer.x", "shop.region.area"],
-                money: &["price", "paid", "customer.tip", "customer.worth"],
-                text: &["note", "shop.label", "shop.region.title", "customer.nick"],
-                listed: &[("kind", KIND), ("shop.region.climate", CLIMATE), ("customer.plan", PLAN)],
-                id: &["line", "shop", "shop.region"],
-                date: &["due", "shop.opened", "customer.born"],
-                instant: &["bought", "customer.left"],
+            Scope::Buys => match ty {
+                Ty::Boolean => &["gift", "customer.flag", "customer.maybe"],
+                Ty::Integer => &["qty", "customer.n", "customer.m"],
+                Ty::Number => &["disc", "unit_disc", "customer.x", "shop.region.area"],
+                Ty::Money => &["price", "paid", "customer.tip", "customer.worth"],
+                Ty::Percent => &["tax", "shop.region.fee", "customer.cut"],
+                Ty::Duration => &["took", "lag", "shop.queue", "customer.pause"],
+                Ty::Date => &["due", "shop.opened", "customer.born"],
+                Ty::Instant => &["bought", "paid_at", "customer.left"],
+                Ty::Text => &["note", "shop.label", "shop.region.title", "customer.nick"],
+                Ty::Id => &["line", "shop", "shop.region", "referrer", "customer.id"],
+                Ty::Zone => &["zone", "shop.region.zone", "customer.home_zone"],
+                Ty::Listed => &["kind", "customer.plan"],
             },
-            Scope::Visits => Names {
-                boolean: &["customer.flag", "customer.maybe"],
-                integer: &["secs", "customer.m"],
-                number: &["score", "customer.y"],
-                money: &["customer.tip"],
-                text: &["page", "customer.nick"],
-                listed: &[("customer.plan", PLAN)],
-                id: &["customer.company"],
-                date: &["day", "customer.born"],
-                instant: &["customer.joined"],
+            Scope::Visits => match ty {
+                Ty::Boolean => &["customer.flag", "customer.maybe"],
+                Ty::Integer => &["secs", "customer.m"],
+                Ty::Number => &["score", "customer.y"],
+                Ty::Money => &["customer.tip"],
+                Ty::Percent => &["customer.rate"],
+                Ty::Duration => &["length", "customer.wait"],
+                Ty::Date => &["day", "customer.born"],
+                Ty::Instant => &["customer.joined", "customer.left"],
+                Ty::Text => &["page", "customer.nick"],
+                Ty::Id => &["guide", "customer.company"],
+                Ty::Zone => &["customer.zone"],
+                Ty::Listed => &["customer.plan"],
             },
-            Scope::Pets => Names {
-                boolean: &["customer.maybe"],
-                integer: &["age", "customer.n"],
-                number: &["weight", "customer.y"],
-                money: &["customer.cash"],
-                text: &["species", "customer.city"],
-                listed: &[("customer.tier", TIER)],
-                id: &["customer.id"],
-                date: &["customer.born"],
-                instant: &["customer.left"],
+            Scope::Pets => match ty {
+                Ty::Boolean => &["customer.maybe"],
+                Ty::Integer => &["age", "customer.n"],
+                Ty::Number => &["weight", "customer.y"],
+                Ty::Money => &["customer.cash", "customer.tip"],
+                Ty::Percent => &["customer.cut", "customer.rate"],
+                Ty::Duration => &["customer.pause", "customer.wait"],
+                Ty::Date => &["customer.born", "customer.since_day"],
+                Ty::Instant => &["customer.left"],
+                Ty::Text => &["species", "customer.city"],
+                Ty::Id => &["vet", "customer.id"],
+                Ty::Zone => &["customer.zone", "customer.home_zone"],
+                Ty::Listed => &["customer.tier"],
             },
-            Scope::Homes => Names {
-                boolean: &["customer.flag"],
-                integer: &["rooms", "customer.m"],
-                number: &["customer.x"],
-                money: &["rent", "customer.tip"],
-                text: &["town", "customer.city"],
-                listed: &[("customer.plan", PLAN)],
-                id: &["customer.company"],
-                date: &["built", "customer.since_day"],
-                instant: &["customer.joined"],
+            Scope::Homes => match ty {
+                Ty::Boolean => &["customer.flag", "customer.maybe"],
+                Ty::Integer => &["rooms", "customer.m"],
+                Ty::Number => &["customer.x", "customer.y"],
+                Ty::Money => &["rent", "customer.tip"],
+                Ty::Percent => &["customer.rate"],
+                Ty::Duration => &["customer.wait"],
+                Ty::Date => &["built", "customer.since_day"],
+                Ty::Instant => &["customer.joined", "customer.left"],
+                Ty::Text => &["town", "customer.city"],
+                Ty::Id => &["customer.company"],
+                Ty::Zone => &["customer.zone"],
+                Ty::Listed => &["customer.plan"],
             },
-            Scope::Items => Names {
-                boolean: &["customer.maybe"],
-                integer: &["count", "customer.n"],
-                number: &["sku.weight", "customer.y"],
-                money: &["cost", "sku.list_price"],
-                text: &["sku.category", "customer.nick"],
-                listed: &[("customer.plan", PLAN)],
-                id: &["sku"],
-                date: &["customer.born"],
-                instant: &["customer.left"],
+            Scope::Items => match ty {
+                Ty::Boolean => &["customer.maybe"],
+                Ty::Integer => &["count", "customer.n"],
+                Ty::Number => &["sku.weight", "customer.y"],
+                Ty::Money => &["cost", "sku.list_price"],
+                Ty::Percent => &["customer.rate"],
+                Ty::Duration => &["customer.wait"],
+                Ty::Date => &["customer.born"],
+                Ty::Instant => &["sku.made", "customer.left"],
+                Ty::Text => &["sku.category", "customer.nick"],
+                Ty::Id => &["sku", "customer.friend"],
+                Ty::Zone => &["customer.zone"],
+                Ty::Listed => &["customer.plan"],
             },
+            Scope::Parts => match ty {
+                Ty::Boolean => &["customer.maybe"],
+                Ty::Integer => &["size", "customer.m"],
+                Ty::Number => &["customer.y"],
+                Ty::Money => &["customer.tip"],
+                Ty::Percent => &["customer.rate"],
+                Ty::Duration => &["customer.wait"],
+                Ty::Date => &["customer.born"],
+                Ty::Instant => &["customer.left"],
+                Ty::Text => &["maker", "customer.nick"],
+                Ty::Id => &["customer.company"],
+                Ty::Zone => &["customer.zone"],
+                Ty::Listed => &["customer.plan"],
+            },
+        }
+    }
+
+    /// Listed fields with the values they list.
+    pub(crate) fn listed(self) -> &'static [Listed] {
+        match self {
+            Scope::Customer => &[("plan", PLAN), ("tier", TIER), ("company.region.climate", CLIMATE)],
+            Scope::Buys => &[("kind", KIND), ("shop.region.climate", CLIMATE), ("customer.plan", PLAN)],
+            Scope::Pets => &[("customer.tier", TIER), ("customer.plan", PLAN)],
+            _ => &[("customer.plan", PLAN)],
+        }
+    }
+
+    /// Plain lists of the row itself with the type of their values.
+    pub(crate) fn lists(self) -> &'static [(&'static str, Ty)] {
+        match self {
+            Scope::Customer => &[
+                ("tags", Ty::Text),
+                ("nums", Ty::Integer),
+                ("sizes", Ty::Number),
+                ("fees", Ty::Money),
+                ("feasts", Ty::Date),
+                ("refs", Ty::Id),
+                ("hobby", Ty::Listed),
+                ("skills", Ty::Listed),
+            ],
+            Scope::Buys => &[("marks", Ty::Text), ("codes", Ty::Integer)],
+            Scope::Pets => &[("toys", Ty::Text)],
+            Scope::Homes => &[("marks", Ty::Text)],
+            Scope::Items => &[("labels", Ty::Text)],
+            Scope::Visits | Scope::Parts => &[],
+        }
+    }
+
+    /// Plain lists of looked-up rows.
+    pub(crate) fn looked_lists(self) -> &'static [(&'static str, Ty)] {
+        match self {
+            Scope::Customer => {
+                &[("company.codes", Ty::Integer), ("friend.tags", Ty::Text), ("friend.nums", Ty::Integer)]
+            }
+            Scope::Buys => &[("shop.signs", Ty::Text), ("referrer.nums", Ty::Integer)],
+            Scope::Visits => &[("guide.tags", Ty::Text), ("guide.fees", Ty::Money)],
+            Scope::Pets => &[("vet.refs", Ty::Id), ("vet.company.codes", Ty::Integer)],
+            Scope::Items => &[("sku.labels", Ty::Text)],
+            Scope::Homes | Scope::Parts => &[],
+        }
+    }
+
+    /// The id of another customer.
+    pub(crate) fn friends(self) -> &'static [&'static str] {
+        match self {
+            Scope::Customer => &["friend", "company.owner", "friend.friend"],
+            Scope::Buys => &["referrer", "shop.manager", "customer.friend"],
+            Scope::Visits => &["guide", "guide.friend"],
+            Scope::Pets => &["vet", "vet.company.owner"],
+            Scope::Homes | Scope::Items | Scope::Parts => &["customer.friend"],
+        }
+    }
+
+    /// The id of a company, whose fields are worked out from lists of its own.
+    pub(crate) fn company(self) -> &'static str {
+        match self {
+            Scope::Customer => "company",
+            Scope::Visits => "guide.company",
+            _ => "customer.company",
+        }
+    }
+
+    /// Lists of records of the row itself, with the scope of their elements.
+    pub(crate) fn records(self) -> &'static [(&'static str, Scope)] {
+        match self {
+            Scope::Customer => &[("homes", Scope::Homes)],
+            Scope::Buys => &[("items", Scope::Items), ("items.parts", Scope::Parts)],
+            Scope::Items => &[("parts", Scope::Parts)],
+            _ => &[],
         }
     }
 }
