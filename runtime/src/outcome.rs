@@ -41,8 +41,8 @@ pub const NO_PART: u32 = u32::MAX;
 ///
 /// What is counted: an operation written outside of `where`s and computed fields counts once a customer; one written
 /// inside counts once for each row it is asked about that exists (also where it only uses the customer's values, or none).
-/// Several uses of one place by one row count once. One in a computed field of the customers that the answers need, however
-/// they use it, counts once for every customer. Whatever happens inside a looked-up row (its computed fields, also
+/// Several uses of one place by one row count once. One in a computed field of the customers that the answers ask of the
+/// customer at hand, wherever they do, counts once for every customer. Whatever happens inside a looked-up row (its computed fields, also
 /// through further lookups and own lists) counts for the customer or row that looked it up, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

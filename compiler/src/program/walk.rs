@@ -90,24 +90,22 @@ impl Program {
         }
     }
 
-    /// The customers' computed fields that these declarations use, also inside rows and through other computed fields,
-    /// ascending.
+    /// The customers' computed fields that these declarations ask of the customer at hand, also inside rows and through
+    /// other computed fields, ascending. What is asked of customers who are looked up is not among them.
     pub fn computed_customer_fields(&self, items: &[Item]) -> Vec<FieldId> {
         let mut reached = BTreeSet::new();
         let mut pending: Vec<&Expr> = items.iter().flat_map(|item| self.expressions(*item)).collect();
         while let Some(expr) = pending.pop() {
             expr.walk(&mut |part| {
-                let (ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. }) = part.kind else {
-                    return;
-                };
-                if let FieldSource::Computed(inner) = &self.tables[table.0 as usize].fields[field.0 as usize].source
-                    && reached.insert((table, field))
+                let ExprKind::Field { table: CUSTOMERS, field, .. } = part.kind else { return };
+                if let FieldSource::Computed(inner) = &self.tables[CUSTOMERS.0 as usize].fields[field.0 as usize].source
+                    && reached.insert(field)
                 {
                     pending.push(inner);
                 }
             });
         }
-        reached.into_iter().filter(|(table, _)| *table == CUSTOMERS).map(|(_, field)| field).collect()
+        reached.into_iter().collect()
     }
 
     /// The declarations that one names itself, each once, in the order they are met.
