@@ -3,7 +3,6 @@
 mod corpus;
 mod fixes;
 mod limits;
-mod mutations;
 
 use super::{NodeIds, Parsed, parse};
 use crate::source::{FileId, SourceFile};

@@ -179,40 +179,30 @@ fn convert(task: &Task<'_, '_>, conversion: Conversion) -> Result<Worked<'static
 /// Whole results row by row, with what fails noted; rows where an operand is missing are not asked.
 fn whole_by_row(
     task: &Task<'_, '_>,
-    mut result: impl FnMut(usize) -> Result<i64, Failure>,
+    result: impl FnMut(usize) -> Result<i64, Failure>,
 ) -> Result<Worked<'static>, EngineError> {
-    let mut known = task.all_known();
-    let mut failed = Failed::default();
-    let mut values = Vec::with_capacity(task.rows);
-    for row in 0..task.rows {
-        if known.as_ref().is_some_and(|known| !bit(known, row)) {
-            values.push(0);
-            continue;
-        }
-        values.push(match result(row) {
-            Ok(value) => value,
-            Err(Failure::Unsuited) => return Err(task.broken("values that do not go together")),
-            Err(failure) => {
-                failed.note(failure, row, task.rows);
-                0
-            }
-        });
-    }
-    known = without(known, &failed, task.rows);
-    Ok(Worked { vector: Vector::new(Data::Whole(Cow::Owned(values)), known), failed })
+    by_row(task, result, |values| Data::Whole(Cow::Owned(values)))
 }
 
 /// The like for floats.
 fn float_by_row(
     task: &Task<'_, '_>,
-    mut result: impl FnMut(usize) -> Result<f64, Failure>,
+    result: impl FnMut(usize) -> Result<f64, Failure>,
+) -> Result<Worked<'static>, EngineError> {
+    by_row(task, result, |values| Data::Float(Cow::Owned(values)))
+}
+
+fn by_row<T: Default>(
+    task: &Task<'_, '_>,
+    mut result: impl FnMut(usize) -> Result<T, Failure>,
+    data: impl FnOnce(Vec<T>) -> Data<'static>,
 ) -> Result<Worked<'static>, EngineError> {
     let mut known = task.all_known();
     let mut failed = Failed::default();
     let mut values = Vec::with_capacity(task.rows);
     for row in 0..task.rows {
         if known.as_ref().is_some_and(|known| !bit(known, row)) {
-            values.push(0.0);
+            values.push(T::default());
             continue;
         }
         values.push(match result(row) {
@@ -220,12 +210,12 @@ fn float_by_row(
             Err(Failure::Unsuited) => return Err(task.broken("values that do not go together")),
             Err(failure) => {
                 failed.note(failure, row, task.rows);
-                0.0
+                T::default()
             }
         });
     }
     known = without(known, &failed, task.rows);
-    Ok(Worked { vector: Vector::new(Data::Float(Cow::Owned(values)), known), failed })
+    Ok(Worked { vector: Vector::new(data(values), known), failed })
 }
 
 /// Known rows without those that failed.
