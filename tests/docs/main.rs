@@ -1,8 +1,10 @@
 //! The examples of the documentation: every block of rules is checked, and run where data and answers stand with it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use segue_compiler::builtins::{Argument, DECLARATIONS, Declaration, Gives};
 use segue_compiler::format::format;
 use segue_compiler::source::SourceFile;
+use segue_compiler::syntax::tree::CallShape;
 use segue_tests::example::{Strictness, differences};
 use segue_tests::page::{cases, map_blocks, pages_below};
 use std::path::{Path, PathBuf};
@@ -60,4 +62,43 @@ fn every_block_of_rules_is_as_the_formatter_writes_it() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// How a function is written, what it is asked about, what it gives.
+fn row_of(declaration: &Declaration) -> String {
+    let joining = match declaration.shape {
+        CallShape::Of => "of",
+        CallShape::Since => "since",
+        CallShape::Until => "until",
+    };
+    let about = match declaration.argument {
+        Argument::Moment => "a date or time",
+        Argument::Instant => "a time",
+        Argument::Text => "a text, id, listed value or time zone",
+        Argument::Quantity => "an integer, number, money or length of time",
+    };
+    let gives = match declaration.gives {
+        Gives::Integer => "an integer",
+        Gives::Date => "a date",
+        Gives::Duration => "a length of time",
+        Gives::Same => "the same kind",
+    };
+    let Declaration { name, meaning, missing, example, .. } = declaration;
+    format!("| `{name} {joining}` | {about} | {gives} | {meaning} {missing} | `{example}` |\n")
+}
+
+/// With `SEGUE_ACCEPT` set the page is written anew.
+#[test]
+fn the_table_of_functions_is_what_is_declared() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language/functions.md");
+    let head = "| written | asked about | gives | meaning | example |\n|---|---|---|---|---|\n";
+    let text = std::fs::read_to_string(&page).unwrap();
+    let before = text.split(head).next().unwrap();
+    let table: String = DECLARATIONS.iter().map(|declaration| row_of(declaration)).collect();
+    let right = format!("{before}{head}{table}");
+    if std::env::var_os("SEGUE_ACCEPT").is_some() {
+        std::fs::write(&page, right).unwrap();
+    } else {
+        assert_eq!(text, right, "run this test with SEGUE_ACCEPT=1");
+    }
 }

@@ -1,7 +1,9 @@
 //! The builtin functions, each declared once: name, form, meaning, example, behaviour on missing values.
 //!
-//! Checker, hover, docs, interpreter, plan and engine read this table; a function is an enum variant, so a missing
-//! implementation anywhere does not compile.
+//! The checker and its verifier take names, forms and types from here, messages their suggestions, and `docs/language/functions.md`
+//! its table, which a test holds against the declarations. What a function does is written in the interpreter (`fn call`) and in
+//! the engine (`kernels/calendar`). Each of these matches on the function without a wildcard, so a function that is not
+//! declared, or not worked out in one of them, does not compile.
 
 use crate::syntax::tree::{CallShape, Unit};
 use std::sync::Arc;
@@ -89,173 +91,76 @@ pub struct Declaration {
     pub missing: &'static str,
 }
 
-/// All functions.
-pub const DECLARATIONS: &[Declaration] = &[
-    of(Function::YearOf, "year", Argument::Moment, Gives::Integer, "The year of a date.", "year of birth_date >= 1980"),
-    of(
-        Function::QuarterOf,
-        "quarter",
-        Argument::Moment,
-        Gives::Integer,
-        "The quarter of a date, from 1 to 4.",
-        "quarter of birth_date is 2",
-    ),
-    of(
-        Function::MonthOf,
-        "month",
-        Argument::Moment,
-        Gives::Integer,
-        "The month of a date, from 1 to 12; compared with names of months.",
-        "month of birth_date is one of june, july",
-    ),
-    of(
-        Function::DayOf,
-        "day",
-        Argument::Moment,
-        Gives::Integer,
-        "The day of the month, from 1 to 31.",
-        "day of birth_date is 1",
-    ),
-    of(
-        Function::WeekdayOf,
-        "weekday",
-        Argument::Moment,
-        Gives::Integer,
-        "The day of the week, from 1 (Monday) to 7; compared with names of days.",
-        "weekday of seen_at is monday",
-    ),
-    of(
-        Function::HourOf,
-        "hour",
-        Argument::Instant,
-        Gives::Integer,
-        "The hour on the clock, from 0 to 23, in the project's time zone.",
-        "hour of seen_at < 12",
-    ),
-    of(
-        Function::MinuteOf,
-        "minute",
-        Argument::Instant,
-        Gives::Integer,
-        "The minute on the clock, from 0 to 59, in the project's time zone.",
-        "minute of seen_at is 0",
-    ),
-    of(
-        Function::DateOf,
-        "date",
-        Argument::Instant,
-        Gives::Date,
-        "The day of a time, in the project's time zone.",
-        "date of seen_at is 2026-03-01",
-    ),
-    of(
-        Function::LengthOf,
-        "length",
-        Argument::Text,
-        Gives::Integer,
-        "How many characters a text has.",
-        "length of email > 10",
-    ),
-    of(
-        Function::AbsoluteOf,
-        "absolute",
-        Argument::Quantity,
-        Gives::Same,
-        "The number or money without its minus sign.",
-        "absolute of balance > 100 USD",
-    ),
-    since(Unit::Year, "years", "years since birth_date >= 18"),
-    since(Unit::Quarter, "quarters", "quarters since birth_date > 2"),
-    since(Unit::Month, "months", "months since seen_at > 3"),
-    since(Unit::Week, "weeks", "weeks since seen_at < 2"),
-    since(Unit::Day, "days", "days since seen_at > 90"),
-    since(Unit::Hour, "hours", "hours since seen_at < 24"),
-    since(Unit::Minute, "minutes", "minutes since seen_at < 30"),
-    since(Unit::Second, "seconds", "seconds since seen_at < 30"),
-    until(Unit::Year, "years", "years until birth_date < 1"),
-    until(Unit::Quarter, "quarters", "quarters until birth_date < 1"),
-    until(Unit::Month, "months", "months until birth_date < 1"),
-    until(Unit::Week, "weeks", "weeks until birth_date < 1"),
-    until(Unit::Day, "days", "days until seen_at <= 7"),
-    until(Unit::Hour, "hours", "hours until seen_at < 24"),
-    until(Unit::Minute, "minutes", "minutes until seen_at < 30"),
-    until(Unit::Second, "seconds", "seconds until seen_at < 30"),
-    Declaration {
-        function: Function::TimeSince,
-        name: "time",
-        shape: CallShape::Since,
-        argument: Argument::Moment,
-        gives: Gives::Duration,
-        meaning: "How much time has passed since a date or time; a date counts from its 00:00.",
-        example: "time since seen_at > 90 days",
-        missing: STAYS_MISSING,
-    },
-    Declaration {
-        function: Function::TimeUntil,
-        name: "time",
-        shape: CallShape::Until,
-        argument: Argument::Moment,
-        gives: Gives::Duration,
-        meaning: "How much time is left until a date or time; a date counts from its 00:00.",
-        example: "time until seen_at < 2 days",
-        missing: STAYS_MISSING,
-    },
-];
+/// Writes each function down once: the list of all of them and the way from a function to its declaration. The `match` has no
+/// other arm, so a function without a declaration does not compile.
+macro_rules! declarations {
+    ($([$($function:tt)+] $name:literal $shape:ident $argument:ident $gives:ident $meaning:tt $example:literal;)+) => {
+        /// All functions.
+        pub const DECLARATIONS: &[&Declaration] = &[$($($function)+.declaration()),+];
+
+        impl Function {
+            /// How it is written and what it means.
+            pub const fn declaration(self) -> &'static Declaration {
+                match self {
+                    $($($function)+ => &Declaration {
+                        function: $($function)+,
+                        name: $name,
+                        shape: CallShape::$shape,
+                        argument: Argument::$argument,
+                        gives: Gives::$gives,
+                        meaning: $meaning,
+                        example: $example,
+                        missing: STAYS_MISSING,
+                    },)+
+                }
+            }
+        }
+    };
+}
 
 const STAYS_MISSING: &str = "Of a missing value it is missing.";
+const PASSED: &str = "How many whole ones have passed since a date or time; below zero where it lies ahead.";
+const LEFT: &str = "How many whole ones are left until a date or time; below zero where it has passed.";
 
-const fn of(
-    function: Function,
-    name: &'static str,
-    argument: Argument,
-    gives: Gives,
-    meaning: &'static str,
-    example: &'static str,
-) -> Declaration {
-    Declaration { function, name, shape: CallShape::Of, argument, gives, meaning, example, missing: STAYS_MISSING }
-}
-
-const fn since(unit: Unit, name: &'static str, example: &'static str) -> Declaration {
-    Declaration {
-        function: Function::UnitsSince(unit),
-        name,
-        shape: CallShape::Since,
-        argument: Argument::Moment,
-        gives: Gives::Integer,
-        meaning: "How many whole ones have passed since a date or time; below zero where it lies ahead.",
-        example,
-        missing: STAYS_MISSING,
-    }
-}
-
-const fn until(unit: Unit, name: &'static str, example: &'static str) -> Declaration {
-    Declaration {
-        function: Function::UnitsUntil(unit),
-        name,
-        shape: CallShape::Until,
-        argument: Argument::Moment,
-        gives: Gives::Integer,
-        meaning: "How many whole ones are left until a date or time; below zero where it has passed.",
-        example,
-        missing: STAYS_MISSING,
-    }
-}
-
-impl Function {
-    /// How it is written and what it means.
-    pub fn declaration(self) -> Option<&'static Declaration> {
-        DECLARATIONS.iter().find(|declaration| declaration.function == self)
-    }
+declarations! {
+    [Function::YearOf] "year" Of Moment Integer "The year of a date." "year of birth_date >= 1980";
+    [Function::QuarterOf] "quarter" Of Moment Integer "The quarter of a date, from 1 to 4." "quarter of birth_date is 2";
+    [Function::MonthOf] "month" Of Moment Integer "The month of a date, from 1 to 12; compared with names of months." "month of birth_date is one of june, july";
+    [Function::DayOf] "day" Of Moment Integer "The day of the month, from 1 to 31." "day of birth_date is 1";
+    [Function::WeekdayOf] "weekday" Of Moment Integer "The day of the week, from 1 (Monday) to 7; compared with names of days." "weekday of seen_at is monday";
+    [Function::HourOf] "hour" Of Instant Integer "The hour on the clock, from 0 to 23, in the project's time zone." "hour of seen_at < 12";
+    [Function::MinuteOf] "minute" Of Instant Integer "The minute on the clock, from 0 to 59, in the project's time zone." "minute of seen_at is 0";
+    [Function::DateOf] "date" Of Instant Date "The day of a time, in the project's time zone." "date of seen_at is 2026-03-01";
+    [Function::LengthOf] "length" Of Text Integer "How many characters a text has." "length of email > 10";
+    [Function::AbsoluteOf] "absolute" Of Quantity Same "The number, money or length of time without its minus sign." "absolute of balance > 100 USD";
+    [Function::UnitsSince(Unit::Year)] "years" Since Moment Integer PASSED "years since birth_date >= 18";
+    [Function::UnitsSince(Unit::Quarter)] "quarters" Since Moment Integer PASSED "quarters since birth_date > 2";
+    [Function::UnitsSince(Unit::Month)] "months" Since Moment Integer PASSED "months since seen_at > 3";
+    [Function::UnitsSince(Unit::Week)] "weeks" Since Moment Integer PASSED "weeks since seen_at < 2";
+    [Function::UnitsSince(Unit::Day)] "days" Since Moment Integer PASSED "days since seen_at > 90";
+    [Function::UnitsSince(Unit::Hour)] "hours" Since Moment Integer PASSED "hours since seen_at < 24";
+    [Function::UnitsSince(Unit::Minute)] "minutes" Since Moment Integer PASSED "minutes since seen_at < 30";
+    [Function::UnitsSince(Unit::Second)] "seconds" Since Moment Integer PASSED "seconds since seen_at < 30";
+    [Function::UnitsUntil(Unit::Year)] "years" Until Moment Integer LEFT "years until birth_date < 1";
+    [Function::UnitsUntil(Unit::Quarter)] "quarters" Until Moment Integer LEFT "quarters until birth_date < 1";
+    [Function::UnitsUntil(Unit::Month)] "months" Until Moment Integer LEFT "months until birth_date < 1";
+    [Function::UnitsUntil(Unit::Week)] "weeks" Until Moment Integer LEFT "weeks until birth_date < 1";
+    [Function::UnitsUntil(Unit::Day)] "days" Until Moment Integer LEFT "days until seen_at <= 7";
+    [Function::UnitsUntil(Unit::Hour)] "hours" Until Moment Integer LEFT "hours until seen_at < 24";
+    [Function::UnitsUntil(Unit::Minute)] "minutes" Until Moment Integer LEFT "minutes until seen_at < 30";
+    [Function::UnitsUntil(Unit::Second)] "seconds" Until Moment Integer LEFT "seconds until seen_at < 30";
+    [Function::TimeSince] "time" Since Moment Duration "How much time has passed since a date or time; a date counts from its 00:00." "time since seen_at > 90 days";
+    [Function::TimeUntil] "time" Until Moment Duration "How much time is left until a date or time; a date counts from its 00:00." "time until seen_at < 2 days";
 }
 
 /// The function of a name and form. Names ignore capitals; `day since` is understood as `days since`.
 pub fn find(name: &str, shape: CallShape) -> Option<&'static Declaration> {
     let name = name.to_lowercase();
     let plural = format!("{name}s");
-    let fits = |declaration: &&Declaration| {
+    let fits = |declaration: &Declaration| {
         declaration.shape == shape && (declaration.name == name || shape != CallShape::Of && declaration.name == plural)
     };
-    DECLARATIONS.iter().find(fits)
+    DECLARATIONS.iter().copied().find(|declaration| fits(declaration))
 }
 
 /// The names of functions closest to a word, at most three, each with its joining word.

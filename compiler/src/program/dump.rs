@@ -167,10 +167,9 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
         }
         ExprKind::Difference(later, earlier) => format!("(between {} {})", inner(earlier), inner(later)),
         ExprKind::Call(function, argument) => {
-            let name = function.declaration().map_or_else(String::new, |declared| {
-                format!("{}-{}", declared.name, format!("{:?}", declared.shape).to_lowercase())
-            });
-            format!("({name} {})", inner(argument))
+            let declared = function.declaration();
+            let shape = format!("{:?}", declared.shape).to_lowercase();
+            format!("({}-{shape} {})", declared.name, inner(argument))
         }
         ExprKind::Round { value, direction, decimals } => {
             let word = match direction {

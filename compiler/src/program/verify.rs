@@ -375,7 +375,7 @@ fn constant_fits(value: &Value, ty: &Type) -> bool {
 }
 
 fn call_fits(function: Function, argument: &Type, result: &Type) -> bool {
-    let Some(declaration) = function.declaration() else { return false };
+    let declaration = function.declaration();
     let takes = match declaration.argument {
         Argument::Moment => matches!(argument, Type::Date | Type::Datetime),
         Argument::Instant => *argument == Type::Datetime,

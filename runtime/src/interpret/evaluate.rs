@@ -330,36 +330,47 @@ impl<'a> Evaluator<'a> {
         let integer =
             |integer: Option<i64>| self.judged(integer.map(Value::Integer).ok_or(Failure::Overflow), span, scope);
         let duration = |time: Option<i64>| self.judged(time.map(Value::Duration).ok_or(Failure::Overflow), span, scope);
-        let day = match argument {
-            Value::Date(date) => *date,
-            Value::Instant(instant) => clock.date_of(*instant),
-            _ => 0,
+        let whole = |whole: i64| Some(Value::Integer(whole));
+        let day = || match argument {
+            Value::Date(date) => Some(*date),
+            Value::Instant(at) => Some(clock.date_of(*at)),
+            _ => self.unsuited(span),
         };
-        match (function, argument) {
-            (Function::LengthOf, Value::Text(text)) => Some(Value::Integer(text::length(text))),
-            (Function::AbsoluteOf, size) => self.judged(arithmetic::absolute(size), span, scope),
-            (Function::HourOf, Value::Instant(at)) => Some(Value::Integer(clock.hour_of(*at).into())),
-            (Function::MinuteOf, Value::Instant(at)) => Some(Value::Integer(clock.minute_of(*at).into())),
-            (Function::UnitsSince(unit), Value::Date(date)) => integer(clock.units_since_date(unit, *date)),
-            (Function::UnitsSince(unit), Value::Instant(at)) => integer(clock.units_since_instant(unit, *at)),
-            (Function::UnitsUntil(unit), Value::Date(date)) => integer(clock.units_until_date(unit, *date)),
-            (Function::UnitsUntil(unit), Value::Instant(at)) => integer(clock.units_until_instant(unit, *at)),
-            (Function::TimeSince, Value::Date(date)) => duration(clock.time_since_date(*date)),
-            (Function::TimeSince, Value::Instant(at)) => duration(clock.time_since_instant(*at)),
-            (Function::TimeUntil, Value::Date(date)) => {
-                duration(clock.time_since_date(*date).and_then(i64::checked_neg))
-            }
-            (Function::TimeUntil, Value::Instant(at)) => duration(at.checked_sub(clock.as_of)),
-            (_, Value::Date(_) | Value::Instant(_)) => match function {
-                Function::YearOf => Some(Value::Integer(calendar::year_of(day))),
-                Function::QuarterOf => Some(Value::Integer(calendar::quarter_of(day).into())),
-                Function::MonthOf => Some(Value::Integer(calendar::month_of(day).into())),
-                Function::DayOf => Some(Value::Integer(calendar::day_of_month(day).into())),
-                Function::WeekdayOf => Some(Value::Integer(calendar::weekday_of(day).into())),
-                Function::DateOf => Some(Value::Date(day)),
+        let instant = || match argument {
+            Value::Instant(at) => Some(*at),
+            _ => self.unsuited(span),
+        };
+        // By the function first and without a wildcard: one that is not worked out here does not compile.
+        match function {
+            Function::YearOf => whole(calendar::year_of(day()?)),
+            Function::QuarterOf => whole(calendar::quarter_of(day()?).into()),
+            Function::MonthOf => whole(calendar::month_of(day()?).into()),
+            Function::DayOf => whole(calendar::day_of_month(day()?).into()),
+            Function::WeekdayOf => whole(calendar::weekday_of(day()?).into()),
+            Function::HourOf => whole(clock.hour_of(instant()?).into()),
+            Function::MinuteOf => whole(clock.minute_of(instant()?).into()),
+            Function::DateOf => day().map(Value::Date),
+            Function::LengthOf => match argument {
+                Value::Text(text) => whole(text::length(text)),
                 _ => self.unsuited(span),
             },
-            _ => self.unsuited(span),
+            Function::AbsoluteOf => self.judged(arithmetic::absolute(argument), span, scope),
+            Function::UnitsSince(unit) => match argument {
+                Value::Date(date) => integer(clock.units_since_date(unit, *date)),
+                _ => integer(clock.units_since_instant(unit, instant()?)),
+            },
+            Function::UnitsUntil(unit) => match argument {
+                Value::Date(date) => integer(clock.units_until_date(unit, *date)),
+                _ => integer(clock.units_until_instant(unit, instant()?)),
+            },
+            Function::TimeSince => match argument {
+                Value::Date(date) => duration(clock.time_since_date(*date)),
+                _ => duration(clock.time_since_instant(instant()?)),
+            },
+            Function::TimeUntil => match argument {
+                Value::Date(date) => duration(clock.time_since_date(*date).and_then(i64::checked_neg)),
+                _ => duration(instant()?.checked_sub(clock.as_of)),
+            },
         }
     }
 
