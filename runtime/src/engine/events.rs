@@ -155,16 +155,14 @@ impl<'a> PassStage<'a> {
                     }
                 });
             }
-            let entry = code.address(function.handle).ok_or(EngineError::Broken(0, "the code is gone"))?;
             // SAFETY: the function was made for these slots in this order and for records of this size. Starts and ends lie
             // within the block's rows (the data were checked when the run began), so every address it forms lies within
-            // a column, a vector of the block's rows or owners, a table with one more entry than texts, or a record.
-            // Everything pointed to is alive (`held`, `moments`, `failed`, the scratch and the stores) and, where it is
-            // written to, this thread's alone.
-            unsafe {
-                let call: extern "C" fn(*const u64, u64) = std::mem::transmute(entry);
-                call(given.as_ptr(), owners.len() as u64);
-            }
+            // a column, a vector of the block's rows or owners, a record, or something with an entry for each text: a
+            // table of results, the order, the marks. Loads may be made before it is known whether the value is there: a
+            // missing text's code is that of some text, or 0 where there are no texts, and the tables of results and the
+            // order have one entry more than texts. Everything pointed to is alive (`held`, `moments`, `failed`, the
+            // scratch and the stores) and, where it is written to, this thread's alone.
+            unsafe { code.function(function.handle)?.with_slots(&given, owners.len() as u64)? };
             drop((moments, held));
             if scratch.kept.values().any(|kept| kept.broken) {
                 return Err(EngineError::Broken(0, "a callback panicked"));

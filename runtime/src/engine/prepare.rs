@@ -39,7 +39,7 @@ pub(crate) enum Aid {
     Wanted(Vec<Option<(Vec<u32>, Vec<u32>)>>),
     /// The row of the table for each code, or [`NO_CODE`].
     Keys(Vec<u32>),
-    /// The place of each code in the order of the texts.
+    /// The place of each code in the order of the texts, and one entry more.
     Order(Vec<u32>),
     /// The length of each text.
     Lengths(Vec<i64>),
@@ -319,7 +319,13 @@ fn answer(operator: AggregateOperator, ty: &Type, values: &Shape, as_ids: bool) 
         Number | Different => (Shape::Whole, Aid::None),
         Sum | Average => (Shape::of_type(ty), Aid::None),
         Smallest | Largest | First | Latest | MostFrequent => {
-            let order = values.dictionary().map(|dictionary| ranks(&[dictionary], as_ids).pop().unwrap_or_default());
+            let order = values.dictionary().map(|dictionary| {
+                let mut order = ranks(&[dictionary], as_ids).pop().unwrap_or_default();
+                // Where there are no texts a missing value's code is 0 all the same, and machine code may read its place
+                // before it looks whether the value is known.
+                order.push(0);
+                order
+            });
             (values.clone(), order.map_or(Aid::None, Aid::Order))
         }
     }

@@ -119,13 +119,9 @@ impl TruthStage {
         }
         let mut output = vec![0u64; steps * self.kept_count * 2];
         for function in &self.functions {
-            let address = code.address(*function).ok_or(EngineError::Broken(0, "the code is gone"))?;
             // SAFETY: the function was made for these parameters: it reads `steps` times as many pairs of words as there
             // are literals, and reads and writes `steps` times as many as there are kept sets, which is what the two hold.
-            unsafe {
-                let function: extern "C" fn(*const u64, *mut u64, usize) = std::mem::transmute(address);
-                function(input.as_ptr(), output.as_mut_ptr(), steps);
-            }
+            unsafe { code.function(*function)?.with_words(&input, &mut output, steps)? };
         }
         Ok(Members { output, kept: self.kept_count, rows })
     }

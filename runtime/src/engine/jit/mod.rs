@@ -3,7 +3,7 @@
 //! - Pages are writable while code is placed and executable afterwards, never both; the arena keeps all functions of a
 //!   module within reach of one another.
 //! - Dropping a module leaks its memory by design, since function pointers may be alive; [`Code`] owns the module and frees
-//!   the memory when it is dropped, so it must outlive every call, which the borrow of [`Function`] makes sure of.
+//!   the memory when it is dropped. Its functions are given out as [`Callable`], which borrows it, so none is alive then.
 //! - Where Cranelift has no code generator for a processor there is an error that says so; `--engine interpreter` serves.
 
 pub(crate) mod aggregates;
@@ -18,6 +18,7 @@ use cranelift::codegen::ir::UserFuncName;
 use cranelift::prelude::*;
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
+use std::marker::PhantomData;
 
 /// Address space set aside for the code of one module; only what is used is backed by memory.
 const RESERVED: usize = 256 << 20;
@@ -32,7 +33,10 @@ pub(crate) struct Builder {
 
 /// Names a function of a module.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Handle(FuncId);
+pub(crate) struct Handle {
+    function: FuncId,
+    parameters: usize,
+}
 
 impl Builder {
     /// A module for this machine.
@@ -90,7 +94,7 @@ impl Builder {
         builder.finalize(self.module.target_config());
         self.module.define_function(id, &mut self.context).map_err(EngineError::code)?;
         self.module.clear_context(&mut self.context);
-        Ok(Handle(id))
+        Ok(Handle { function: id, parameters })
     }
 
     /// Places the code and makes it executable.
@@ -116,16 +120,66 @@ unsafe impl Sync for Code {}
 unsafe impl Send for Code {}
 
 impl Code {
-    /// The address of a function, callable while the code lives.
-    pub(crate) fn address(&self, handle: Handle) -> Option<*const u8> {
-        self.module.as_ref().map(|module| module.get_finalized_function(handle.0))
+    /// A function, callable while the code lives.
+    ///
+    /// # Errors
+    /// The code is being dropped, which nobody can see.
+    pub(crate) fn function(&self, handle: Handle) -> Result<Callable<'_>, EngineError> {
+        let module = self.module.as_ref().ok_or(EngineError::Broken(0, "the code is gone"))?;
+        let address = module.get_finalized_function(handle.function);
+        Ok(Callable { address, parameters: handle.parameters, code: PhantomData })
+    }
+}
+
+/// A function of some code, which it borrows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Callable<'c> {
+    address: *const u8,
+    parameters: usize,
+    code: PhantomData<&'c Code>,
+}
+
+impl Callable<'_> {
+    /// Calls a function of a pointer and a number.
+    ///
+    /// # Errors
+    /// The function has other parameters.
+    ///
+    /// # Safety
+    /// All that the function reads and writes through the pointer is there, and what it writes is nobody else's.
+    pub(crate) unsafe fn with_slots(&self, slots: &[u64], count: u64) -> Result<(), EngineError> {
+        if self.parameters != 2 {
+            return Err(EngineError::Broken(0, "a function has other parameters"));
+        }
+        // SAFETY: the address is that of a function of two words that gives nothing, made by `Builder::define` with the
+        // machine's own calling convention; the borrow of the code keeps it in place.
+        let function: extern "C" fn(*const u64, u64) = unsafe { std::mem::transmute(self.address) };
+        function(slots.as_ptr(), count);
+        Ok(())
+    }
+
+    /// Calls a function of an input, an output and a number of steps.
+    ///
+    /// # Errors
+    /// The function has other parameters.
+    ///
+    /// # Safety
+    /// The function reads no further than the input and writes no further than the output in so many steps.
+    pub(crate) unsafe fn with_words(&self, input: &[u64], output: &mut [u64], steps: usize) -> Result<(), EngineError> {
+        if self.parameters != 3 {
+            return Err(EngineError::Broken(0, "a function has other parameters"));
+        }
+        // SAFETY: as above, for three words.
+        let function: extern "C" fn(*const u64, *mut u64, usize) = unsafe { std::mem::transmute(self.address) };
+        function(input.as_ptr(), output.as_mut_ptr(), steps);
+        Ok(())
     }
 }
 
 impl Drop for Code {
     fn drop(&mut self) {
         if let Some(module) = self.module.take() {
-            // SAFETY: addresses are only used by callers that borrow this value, and none can be left when it is dropped.
+            // SAFETY: each `Callable` borrows this value, so none is left when it is dropped, and no call is under way.
             unsafe { module.free_memory() }
         }
     }
