@@ -436,6 +436,8 @@ pub struct Aggregate {
     pub filter: Option<Expr>,
     /// In the scope of the row; for all but `Any`, `Every`, `Number`. A missing value is skipped (rule 8).
     pub value: Option<Expr>,
+    /// The rows as written, from their name on: `purchases in the last 90 days where ...`.
+    pub rows_span: Span,
 }
 
 /// Which rows are asked about.

@@ -65,7 +65,9 @@ impl<'tree> Checker<'tree> {
         if matches!(source.rows, Rows::Elements(_)) {
             return self.about_elements(written, source.rows, value, span);
         }
-        self.lowered(written, Aggregate { operator: written.operator, rows: source.rows, windows, filter, value }, span)
+        let rows_span = Span { start: written.source.span.start, ..span };
+        let aggregate = Aggregate { operator: written.operator, rows: source.rows, windows, filter, value, rows_span };
+        self.lowered(written, aggregate, span)
     }
 
     /// The windows of an aggregate; the outer `None` is a mistake that was told.
@@ -398,7 +400,9 @@ impl<'tree> Checker<'tree> {
             let places = (written.operator_span, written.source.span);
             return self.refuse(messages::operator_does_not_fit(written.operator, places.0, places.1, &text, &kind));
         }
-        let aggregate = Aggregate { operator: written.operator, rows, windows: Vec::new(), filter: None, value };
+        let rows_span = written.source.span;
+        let aggregate =
+            Aggregate { operator: written.operator, rows, windows: Vec::new(), filter: None, value, rows_span };
         self.lowered_as(written, aggregate, span, Some(*element))
     }
 

@@ -313,6 +313,7 @@ impl<'tree> Checker<'tree> {
                     windows: Vec::new(),
                     filter: None,
                     value: None,
+                    rows_span: left.span,
                 };
                 let any = made(ExprKind::Aggregate(Box::new(any)), Type::Boolean, false, span);
                 return Some(if negated { any } else { not(any, span) });

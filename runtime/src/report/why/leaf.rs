@@ -43,7 +43,7 @@ impl Leaf {
                 let limit = self::limit(tree, limit)?;
                 let needs = words.map(|word| word.replace('X', &limit));
                 match counted_rows(subject) {
-                    Some(aggregate) => of_count(tree, aggregate, subject.span, span, needs),
+                    Some(aggregate) => of_count(tree, aggregate, needs),
                     None => about(subject, needs.clone(), were(&needs)),
                 }
             }
@@ -54,7 +54,7 @@ impl Leaf {
                 match counted_rows(subject) {
                     Some(aggregate) => {
                         let needs = [format!("exactly {other}"), format!("more or fewer than {other}")];
-                        of_count(tree, aggregate, subject.span, span, needs)
+                        of_count(tree, aggregate, needs)
                     }
                     None => {
                         let needs = [other.clone(), format!("not {other}")];
@@ -118,7 +118,7 @@ impl Leaf {
                 about(moment, needs, would)
             }
             ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Any => {
-                let what = asked_rows(tree, aggregate, expr.span, span);
+                let what = asked_rows(tree, aggregate);
                 let rows = tree.rows(aggregate)?;
                 Ok(Leaf {
                     finding: format!("{} of {} {} count", rows.counted, rows.of, rows.what),
@@ -129,7 +129,7 @@ impl Leaf {
                 })
             }
             ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Every => {
-                let what = asked_rows(tree, aggregate, expr.span, span);
+                let what = asked_rows(tree, aggregate);
                 let (held, failed) = (tree.rows(aggregate)?, tree.rows(&failing(aggregate))?);
                 let asked = held.counted + failed.counted;
                 let finding = match (asked, failed.counted) {
@@ -197,16 +197,6 @@ impl Leaf {
     }
 }
 
-/// What the expression is, without the places it was written at: equal for conditions that mean the same.
-pub(super) fn shape(expr: &Expr) -> String {
-    let (mut rest, mut shape) = (&*format!("{:?}", expr.kind), String::new());
-    while let Some((before, after)) = rest.split_once("Span { file: FileId(") {
-        shape.push_str(before);
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    shape + rest
-}
-
 /// The rows of a condition on how many there are.
 fn counted_rows(subject: &Expr) -> Option<&Aggregate> {
     match &subject.kind {
@@ -229,14 +219,8 @@ fn failing(every: &Aggregate) -> Aggregate {
 }
 
 /// A condition on how many rows count.
-fn of_count(
-    tree: &Tree<'_>,
-    aggregate: &Aggregate,
-    own: Span,
-    whole: Span,
-    needs: [String; 2],
-) -> Result<Leaf, InterpretError> {
-    let what = asked_rows(tree, aggregate, own, whole);
+fn of_count(tree: &Tree<'_>, aggregate: &Aggregate, needs: [String; 2]) -> Result<Leaf, InterpretError> {
+    let what = asked_rows(tree, aggregate);
     let rows = tree.rows(aggregate)?;
     let finding = format!("{} of {} {} count", rows.counted, rows.of, rows.what);
     let would = needs.clone().map(|needs| format!("there were {needs} {what}"));
@@ -290,14 +274,8 @@ fn mirrored(comparison: Comparison) -> Comparison {
 }
 
 /// The rows asked about as written, from their name on: `purchases in the last 90 days where ...`.
-fn asked_rows(tree: &Tree<'_>, aggregate: &Aggregate, own: Span, whole: Span) -> String {
-    let name = tree.rows_name(&aggregate.rows);
-    let found = [own, whole].into_iter().find_map(|span| {
-        let text = tree.text(span)?;
-        let at = text.to_lowercase().find(&name.to_lowercase())?;
-        text.get(at..).map(str::to_owned)
-    });
-    let mut found = found.unwrap_or(name);
+fn asked_rows(tree: &Tree<'_>, aggregate: &Aggregate) -> String {
+    let mut found = tree.text(aggregate.rows_span).unwrap_or_else(|| tree.rows_name(&aggregate.rows));
     // Brackets that were opened before the name are not the rows'.
     while found.ends_with(')') && found.matches(')').count() > found.matches('(').count() {
         found.pop();

@@ -4,10 +4,17 @@
 //! [`explain`] gives plain data, which [`Why::text`] shows to people and serde to programs. It asks the interpreter, so it
 //! can never disagree with what a run says.
 
+mod candidates;
+mod changes;
+#[cfg(test)]
+mod grid_tests;
 mod leaf;
 mod logic;
+mod relations;
+mod search;
 #[cfg(test)]
-mod logic_tests;
+mod search_tests;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -138,6 +145,10 @@ pub struct Alternative {
     pub answer: String,
     /// What would all have to be so, each as the rest of a sentence: `spend_12m were at least 500 USD`.
     pub changes: Vec<String>,
+    /// Conditions that must stay as they are for that, and that the changes could undo as they are about the same data:
+    /// the same events, or the same field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unchanged: Vec<String>,
     /// Whether no smaller set of changes does.
     pub smallest: bool,
 }
@@ -190,7 +201,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
             let logic;
             (why.conditions, logic) = tree.lines(&segment.lines)?;
             let answer = if member { "not in" } else { "in" };
-            why.alternatives.extend(tree.alternative(answer, &logic, !member));
+            why.alternatives.extend(tree.alternative(answer, &logic, !member)?);
         }
         Question::Partition(id) => {
             let partition = &program.partitions[id.0 as usize];
@@ -201,7 +212,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
             why.conditions = tree.parts(id, here)?;
             for (other, part) in partition.parts.iter().enumerate().filter(|(other, _)| *other as u32 != here) {
                 let logic = tree.part_logic(id, &[other as u32])?;
-                why.alternatives.extend(tree.alternative(&part.name, &logic, true));
+                why.alternatives.extend(tree.alternative(&part.name, &logic, true)?);
             }
         }
     }

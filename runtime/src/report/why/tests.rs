@@ -34,6 +34,8 @@ trait spend_12m      = sum of purchases.paid in the last 12 months
 trait orders_12m     = number of purchases in the last 12 months
 trait average_basket = spend_12m / orders_12m
 trait last_purchase  = latest purchases.purchased_at
+trait first_purchase = first purchases.purchased_at
+trait favourite      = most frequent purchases.product.category
 trait rich           = income > 100000 USD
 segment big_spenders "Big spenders" { spend_12m >= vip_limit }
 segment lapsed_big_spenders {
@@ -65,7 +67,7 @@ segment others {
     plan is plus
     birth_date < 2000-01-01
   }
-  lifecycle is lapsed
+  lifecycle is one of active, lapsed
 }
 segment never { spend_12m >= 500 USD   and   spend_12m < 500 USD }
 segment decided {
@@ -76,6 +78,16 @@ segment decided {
   every carts in the last 10 days where (any items where quantity >= 1)
 }
 segment opposite { spend_12m < 500 USD or employee }
+partition stages {
+  new    : first_purchase is in the last 30 days
+  active : any purchases in the last 30 days
+  recent : any purchases in the last 90 days
+  lapsed : any purchases
+  none_  : otherwise
+}
+segment back_again { spend_12m >= 500 USD and no purchases in the last 90 days }
+segment sure { any purchases and first_purchase is known and orders_12m >= 3 }
+segment at_home { every purchases where product.category is customer.favourite }
 partition lifecycle "Lifecycle stage" {
   active  : any purchases in the last 30 days
   lapsed  : any purchases
@@ -93,6 +105,7 @@ fn shop() -> (Checked, Dataset) {
         .json("customers", &json!([
             {"customer_id": 1, "country": "DE", "plan": "plus", "birth_date": "1990-06-12", "employee": false, "interests": ["chess"], "company": 7},
             {"customer_id": 2, "plan": "free trial", "employee": true, "interests": [], "income": 120000},
+            {"customer_id": 3, "plan": "free", "employee": false, "interests": []},
         ]))
         .json("purchases", &json!([
             {"customer_id": 1, "purchased_at": "2025-03-01T10:00:00Z", "product": 1, "quantity": 2, "price": 50},
@@ -126,7 +139,11 @@ fn told(name: &str, key: &str) -> String {
     let (checked, data) = shop();
     let setting = setting(&checked, &data);
     let row = find_customer(setting.program, &data, key).unwrap();
-    let question = if name == "lifecycle" { Question::Partition(PartitionId(0)) } else { segment(&checked, name) };
+    let partitions = &setting.program.partitions;
+    let question = match partitions.iter().position(|partition| &*partition.name == name) {
+        Some(at) => Question::Partition(PartitionId(at as u32)),
+        None => segment(&checked, name),
+    };
     explain(setting, question, row).unwrap().text()
 }
 
@@ -151,6 +168,35 @@ fn the_rows_that_decided_are_shown() {
 fn a_partition_says_why_this_part() {
     insta::assert_snapshot!(told("lifecycle", "1"));
     insta::assert_snapshot!(told("lifecycle", "2"));
+}
+
+#[test]
+fn changes_of_the_same_events_go_together() {
+    insta::assert_snapshot!(told("stages", "3"));
+    insta::assert_snapshot!(told("stages", "2"));
+    insta::assert_snapshot!(told("back_again", "1"));
+    insta::assert_snapshot!(told("sure", "3"));
+}
+
+#[test]
+fn the_customer_s_values_in_a_where_are_shown() {
+    insta::assert_snapshot!(told("at_home", "1"));
+}
+
+#[test]
+fn rows_are_named_by_where_they_are_written() {
+    let checked = check_text(
+        "customers { key id : id }\nevents e by cid at t { x : integer }\n\
+         segment s { every e in the last 30 days where x > 1\n at least 3 e in the last 30 days }",
+    );
+    let program = checked.program.as_ref().unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
+    let loaded = DatasetBuilder::new(program).json("customers", &json!([{"id": 1}])).json("e", &json!([])).build();
+    let data = loaded.unwrap().dataset;
+    let why = explain(setting(&checked, &data), segment(&checked, "s"), 0).unwrap();
+    assert_eq!(
+        why.alternatives[0].changes,
+        ["it held for every e in the last 30 days where x > 1", "there were at least 3 e in the last 30 days"]
+    );
 }
 
 #[test]
@@ -183,5 +229,5 @@ fn customers_are_found_by_key() {
     let (checked, data) = shop();
     let program = checked.program.as_ref().unwrap();
     assert_eq!(find_customer(program, &data, "2"), Some(1));
-    assert_eq!(find_customer(program, &data, "3"), None);
+    assert_eq!(find_customer(program, &data, "4"), None);
 }

@@ -31,6 +31,12 @@ impl Why {
             for (at, change) in alternative.changes.iter().enumerate() {
                 let _ = writeln!(text, "  - {change}{}", if at < last { ", and" } else { "" });
             }
+            if !alternative.unchanged.is_empty() {
+                text.push_str("  as long as this stays as it is:\n");
+                for unchanged in &alternative.unchanged {
+                    let _ = writeln!(text, "  - {unchanged}");
+                }
+            }
         }
         if self.alternatives.is_empty() {
             text.push_str("\nNo change of these conditions would give another answer.\n");

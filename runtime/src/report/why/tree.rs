@@ -1,18 +1,21 @@
 //! The tree of conditions of an answer, with the customer's values, and its logic over the different leaves.
 
-use super::leaf::{Leaf, shape};
-use super::logic::{Logic, smallest_change};
+use super::changes::{Met, alternative};
+use super::leaf::Leaf;
+use super::logic::Logic;
+use super::subject::{self, shape};
 use super::{Alternative, Condition, CountedRows, ExampleRow, Fact, Setting};
 use crate::interpret::{CountedRow, Customer, InterpretError, Interpreter, compare_values};
 use crate::outcome::NO_PART;
 use crate::report::value::value_text;
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::program::{
-    Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, TableId, Type,
+    Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, TableId, Type, Window,
 };
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
 use segue_compiler::values::Value;
+use segue_compiler::values::calendar::{Moments, TimeFilter, resolve};
 
 /// How many rows are shown of those that counted.
 const EXAMPLES: usize = 3;
@@ -26,8 +29,7 @@ pub(super) struct Tree<'a> {
     pub(super) setting: Setting<'a>,
     interpreter: &'a Interpreter<'a>,
     customer: &'a Customer,
-    leaves: Vec<Leaf>,
-    truths: Vec<Option<bool>>,
+    met: Vec<Met<'a>>,
     known: FxHashMap<String, usize>,
     shown: FxHashSet<Item>,
     visited: usize,
@@ -44,8 +46,7 @@ impl<'a> Tree<'a> {
             setting,
             interpreter,
             customer,
-            leaves: Vec::new(),
-            truths: Vec::new(),
+            met: Vec::new(),
             known: FxHashMap::default(),
             shown: FxHashSet::from_iter([asked]),
             visited: 0,
@@ -102,14 +103,14 @@ impl<'a> Tree<'a> {
         Ok(Logic::any(choices))
     }
 
-    /// The smallest change for which `logic` is, or is not, certainly true; `None` where it is so already.
-    pub(super) fn alternative(&self, answer: &str, logic: &Logic, holds: bool) -> Option<Alternative> {
-        if (logic.truth(&self.truths) == Some(true)) == holds {
-            return None;
-        }
-        let change = smallest_change(logic, &self.truths, holds)?;
-        let changes = change.leaves.iter().map(|(leaf, truth)| self.leaves[*leaf].would(*truth)).collect();
-        Some(Alternative { answer: answer.to_owned(), changes, smallest: change.smallest })
+    /// The smallest change for which `logic` is, or is not, certainly true; `None` where it is so already, or cannot be.
+    pub(super) fn alternative(
+        &self,
+        answer: &str,
+        logic: &Logic,
+        holds: bool,
+    ) -> Result<Option<Alternative>, InterpretError> {
+        alternative(self, &self.met, answer, logic, holds)
     }
 
     /// A condition as shown, and its logic.
@@ -212,7 +213,8 @@ impl<'a> Tree<'a> {
         if leaf.rows.is_some() {
             // The rows stand below the finding: the question itself is the first value of the condition.
             let question = facts.iter().position(|fact| fact.rows.is_some());
-            question.map(|at| facts.remove(at));
+            let used = question.map(|at| facts.remove(at).from);
+            facts.extend(used.into_iter().flatten());
         }
         let condition = Condition {
             text: self.text(expr.span).unwrap_or_else(|| leaf.would(!negated)),
@@ -241,17 +243,19 @@ impl<'a> Tree<'a> {
         let number = match self.known.get(&key) {
             Some(number) => *number,
             None => {
-                self.leaves.push(if inverse { leaf.opposite() } else { leaf });
-                self.truths.push(if negated != inverse { holds.map(|holds| !holds) } else { holds });
-                self.known.insert(key, self.leaves.len() - 1);
-                self.leaves.len() - 1
+                let truth = if negated != inverse { holds.map(|holds| !holds) } else { holds };
+                let words = if inverse { leaf.opposite() } else { leaf };
+                self.met.push(Met { words, condition: bare, inverse, truth });
+                self.known.insert(key, self.met.len() - 1);
+                self.met.len() - 1
             }
         };
         let logic = Logic::Leaf(number);
         Ok((condition, if negated != inverse { Logic::Not(Box::new(logic)) } else { logic }))
     }
 
-    fn truth(&self, expr: &Expr) -> Result<Option<bool>, InterpretError> {
+    /// The truth of a condition for this customer.
+    pub(super) fn truth(&self, expr: &Expr) -> Result<Option<bool>, InterpretError> {
         Ok(match self.value(expr)? {
             Some(Value::Boolean(truth)) => Some(truth),
             _ => None,
@@ -266,6 +270,35 @@ impl<'a> Tree<'a> {
     /// The value of an expression as text.
     pub(super) fn value_text(&self, expr: &Expr) -> Result<String, InterpretError> {
         Ok(value_text(self.value(expr)?.as_ref(), &expr.ty, self.setting.program.settings.zone))
+    }
+
+    /// What windows mean for this run.
+    pub(super) fn filter(&self, windows: &[Window], moments: Moments) -> TimeFilter {
+        resolve(windows, &self.interpreter.clock(), moments)
+    }
+
+    /// Whether a day is over at `as of`.
+    pub(super) fn date_is_over(&self, day: i32) -> bool {
+        self.interpreter.clock().date_is_over(day)
+    }
+
+    /// What the times of rows are; `None` for elements of a plain list.
+    pub(super) fn moments_of(&self, rows: &Rows) -> Option<Moments> {
+        let (Rows::Of(table) | Rows::Flattened { table, .. } | Rows::ListOf { table, .. }) = rows else { return None };
+        let table = self.setting.program.tables.get(table.0 as usize)?;
+        let at = table.at.and_then(|at| table.fields.get(at.0 as usize));
+        Some(if at.is_some_and(|at| at.ty == Type::Date) { Moments::Dates } else { Moments::Instants })
+    }
+
+    /// Whether an expression is the time of the row that is asked about.
+    pub(super) fn is_event_time(&self, expr: &Expr) -> bool {
+        matches!(expr.kind, ExprKind::Field { row: Row::Current, table, field }
+            if self.setting.program.tables.get(table.0 as usize).is_some_and(|table| table.at == Some(field)))
+    }
+
+    /// The name of the value that a condition asks about.
+    pub(super) fn subject_name(&self, condition: &Expr) -> String {
+        subject::asked_about(condition).map_or_else(|| "the value".to_owned(), |value| self.name(value))
     }
 
     /// What was written at a place, on one line and without comments; `None` where nothing was.
@@ -323,21 +356,17 @@ impl<'a> Tree<'a> {
             ExprKind::Lookup { key, .. } => self.facts(key)?,
             ExprKind::Aggregate(aggregate) => match &aggregate.rows {
                 Rows::Elements(list) => self.facts(list)?,
-                _ => Vec::new(),
+                _ => {
+                    let mut used = Vec::new();
+                    aggregate.filter.iter().chain(&aggregate.value).for_each(|part| customers_own(part, &mut used));
+                    self.facts_of(used)?
+                }
             },
             ExprKind::Segment(_) | ExprKind::InParts { .. } => Vec::new(),
             _ => {
                 let mut parts = Vec::new();
                 expr.for_each_part(&mut |part| parts.push(part));
-                let mut facts: Vec<Fact> = Vec::new();
-                for part in parts {
-                    for fact in self.facts(part)? {
-                        if facts.iter().all(|known| known.name != fact.name) {
-                            facts.push(fact);
-                        }
-                    }
-                }
-                return Ok(facts);
+                return self.facts_of(parts);
             }
         };
         let rows = match &expr.kind {
@@ -356,6 +385,19 @@ impl<'a> Tree<'a> {
             (from, rows) = (only.from.clone(), only.rows.clone());
         }
         Ok(vec![Fact { name: self.name(expr), value: self.value_text(expr)?, missing, rows, from }])
+    }
+
+    /// The values that some expressions are worked out from, each once.
+    fn facts_of(&mut self, parts: Vec<&'a Expr>) -> Result<Vec<Fact>, InterpretError> {
+        let mut facts: Vec<Fact> = Vec::new();
+        for part in parts {
+            for fact in self.facts(part)? {
+                if facts.iter().all(|known| known.name != fact.name) {
+                    facts.push(fact);
+                }
+            }
+        }
+        Ok(facts)
     }
 
     /// The rows that counted for an aggregate.
@@ -445,6 +487,23 @@ fn is_joined(expr: &Expr) -> bool {
         ExprKind::Trait(_) => expr.ty == Type::Boolean,
         ExprKind::Not(inner) => is_joined(inner),
         _ => false,
+    }
+}
+
+/// What an expression about a row takes from the customer: `customer.home_store`.
+fn customers_own<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+    match &expr.kind {
+        ExprKind::Trait(_)
+        | ExprKind::Segment(_)
+        | ExprKind::InParts { .. }
+        | ExprKind::Field { row: Row::Customer, .. } => found.push(expr),
+        ExprKind::Lookup { key, .. } => {
+            let mut of_key = Vec::new();
+            customers_own(key, &mut of_key);
+            // `customer.company.industry` is shown itself, with its key below.
+            found.extend(of_key.first().map(|_| expr));
+        }
+        _ => expr.for_each_part(&mut |part| customers_own(part, found)),
     }
 }
 

@@ -1,0 +1,346 @@
+//! The smallest change in words: from the conditions met to the values they ask about, and back.
+
+use super::Alternative;
+use super::candidates::Marks;
+use super::leaf::Leaf;
+use super::logic::{Goal, Logic, only};
+use super::relations::AskedRows;
+use super::search::{Candidates, MOST_CANDIDATES, Restriction, Space, Variable, smallest_change};
+use super::subject::{Subject, inputs, shape};
+use super::tree::Tree;
+use crate::interpret::InterpretError;
+use segue_compiler::program::{Expr, Type};
+use segue_compiler::values::Value;
+use std::collections::{BTreeSet, HashMap};
+
+/// A condition that was met.
+#[derive(Debug, Clone)]
+pub(super) struct Met<'a> {
+    pub(super) words: Leaf,
+    pub(super) condition: &'a Expr,
+    /// The leaf holds where the condition does not.
+    pub(super) inverse: bool,
+    pub(super) truth: Option<bool>,
+}
+
+/// A value that conditions ask about.
+struct Asked<'a> {
+    /// The conditions on it, by leaf.
+    leaves: Vec<usize>,
+    /// `None` where a condition asks about more than one value: then it is itself what changes.
+    subjects: Option<Vec<Subject>>,
+    inputs: BTreeSet<String>,
+    first: &'a Expr,
+}
+
+/// The smallest change after which `logic` is, or is not, certainly true; `None` where it is so already, or no change of
+/// the conditions makes it so.
+pub(super) fn alternative(
+    tree: &Tree<'_>,
+    met: &[Met<'_>],
+    answer: &str,
+    logic: &Logic,
+    holds: bool,
+) -> Result<Option<Alternative>, InterpretError> {
+    if (logic.truth(&|leaf| met.get(leaf).and_then(|met| met.truth)) == Some(true)) == holds {
+        return Ok(None);
+    }
+    let mut used = BTreeSet::new();
+    logic.for_each_leaf(&mut |leaf| _ = used.insert(leaf));
+    let asked = asked_values(tree, met, &used);
+    let (space, all) = space(tree, met, &asked)?;
+    let Some(change) = smallest_change(logic, &space, holds) else { return Ok(None) };
+    let described = Described { tree, met, asked: &asked, space: &space, logic, goal: Goal::of_whole(holds) };
+    let (changes, unchanged) = described.change(&change.values);
+    Ok(Some(Alternative { answer: answer.to_owned(), changes, unchanged, smallest: change.smallest && all }))
+}
+
+/// The values that the conditions ask about, each once.
+fn asked_values<'a>(tree: &Tree<'_>, met: &[Met<'a>], used: &BTreeSet<usize>) -> Vec<Asked<'a>> {
+    let program = tree.setting.program;
+    let mut asked: Vec<Asked<'a>> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (leaf, met) in met.iter().enumerate().filter(|(leaf, _)| used.contains(leaf)) {
+        let subject = Subject::of(program, met.condition);
+        let place = subject.as_ref().and_then(|subject| known.get(&shape(&subject.value)).copied());
+        if let Some(same) = place.and_then(|place| asked.get_mut(place)) {
+            same.leaves.push(leaf);
+            same.subjects.get_or_insert_default().extend(subject);
+            continue;
+        }
+        let mut inputs_of = BTreeSet::new();
+        inputs(program, met.condition, &mut inputs_of);
+        if let Some(subject) = &subject {
+            known.insert(shape(&subject.value), asked.len());
+        }
+        let subjects = subject.map(|subject| vec![subject]);
+        asked.push(Asked { leaves: vec![leaf], subjects, inputs: inputs_of, first: met.condition });
+    }
+    asked
+}
+
+/// The values with their candidates; and whether these are all that the conditions can tell apart.
+fn space(tree: &Tree<'_>, met: &[Met<'_>], asked: &[Asked<'_>]) -> Result<(Space, bool), InterpretError> {
+    let mut space = Space { leaves: vec![(usize::MAX, 0); met.len()], ..Space::default() };
+    for (variable, value) in asked.iter().enumerate() {
+        for (slot, leaf) in value.leaves.iter().enumerate() {
+            if let Some(place) = space.leaves.get_mut(*leaf) {
+                *place = (variable, slot);
+            }
+        }
+    }
+    let value_of = |asked: &Asked<'_>| asked.subjects.as_ref().and_then(|all| all.first().map(|one| one.value.clone()));
+    let values: Vec<Option<Expr>> = asked.iter().map(value_of).collect();
+    let rows: Vec<Option<AskedRows<'_>>> =
+        values.iter().map(|value| value.as_ref().and_then(|value| AskedRows::of(tree, value))).collect();
+    let mut marks: Vec<Marks> = Vec::new();
+    for asked in asked {
+        let mut own = Marks::default();
+        for subject in asked.subjects.iter().flatten() {
+            own.add(tree, subject)?;
+        }
+        marks.push(own);
+    }
+    let own_marks = marks.clone();
+    let mut related = vec![false; asked.len()];
+    for (at, (rows_of, marks)) in rows.iter().zip(&mut marks).enumerate() {
+        let Some(rows_of) = rows_of else { continue };
+        let others = rows.iter().zip(&own_marks).enumerate().filter(|(other, _)| *other != at);
+        for (theirs, their_marks) in others.filter_map(|(_, (theirs, marks))| Some((theirs.as_ref()?, marks))) {
+            rows_of.marks_from(tree, theirs, their_marks, marks);
+            if let Some(related) = related.get_mut(at) {
+                *related |= rows_of.same_rows(theirs);
+            }
+        }
+    }
+    let mut all = true;
+    let mut candidates_of: Vec<Vec<Option<Value>>> = Vec::new();
+    for (((asked, value), marks), related) in asked.iter().zip(&values).zip(&marks).zip(&related) {
+        let (variable, candidates, complete) = variable(tree, met, asked, value.as_ref(), marks, *related)?;
+        space.variables.push(variable);
+        candidates_of.push(candidates);
+        all &= complete;
+    }
+    let with_rows = |(at, rows): (usize, &Option<AskedRows<'_>>)| rows.is_some().then_some(at);
+    let asking: Vec<usize> = rows.iter().enumerate().filter_map(with_rows).collect();
+    for (place, first) in asking.iter().enumerate() {
+        for second in asking.iter().skip(place + 1) {
+            space.restrictions.extend(restriction(&rows, &candidates_of, *first, *second));
+        }
+    }
+    Ok((space, all))
+}
+
+/// What two values of the same rows say about one another; none where they go together in every way.
+fn restriction(
+    rows: &[Option<AskedRows<'_>>],
+    candidates: &[Vec<Option<Value>>],
+    first: usize,
+    second: usize,
+) -> Option<Restriction> {
+    let (first_rows, second_rows) = (rows.get(first)?.as_ref()?, rows.get(second)?.as_ref()?);
+    let (firsts, seconds) = (candidates.get(first)?, candidates.get(second)?);
+    let mut free = true;
+    let mut together = Vec::new();
+    for (at, own) in firsts.iter().enumerate() {
+        let mut fitting: Candidates = 0;
+        for (other, theirs) in seconds.iter().enumerate() {
+            // As they are they do go together, whatever is known about rows.
+            let fits = at == 0 && other == 0 || first_rows.together(own.as_ref(), second_rows, theirs.as_ref());
+            free &= fits;
+            fitting |= Candidates::from(fits) << other;
+        }
+        together.push(fitting);
+    }
+    (!free).then_some(Restriction { variables: [first, second], together })
+}
+
+/// The truths of the conditions on a value for each of its candidates, the candidates themselves, and whether there are no
+/// more.
+fn variable(
+    tree: &Tree<'_>,
+    met: &[Met<'_>],
+    asked: &Asked<'_>,
+    value: Option<&Expr>,
+    marks: &Marks,
+    related: bool,
+) -> Result<(Variable, Vec<Option<Value>>, bool), InterpretError> {
+    let now: Vec<Option<bool>> = asked.leaves.iter().map(|leaf| met.get(*leaf).and_then(|met| met.truth)).collect();
+    let (Some(subjects), Some(value)) = (&asked.subjects, value) else {
+        // Nothing is known but that it can hold or not.
+        let mut candidates = vec![now.clone()];
+        candidates.extend([Some(true), Some(false)].map(|truth| vec![truth]).into_iter().filter(|one| *one != now));
+        return Ok((Variable { candidates }, Vec::new(), true));
+    };
+    let truths = |of: Option<&Value>| -> Result<Vec<Option<bool>>, InterpretError> {
+        let each = subjects.iter().zip(&asked.leaves);
+        each.map(|(subject, leaf)| {
+            let inverse = met.get(*leaf).is_some_and(|met| met.inverse);
+            Ok(tree.truth(&subject.with(of))?.map(|truth| truth != inverse))
+        })
+        .collect()
+    };
+    let mut candidates = vec![now];
+    let mut values = vec![tree.value(value)?];
+    let missing = value.may_be_missing && !matches!(value.ty, Type::List(_));
+    let tried = marks.values(tree, value).into_iter().map(Some).chain(missing.then_some(None));
+    let mut complete = true;
+    for tried in tried {
+        let truths = truths(tried.as_ref())?;
+        // Values that no condition tells apart are one, unless they mean different rows.
+        if candidates.contains(&truths) && (!related || values.contains(&tried)) {
+            continue;
+        }
+        if candidates.len() == MOST_CANDIDATES {
+            complete = false;
+            break;
+        }
+        candidates.push(truths);
+        values.push(tried);
+    }
+    if !related {
+        out_of_the_ordinary(subjects, &mut candidates);
+        values.resize(candidates.len(), None);
+    }
+    Ok((Variable { candidates }, values, complete))
+}
+
+/// A text can match a pattern, or not, though none of the texts tried does: then one that does is added, and is nothing
+/// else that is asked for.
+fn out_of_the_ordinary(subjects: &[Subject], candidates: &mut Vec<Vec<Option<bool>>>) {
+    use segue_compiler::program::ExprKind;
+    for (slot, subject) in subjects.iter().enumerate() {
+        if !matches!(subject.condition.kind, ExprKind::Text { .. }) {
+            continue;
+        }
+        for wanted in [Some(true), Some(false)] {
+            let met = candidates.iter().any(|truths| truths.get(slot).copied() == Some(wanted));
+            // The first one tried that is known: the others are asked for by name.
+            let known = candidates.iter().find(|truths| truths.get(slot).is_some_and(Option::is_some)).cloned();
+            if let (false, Some(mut truths)) = (met || candidates.len() == MOST_CANDIDATES, known) {
+                if let Some(truth) = truths.get_mut(slot) {
+                    *truth = wanted;
+                }
+                candidates.push(truths);
+            }
+        }
+    }
+}
+
+/// What a condition would have to be.
+type Literal = (usize, Option<bool>);
+
+struct Described<'d> {
+    tree: &'d Tree<'d>,
+    met: &'d [Met<'d>],
+    asked: &'d [Asked<'d>],
+    space: &'d Space,
+    logic: &'d Logic,
+    goal: Goal,
+}
+
+impl Described<'_> {
+    /// A change in words, and the conditions on the same data that must stay as they are for it to help.
+    fn change(&self, values: &[(usize, usize)]) -> (Vec<String>, Vec<String>) {
+        let mut needed: Vec<(usize, Vec<Literal>)> = Vec::new();
+        for (variable, candidate) in values {
+            let truths = self.space.variables.get(*variable).and_then(|variable| variable.candidates.get(*candidate));
+            let leaves = self.asked.get(*variable).map(|asked| &asked.leaves);
+            let literals = leaves.into_iter().flatten().copied().zip(truths.into_iter().flatten().copied());
+            needed.push((*variable, literals.collect()));
+        }
+        // Those that are as they were are the first that may not be worth a word.
+        let mut all: Vec<(usize, Literal)> = needed
+            .iter()
+            .flat_map(|(variable, literals)| literals.iter().map(|literal| (*variable, *literal)))
+            .collect();
+        all.sort_by_key(|(_, (leaf, truth))| self.space.now(*leaf) != *truth);
+        for (variable, literal) in all {
+            let without: Vec<(usize, Vec<Literal>)> = needed
+                .iter()
+                .map(|(other, literals)| {
+                    let kept = literals.iter().filter(|kept| *other != variable || **kept != literal);
+                    (*other, kept.copied().collect())
+                })
+                .collect();
+            if self.reaches(&self.left(&without, None)) {
+                needed = without;
+            }
+        }
+        let changes = needed.iter().filter_map(|(variable, literals)| self.words(*variable, literals)).collect();
+        (changes, self.unchanged(&needed))
+    }
+
+    /// The candidates left of each value where these must be so and all others stay as they are, but for one which may be
+    /// anything.
+    fn left(&self, needed: &[(usize, Vec<Literal>)], loose: Option<usize>) -> Vec<Candidates> {
+        let changing = |variable: usize| loose == Some(variable) || needed.iter().any(|(other, _)| *other == variable);
+        let variables = self.space.variables.iter().enumerate();
+        let mut left: Vec<Candidates> =
+            variables.map(|(at, variable)| if changing(at) { variable.every() } else { 1 }).collect();
+        for (variable, literals) in needed {
+            for (leaf, truth) in literals {
+                let slot = self.space.leaves.get(*leaf).map_or(0, |(_, slot)| *slot);
+                let fitting = self.space.variables.get(*variable).map_or(0, |asked| asked.with(slot, only(*truth)));
+                self.space.narrow(&mut left, *variable, fitting, &changing);
+            }
+        }
+        left
+    }
+
+    fn reaches(&self, left: &[Candidates]) -> bool {
+        self.space.possible(self.logic, left) & !self.goal.allows() == 0
+    }
+
+    /// Conditions that the change itself could undo, as they are about the same data.
+    fn unchanged(&self, needed: &[(usize, Vec<Literal>)]) -> Vec<String> {
+        let mut kept = Vec::new();
+        for (variable, asked) in self.asked.iter().enumerate() {
+            let changes = |other: &usize| needed.iter().any(|(changed, _)| changed == other);
+            let shares =
+                |other: usize| self.asked.get(other).is_some_and(|other| !other.inputs.is_disjoint(&asked.inputs));
+            if changes(&variable) || !needed.iter().any(|(other, literals)| !literals.is_empty() && shares(*other)) {
+                continue;
+            }
+            let mut literals: Vec<Literal> = asked.leaves.iter().map(|leaf| (*leaf, self.space.now(*leaf))).collect();
+            for literal in literals.clone() {
+                let without: Vec<Literal> = literals.iter().filter(|other| **other != literal).copied().collect();
+                let with = [needed, &[(variable, without.clone())]].concat();
+                if self.reaches(&self.left(&with, Some(variable))) {
+                    literals = without;
+                }
+            }
+            kept.extend(self.words(variable, &literals));
+        }
+        kept
+    }
+
+    /// What would be so of one value, as the rest of a sentence; `None` where there is nothing to say.
+    fn words(&self, variable: usize, literals: &[Literal]) -> Option<String> {
+        let asked = self.asked.get(variable)?;
+        let mut said: Vec<String> = Vec::new();
+        for (leaf, truth) in literals {
+            let met = self.met.get(*leaf)?;
+            said.push(match truth {
+                Some(truth) => {
+                    let would = met.words.would(*truth);
+                    match (self.space.now(*leaf), would.split_once(" were not ")) {
+                        // A missing value is not said to be anything.
+                        (None, Some((name, rest))) => format!("{name} were known and not {rest}"),
+                        _ => would,
+                    }
+                }
+                None => format!("{} were missing", self.tree.subject_name(asked.first)),
+            });
+        }
+        said.dedup();
+        // `age were at least 30, and age were less than 60` is one thing to say about age.
+        let mut words = said.first()?.clone();
+        for more in said.iter().skip(1) {
+            let name = words.split_once(" were ").map(|(name, _)| format!("{name} were "));
+            let rest = name.and_then(|name| more.strip_prefix(&name)).unwrap_or(more);
+            words = format!("{words} and {rest}");
+        }
+        Some(words)
+    }
+}

@@ -1,0 +1,185 @@
+//! Which one value a condition asks about, and the condition with another value in its place.
+
+use segue_compiler::program::{Aggregate, Expr, ExprKind, FieldSource, Program, Row, Rows, Type};
+use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
+use segue_compiler::values::Value;
+use std::collections::BTreeSet;
+
+/// A condition on one value: all else in it is written in the rules or the same for every customer.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    /// The value, through the traits and computed fields that name it.
+    pub(super) value: Expr,
+    /// The condition; [`place`] finds where the value stands in it.
+    pub(super) condition: Expr,
+}
+
+impl Subject {
+    /// The value a condition asks about; `None` where it asks about several, or in a way that cannot be taken apart.
+    pub(super) fn of(program: &Program, condition: &Expr) -> Option<Subject> {
+        let mut condition = counted(condition);
+        let value = named(program, place(&mut condition)?).clone();
+        Some(Subject { value, condition })
+    }
+
+    /// The condition with another value; `None` is a missing one.
+    pub(super) fn with(&self, value: Option<&Value>) -> Expr {
+        let mut condition = self.condition.clone();
+        if let Some(place) = place(&mut condition) {
+            // Of no choices none is known: that is how a missing value is written.
+            place.kind = match value {
+                Some(value) => ExprKind::Constant(value.clone()),
+                None => ExprKind::Otherwise(Vec::new()),
+            };
+        }
+        condition
+    }
+}
+
+/// `any` as the question how many there are, so that both are about one value.
+fn counted(condition: &Expr) -> Expr {
+    let ExprKind::Aggregate(any) = &condition.kind else { return condition.clone() };
+    if any.operator != AggregateOperator::Any || matches!(any.rows, Rows::Elements(_)) {
+        return condition.clone();
+    }
+    let number = Aggregate { operator: AggregateOperator::Number, ..(**any).clone() };
+    let integer = |kind| Expr { kind, ty: Type::Integer, may_be_missing: false, span: condition.span };
+    let sides = [ExprKind::Aggregate(Box::new(number)), ExprKind::Constant(Value::Integer(1))].map(integer);
+    let [number, one] = sides.map(Box::new);
+    Expr { kind: ExprKind::Compare(Comparison::AtLeast, number, one), ..condition.clone() }
+}
+
+/// Where the value stands that a condition asks about.
+fn place(condition: &mut Expr) -> Option<&mut Expr> {
+    fn unconverted(expr: &mut Expr) -> Option<&mut Expr> {
+        if !matches!(expr.kind, ExprKind::Convert(..)) {
+            return Some(expr);
+        }
+        match &mut expr.kind {
+            ExprKind::Convert(_, inner) => unconverted(inner),
+            _ => None,
+        }
+    }
+    if matches!(condition.kind, ExprKind::Field { .. } | ExprKind::Lookup { .. } | ExprKind::Trait(_)) {
+        return Some(condition);
+    }
+    match &mut condition.kind {
+        ExprKind::Compare(_, left, right)
+        | ExprKind::Equal { left, right, .. }
+        | ExprKind::Text { subject: left, pattern: right, .. } => match (is_fixed(left), is_fixed(right)) {
+            (false, true) => unconverted(left),
+            (true, false) => unconverted(right),
+            _ => None,
+        },
+        ExprKind::IsOneOf { value, .. } | ExprKind::IsKnown(value) | ExprKind::InWindows(value, _) => {
+            unconverted(value)
+        }
+        ExprKind::IsEmpty(list) => unconverted(list),
+        ExprKind::Includes { list, values, .. } if values.iter().all(is_fixed) => unconverted(list),
+        _ => None,
+    }
+    .filter(|value| !is_fixed(value) && !matches!(value.ty, Type::Records(_)))
+}
+
+/// The value that a condition asks about, as written.
+pub(super) fn asked_about(condition: &Expr) -> Option<&Expr> {
+    let sides = match &condition.kind {
+        ExprKind::Compare(_, left, right)
+        | ExprKind::Equal { left, right, .. }
+        | ExprKind::Text { subject: left, pattern: right, .. } => vec![&**left, &**right],
+        ExprKind::IsOneOf { value, .. } | ExprKind::IsKnown(value) | ExprKind::InWindows(value, _) => vec![&**value],
+        ExprKind::Field { .. } | ExprKind::Lookup { .. } | ExprKind::Trait(_) => vec![condition],
+        _ => Vec::new(),
+    };
+    sides.into_iter().find(|side| !is_fixed(side))
+}
+
+/// What a trait or computed field stands for, through others it stands for.
+fn named<'p>(program: &'p Program, mut expr: &'p Expr) -> &'p Expr {
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Trait(id) => match program.traits.get(id.0 as usize) {
+                Some(declared) => &declared.value,
+                None => return expr,
+            },
+            ExprKind::Field { row: Row::Customer, table, field } => {
+                let declared =
+                    program.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
+                match declared.map(|field| &field.source) {
+                    Some(FieldSource::Computed(inner)) => inner,
+                    _ => return expr,
+                }
+            }
+            _ => return expr,
+        };
+    }
+}
+
+/// Whether the value is the same for every customer.
+pub(super) fn is_fixed(expr: &Expr) -> bool {
+    let mut fixed = true;
+    expr.walk(&mut |part| {
+        fixed &= !matches!(
+            part.kind,
+            ExprKind::Field { .. }
+                | ExprKind::Lookup { .. }
+                | ExprKind::Trait(_)
+                | ExprKind::Segment(_)
+                | ExprKind::InParts { .. }
+                | ExprKind::Aggregate(_)
+        );
+    });
+    fixed
+}
+
+/// What the expression is, without the places it was written at: equal for conditions that mean the same.
+pub(super) fn shape(expr: &Expr) -> String {
+    unplaced(&format!("{:?}", expr.kind))
+}
+
+/// The rows an aggregate asks about, without places.
+pub(super) fn rows_shape(rows: &Rows) -> String {
+    unplaced(&format!("{rows:?}"))
+}
+
+fn unplaced(described: &str) -> String {
+    let (mut rest, mut shape) = (described, String::new());
+    while let Some((before, after)) = rest.split_once("Span { file: FileId(") {
+        shape.push_str(before);
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    shape + rest
+}
+
+/// The stored data of the customer that a value is worked out from: its own fields, and tables of rows.
+pub(super) fn inputs(program: &Program, expr: &Expr, found: &mut BTreeSet<String>) {
+    match &expr.kind {
+        ExprKind::Trait(id) => {
+            if let Some(declared) = program.traits.get(id.0 as usize) {
+                inputs(program, &declared.value, found);
+            }
+        }
+        ExprKind::Field { row: Row::Customer, table, field } => {
+            let declared = program.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
+            match declared.map(|field| &field.source) {
+                Some(FieldSource::Computed(inner)) => inputs(program, inner, found),
+                _ => _ = found.insert(format!("field {}", field.0)),
+            }
+        }
+        // What a row says of its own is not the customer's.
+        ExprKind::Field { .. } => {}
+        ExprKind::Lookup { .. } => _ = found.insert(shape(expr)),
+        ExprKind::Aggregate(aggregate) => {
+            match &aggregate.rows {
+                Rows::Of(table) | Rows::Flattened { table, .. } => _ = found.insert(format!("rows {}", table.0)),
+                Rows::ListOf { row: Row::Customer, lists, .. } => {
+                    found.extend(lists.first().map(|list| format!("field {}", list.0)));
+                }
+                Rows::ListOf { .. } => {}
+                Rows::Elements(list) => inputs(program, list, found),
+            }
+            aggregate.filter.iter().chain(&aggregate.value).for_each(|part| inputs(program, part, found));
+        }
+        _ => expr.for_each_part(&mut |part| inputs(program, part, found)),
+    }
+}
