@@ -10,8 +10,8 @@ pub use read::{Input, check, check_text};
 pub use settings::{Config, DataSource, Level, UnknownCustomers, instant};
 
 use crate::diagnostics::{self, Diagnostic, Severity};
-use crate::program::Program;
-use crate::source::{SourceFile, SourceMap};
+use crate::program::{FieldSource, Program, Type};
+use crate::source::{SourceFile, SourceMap, Span};
 use crate::syntax::tree;
 use crate::types;
 use rustc_hash::FxHashMap;
@@ -58,6 +58,9 @@ pub fn check_trees(
     let broken = diagnostics.iter().any(|message| message.severity == Severity::Error);
     let outcome = types::check(&trees, &sources, config.settings.clone(), read_list);
     diagnostics.extend(outcome.diagnostics);
+    let lacking = outcome.program.as_ref().and_then(|program| added_customers(&config, program));
+    let broken = broken || lacking.is_some();
+    diagnostics.extend(lacking);
     let mut diagnostics = levelled(diagnostics, &config);
     diagnostics::sort(&mut diagnostics);
     diagnostics.dedup_by(|later, first| {
@@ -65,6 +68,21 @@ pub fn check_trees(
     });
     let program = outcome.program.filter(|_| !broken);
     Checked { sources, trees, program, diagnostics, config }
+}
+
+/// Customers that are added have nothing but their key, so all else must be declared as possibly missing; a missing list
+/// is empty.
+fn added_customers(config: &Config, program: &Program) -> Option<Diagnostic> {
+    let setting = config.unknown_customers_span.filter(|_| config.unknown_customers == UnknownCustomers::Add)?;
+    let customers = program.tables.first()?;
+    let required = customers.fields.iter().enumerate().filter(|(at, field)| {
+        matches!(field.source, FieldSource::Column { .. })
+            && !field.optional
+            && customers.key.is_none_or(|key| key.0 as usize != *at)
+            && !matches!(field.ty, Type::List(_) | Type::Records(_))
+    });
+    let lacking: Vec<(Arc<str>, Span)> = required.map(|(_, field)| (Arc::clone(&field.name), field.span)).collect();
+    (!lacking.is_empty()).then(|| settings::added_customers_lack(setting, &lacking))
 }
 
 /// Data must be of something declared, once each; `customers` always may have some.
@@ -85,7 +103,7 @@ fn data_sources(config: &Config, trees: &[tree::File], diagnostics: &mut Vec<Dia
             _ => {}
         }
     }
-    let mut seen: FxHashMap<String, crate::source::Span> = FxHashMap::default();
+    let mut seen: FxHashMap<String, Span> = FxHashMap::default();
     for source in &config.data {
         let folded = source.table.to_lowercase();
         if let Some(first) = seen.insert(folded.clone(), source.span) {

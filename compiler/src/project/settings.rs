@@ -20,6 +20,8 @@ pub struct Config {
     pub data: Vec<DataSource>,
     /// What becomes of rows whose customer is not in the customers' data.
     pub unknown_customers: UnknownCustomers,
+    /// Where that is said.
+    pub unknown_customers_span: Option<Span>,
     /// A check fails where a message is at least this grave.
     pub fail_on: Severity,
     /// Levels of messages by code.
@@ -71,6 +73,7 @@ impl Default for Config {
             },
             data: Vec::new(),
             unknown_customers: UnknownCustomers::Report,
+            unknown_customers_span: None,
             fail_on: Severity::Error,
             levels: BTreeMap::new(),
         }
@@ -223,6 +226,7 @@ impl Reader<'_> {
         for (key, value) in section {
             let name = key.get_ref().as_ref();
             if name == "unknown_customers" {
+                self.config.unknown_customers_span = Some(self.span(value));
                 match value.get_ref().as_str() {
                     Some("add") => self.config.unknown_customers = UnknownCustomers::Add,
                     Some("report") => self.config.unknown_customers = UnknownCustomers::Report,
@@ -294,6 +298,11 @@ pub fn instant(text: &str, zone: chrono_tz::Tz) -> Option<i64> {
     if let Ok(time) = chrono::DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
         return Some(time.timestamp_micros());
     }
+    // The same without seconds.
+    let offset = text.strip_suffix(['Z', 'z']).map_or_else(|| text.to_owned(), |local| format!("{local}+00:00"));
+    if let Ok(time) = chrono::DateTime::parse_from_str(&offset.replacen(['t', ' '], "T", 1), "%Y-%m-%dT%H:%M%:z") {
+        return Some(time.timestamp_micros());
+    }
     let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let time = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
     let time = match time {
@@ -307,6 +316,22 @@ pub fn instant(text: &str, zone: chrono_tz::Tz) -> Option<i64> {
         Some(before + chrono::Duration::days(1))
     })?;
     Some(earliest.timestamp_micros())
+}
+
+/// S0121
+pub(super) fn added_customers_lack(setting: Span, fields: &[(Arc<str>, Span)]) -> Diagnostic {
+    const SHOWN: usize = 3;
+    let names: Vec<Arc<str>> = fields.iter().map(|(name, _)| Arc::clone(name)).collect();
+    let message = Diagnostic::error(
+        "S0121",
+        setting,
+        format!("customers that are only in the events would have no {}", names::enumerate(&names, 12)),
+    )
+    .beside("they are to be added");
+    let places = fields.iter().take(SHOWN);
+    places
+        .fold(message, |message, (_, span)| message.place(*span, "this must be known"))
+        .note("declare them with `?`, or set unknown_customers = \"report\"")
 }
 
 /// S0122

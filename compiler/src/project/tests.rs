@@ -54,7 +54,7 @@ S0160 = "off"
 "#,
     );
     assert_eq!(codes(&checked), Vec::<String>::new());
-    let Config { settings, data, unknown_customers, fail_on, levels } = &checked.config;
+    let Config { settings, data, unknown_customers, fail_on, levels, .. } = &checked.config;
     assert_eq!((settings.name.as_str(), settings.currency.code()), ("grocery", "EUR"));
     assert_eq!(settings.week_start, chrono::Weekday::Sun);
     // Midnight in New York in winter is 05:00 UTC.
@@ -73,6 +73,8 @@ fn times_of_the_project_file_are_read_in_its_zone() {
         ("2025-06-01 12:00", 1_748_772_000),
         ("2025-06-01T12:00:30", 1_748_772_030),
         ("2025-06-01T12:00:00Z", 1_748_779_200),
+        ("2025-06-01T12:00Z", 1_748_779_200),
+        ("2025-06-01 12:00+05:00", 1_748_761_200),
         ("2025-06-01T12:00:00+05:00", 1_748_761_200),
         // The clock jumps from 02:00 to 03:00: forward by the gap.
         ("2025-03-30 02:30", 1_743_298_200),
