@@ -1,6 +1,6 @@
 //! `segue check`: are the rules sound?
 
-use super::loading::Data;
+use super::loading::{self, Data};
 use super::opened::{Opened, Where, tally};
 use super::rewrite::rewrite;
 use crate::console::Console;
@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use segue_compiler::diagnostics::{self, Severity, apply, certain_edits, concise, json, terminal};
 use segue_compiler::project::levelled;
 use segue_runtime::data::NeededFields;
-use segue_runtime::report::{data_messages, values_that_never_occur};
+use segue_runtime::report::{data_messages, load_warnings, values_that_never_occur};
 use std::path::Path;
 
 /// What to check, and how to tell.
@@ -70,8 +70,13 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     if arguments.fix {
         opened = mend(opened, arguments, console)?;
     }
+    let mut misplaced = false;
     if arguments.with_data {
-        hold_against_data(&mut opened, arguments, console)?;
+        misplaced = hold_against_data(&mut opened, arguments, console)?;
+    } else if arguments.data.is_given() {
+        return Err(Failure::Use(
+            "no data are read without --with-data: say that too, or leave out --data, --bad-rows and --threads".into(),
+        ));
     }
     let Opened { checked, .. } = &opened;
     let messages = &checked.diagnostics;
@@ -93,24 +98,36 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         Some(Gravity::Warning) => Severity::Warning,
         None => checked.config.fail_on,
     };
+    if misplaced {
+        return Err(Failure::Told);
+    }
     let failed = messages.iter().any(|message| message.severity >= fail_on);
     Ok(if failed { Ending::Problems } else { Ending::Fine })
 }
 
-/// Adds what the data say about the rules, where the rules are sound by themselves.
-fn hold_against_data(opened: &mut Opened, arguments: &Arguments, console: &Console) -> Result<(), Failure> {
+/// Adds what the data say about the rules, where the rules are sound by themselves; gives whether the data are not where
+/// the settings say.
+fn hold_against_data(opened: &mut Opened, arguments: &Arguments, console: &Console) -> Result<bool, Failure> {
     let Some(program) = &opened.checked.program else {
         console.note("the data were not looked at: the rules must be sound first\n");
-        return Ok(());
+        return Ok(false);
     };
+    let mut misplaced = false;
     let found = match arguments.data.load(opened, program, NeededFields::everything(program), console)? {
-        Ok(loaded) => values_that_never_occur(program, &opened.checked.sources, &loaded.dataset),
-        Err(errors) => data_messages(&opened.checked, program, &errors),
+        Ok(loaded) => {
+            let mut found = load_warnings(&opened.checked, program, &loaded.report);
+            found.extend(values_that_never_occur(program, &opened.checked.sources, &loaded.dataset));
+            found
+        }
+        Err(errors) => {
+            misplaced = loading::of_settings(&errors);
+            data_messages(&opened.checked, program, &errors)
+        }
     };
     let found = levelled(found, &opened.checked.config);
     opened.checked.diagnostics.extend(found);
     diagnostics::sort(&mut opened.checked.diagnostics);
-    Ok(())
+    Ok(misplaced)
 }
 
 /// Rounds of mending: a fix can uncover a mistake that has a fix of its own.

@@ -82,6 +82,11 @@ impl Loading {
 }
 
 impl Data {
+    /// Whether anything was said about the data.
+    pub(crate) fn is_given(&self) -> bool {
+        !self.data.is_empty() || self.bad_rows != BadRows::Stop || self.threads.is_some()
+    }
+
     /// How many threads to use.
     pub(crate) fn threads(&self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -98,6 +98,59 @@ fn values_and_columns_are_held_against_the_data() {
     assert_eq!(ended.status, 1);
     assert!(ended.out.contains("error[S0202]: "), "{}", ended.out);
     let ended = shop.segue(&["check", "--with-data", "--data", "customers=nothing.csv"]);
-    assert_eq!(ended.status, 1);
+    assert_eq!(ended.status, 2, "as a run ends");
     assert!(ended.out.contains("error[S0203]: "), "{}", ended.out);
+}
+
+#[test]
+fn values_of_traits_are_held_against_their_columns() {
+    let shop = Shop::new();
+    shop.write("stores.csv", "customer_id,at,store\n1,2026-02-20 10:00,North\n");
+    let settings = shop.read("segue.toml");
+    shop.write("segue.toml", &format!("{settings}visits = \"stores.csv\"\n"));
+    shop.write(
+        "more.segue",
+        "events visits by customer_id at at_time from \"at\" { store : text }\n\
+         trait home = most frequent visits.store\ntrait place = home otherwise country\n\
+         segment north { home is \"North\" }\nsegment south { home is \"Suoth\" }\n\
+         segment east { home is one of \"North\", \"East\" }\nsegment spain { place is \"Spain\" }\n\
+         segment nowhere { place is \"Nowhere\" }\n",
+    );
+    let ended = shop.segue(&["check", "--with-data", "--format", "concise"]);
+    let lines: Vec<&str> = ended.out.lines().filter(|line| line.contains("S0201") && line.contains("more")).collect();
+    assert_eq!(lines.len(), 3, "{}", ended.out);
+    assert!(lines[0].contains("\"Suoth\" never occurs in `visits.store`"), "{}", lines[0]);
+    assert!(lines[1].contains("\"East\" never occurs in `visits.store`"), "{}", lines[1]);
+    assert!(lines[2].contains("\"Nowhere\" never occurs in `country` or `visits.store`"), "{}", lines[2]);
+}
+
+#[test]
+fn data_are_not_spoken_of_where_they_are_not_read() {
+    let shop = Shop::new();
+    for option in [&["--data", "customers=x.csv"][..], &["--bad-rows", "skip"], &["--threads", "2"]] {
+        let ended = shop.segue(&[&["check"], option].concat());
+        assert_eq!(ended.status, 2, "{option:?}");
+        assert!(ended.err.contains("no data are read without --with-data"), "{}", ended.err);
+    }
+}
+
+#[test]
+fn an_optional_column_that_is_nowhere_is_told() {
+    let shop = Shop::new();
+    shop.write("customers.ndjson", "{\"customer_id\": 1}\n{\"customer_id\": 2}\n");
+    let ended = shop.segue(&["check", "--with-data", "--data", "customers=customers.ndjson"]);
+    assert_eq!(ended.status, 0, "{}", ended.out);
+    assert!(ended.out.contains("warning[S0202]: customers.ndjson has no column \"country\""), "{}", ended.out);
+}
+
+#[test]
+fn customers_to_be_added_may_not_lack_what_must_be_known() {
+    let shop = Shop::new();
+    let settings = shop.read("segue.toml");
+    shop.write("segue.toml", &format!("{settings}unknown_customers = \"add\"\n"));
+    assert_eq!(shop.segue(&["check"]).status, 0);
+    shop.write("rules.segue", &RULES.replace("text?", "text"));
+    let ended = shop.segue(&["check"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.out.contains("would have no `country`"), "{}", ended.out);
 }

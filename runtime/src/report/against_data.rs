@@ -1,13 +1,13 @@
 //! Rules held against the data they will run on: values that are asked for but never occur, columns that are not there.
 
-use crate::data::{Column, DataError, DataErrors, Dataset, Dictionary, Values};
+use crate::data::{Column, DataError, DataErrors, Dataset, Dictionary, LoadReport, Values};
 use crate::report::phrase::{count, list};
 use segue_compiler::diagnostics::{Diagnostic, Edit};
 use segue_compiler::names::closest;
-use segue_compiler::program::{CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Program, Table, TableId, Type};
+use segue_compiler::program::{Expr, ExprKind, Field, FieldId, FieldSource, Program, Table, TableId, Type};
 use segue_compiler::project::Checked;
 use segue_compiler::source::{FileId, SourceMap, Span};
-use segue_compiler::syntax::tree::{Label, TableKind};
+use segue_compiler::syntax::tree::{AggregateOperator, Label, TableKind};
 use segue_compiler::values::Value;
 use segue_compiler::values::text::{comparable, equal};
 use std::collections::HashMap;
@@ -66,45 +66,61 @@ impl Search<'_> {
             _ => {}
         });
         for (field, span, values, ignoring_case) in comparisons {
-            let Some(place) = stored(self.program, field) else { continue };
+            let Some(places) = stored(self.program, field) else { continue };
             let wanted = values.into_iter().filter_map(|value| match value {
                 Value::Text(text) => Some(Arc::clone(text)),
                 _ => None,
             });
             for text in wanted {
-                self.look_for(place, &text, span, ignoring_case);
+                self.look_for(&places, &text, span, ignoring_case);
             }
         }
     }
 
-    fn look_for(&mut self, place: (TableId, FieldId), text: &Arc<str>, span: Span, ignoring_case: bool) {
-        let Some(column) = self.dataset.column(place.0, place.1) else { return };
-        let counts = self.counts.entry(place).or_insert_with(|| occurrences(column));
-        let occurs =
-            if ignoring_case { counts.keys().any(|value| equal(value, text, true)) } else { counts.contains_key(text) };
-        if occurs || counts.is_empty() {
+    /// Looks for a text in the columns that a value comes from.
+    fn look_for(&mut self, places: &[(TableId, FieldId)], text: &Arc<str>, span: Span, ignoring_case: bool) {
+        for place in places {
+            let Some(column) = self.dataset.column(place.0, place.1) else { return };
+            self.counts.entry(*place).or_insert_with(|| occurrences(column));
+        }
+        let counts: Vec<&HashMap<Arc<str>, u64>> = places.iter().filter_map(|place| self.counts.get(place)).collect();
+        let values = || counts.iter().flat_map(|counts| counts.keys());
+        let occurs = if ignoring_case {
+            values().any(|value| equal(value, text, true))
+        } else {
+            counts.iter().any(|counts| counts.contains_key(text))
+        };
+        if occurs || values().next().is_none() {
             return;
         }
-        let table = &self.program.tables[place.0.0 as usize];
-        let field = &table.fields[place.1.0 as usize];
-        let personal = field.labels.contains(&Label::Personal);
-        let names = counts.keys().cloned();
-        let near = if personal || counts.len() > COMPARED { Vec::new() } else { closest(text, names) };
-        let name = if place.0 == CUSTOMERS { field.name.to_string() } else { format!("{}.{}", table.name, field.name) };
+        let fields: Vec<(&Table, &Field)> = places.iter().filter_map(|place| declared(self.program, *place)).collect();
+        let personal = fields.iter().any(|(_, field)| field.labels.contains(&Label::Personal));
+        let near = if personal || values().count() > COMPARED { Vec::new() } else { closest(text, values().cloned()) };
+        let names: Vec<String> = fields
+            .iter()
+            .map(|(table, field)| match table.kind {
+                TableKind::Customers => format!("`{}`", field.name),
+                _ => format!("`{}.{}`", table.name, field.name),
+            })
+            .collect();
         let span = quoted(self.sources, span, text);
         let mut message = Diagnostic::warning(
             "S0201",
             span,
-            format!("\"{text}\" never occurs in `{name}`, so this matches nothing in the data"),
+            format!(
+                "\"{text}\" never occurs in {}, so this matches nothing in the data",
+                list(&names).replace(" and ", " or ")
+            ),
         );
-        let capitals = counts.keys().find(|value| comparable(value, true) == comparable(text, true));
+        let capitals = values().find(|value| comparable(value, true) == comparable(text, true));
         if let (false, Some(_)) = (personal, capitals) {
             message = message.note("it does with other capitals: `ignoring case` makes them the same");
         }
-        let shown: Vec<String> = near
-            .iter()
-            .map(|value| format!("\"{value}\" ({})", rows(table, counts.get(value).copied().unwrap_or(0))))
-            .collect();
+        let count_of = |value: &Arc<str>| {
+            let found = counts.iter().zip(&fields).find_map(|(counts, (table, _))| Some((table, *counts.get(value)?)));
+            found.map_or_else(String::new, |(table, count)| format!(" ({})", rows(table, count)))
+        };
+        let shown: Vec<String> = near.iter().map(|value| format!("\"{value}\"{}", count_of(value))).collect();
         if !shown.is_empty() {
             message = message.beside(format!("did you mean {}?", list(&shown).replace(" and ", " or ")));
         }
@@ -124,20 +140,45 @@ fn rows(table: &Table, number: u64) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// The stored column that an expression reads as it is, where its values are free texts or ids.
-fn stored(program: &Program, expr: &Expr) -> Option<(TableId, FieldId)> {
-    let (table, field) = match &expr.kind {
-        ExprKind::Convert(_, inner) => return stored(program, inner),
-        ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => (*table, *field),
-        _ => return None,
-    };
-    let declared = program.tables.get(table.0 as usize)?.fields.get(field.0 as usize)?;
-    let free = match &declared.ty {
-        Type::Text | Type::Id(_) => true,
-        Type::List(of) => matches!(**of, Type::Text | Type::Id(_)),
-        _ => false,
-    };
-    (free && matches!(declared.source, FieldSource::Column { .. })).then_some((table, field))
+fn declared(program: &Program, place: (TableId, FieldId)) -> Option<(&Table, &Field)> {
+    let table = program.tables.get(place.0.0 as usize)?;
+    Some((table, table.fields.get(place.1.0 as usize)?))
+}
+
+/// The stored columns that an expression takes its value from as it is, where they hold free texts or ids: a trait such as
+/// `most frequent purchases.store` does. `None` where there may be other values.
+fn stored(program: &Program, expr: &Expr) -> Option<Vec<(TableId, FieldId)>> {
+    use AggregateOperator::{First, Largest, Latest, MostFrequent, Smallest};
+    match &expr.kind {
+        ExprKind::Convert(_, inner) => stored(program, inner),
+        ExprKind::Trait(id) => stored(program, &program.traits.get(id.0 as usize)?.value),
+        ExprKind::Aggregate(aggregate) => match (aggregate.operator, &aggregate.value) {
+            (MostFrequent | First | Latest | Smallest | Largest, Some(value)) => stored(program, value),
+            _ => None,
+        },
+        ExprKind::Otherwise(choices) => {
+            let mut places: Vec<(TableId, FieldId)> = Vec::new();
+            for choice in choices {
+                places.extend(stored(program, choice)?);
+            }
+            places.sort_unstable();
+            places.dedup();
+            Some(places)
+        }
+        ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => {
+            let (_, declared) = declared(program, (*table, *field))?;
+            let free = match &declared.ty {
+                Type::Text | Type::Id(_) => true,
+                Type::List(of) => matches!(**of, Type::Text | Type::Id(_)),
+                _ => false,
+            };
+            match &declared.source {
+                FieldSource::Column { .. } => free.then(|| vec![(*table, *field)]),
+                FieldSource::Computed(inner) => stored(program, inner),
+            }
+        }
+        _ => None,
+    }
 }
 
 /// How often each text of the column occurs in known rows; in lists, as an element.
@@ -170,6 +211,19 @@ fn quoted(sources: &SourceMap, span: Span, text: &str) -> Span {
         Some(at) => Span::new(span.file, span.range().start + at, span.range().start + at + written.len()),
         None => span,
     }
+}
+
+/// What a load found odd and went on with, as messages: an optional column that is nowhere in a file.
+pub fn load_warnings(checked: &Checked, program: &Program, report: &LoadReport) -> Vec<Diagnostic> {
+    let fields = || program.tables.iter().flat_map(|table| table.fields.iter().map(move |field| (table, field)));
+    let message = |warning: &String| {
+        // The sentence names the field it is about.
+        let about =
+            fields().find(|(table, field)| warning.contains(&format!("for the field `{}.{}`", table.name, field.name)));
+        let span = about.map_or_else(|| nowhere(checked), |(_, field)| field.span);
+        Diagnostic::warning("S0202", span, warning.clone())
+    };
+    report.warnings.iter().map(message).collect()
 }
 
 /// What stands in the way of loading, as messages beside the declarations they are about.

@@ -14,7 +14,7 @@ mod tests;
 pub mod value;
 pub mod why;
 
-pub use against_data::{data_messages, values_that_never_occur};
+pub use against_data::{data_messages, load_warnings, values_that_never_occur};
 pub use problems::{Kind, Problem};
 pub use table::Look;
 
