@@ -24,6 +24,9 @@ fn a_customer_s_answer_is_explained() {
         ended.out
     );
     assert!(ended.out.contains("country is \"Spain\""), "{}", ended.out);
+    shop.write("more.segue", "# Whoever is not\n# from abroad.\nsegment home { french }\n");
+    let ended = shop.segue(&["explain", "home", "--customer", "2"]);
+    assert!(ended.out.contains("2026-03-01 00:00.\n# Whoever is not\n# from abroad.\n\n"), "{}", ended.out);
     let ended = shop.segue(&["explain", "stage", "--customer", "1", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!((json["customer"].as_str(), json["part"].as_str()), (Some("1"), Some("active")));

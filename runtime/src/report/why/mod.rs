@@ -61,6 +61,9 @@ pub struct Why {
     pub name: String,
     /// Its title.
     pub title: Option<String>,
+    /// The comment above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<String>,
     /// The moment the answer holds for, in the project's zone.
     pub as_of: String,
     /// Whether the customer is in the segment; `None` for partitions.
@@ -185,6 +188,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         customer: key_type.map_or_else(String::new, |ty| value_text(key_value.as_ref(), ty, zone)),
         name: String::new(),
         title: None,
+        documentation: None,
         as_of: instant_text(as_of, zone),
         member: None,
         part: None,
@@ -197,6 +201,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
             let segment = &program.segments[id.0 as usize];
             let member = customer.segments[id.0 as usize];
             (why.name, why.title) = (segment.name.to_string(), segment.title.as_ref().map(ToString::to_string));
+            why.documentation = segment.documentation.clone();
             why.member = Some(member);
             let logic;
             (why.conditions, logic) = tree.lines(&segment.lines)?;
@@ -207,6 +212,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
             let partition = &program.partitions[id.0 as usize];
             let here = customer.parts[id.0 as usize];
             (why.name, why.title) = (partition.name.to_string(), partition.title.as_ref().map(ToString::to_string));
+            why.documentation = partition.documentation.clone();
             let part = partition.parts.get(here as usize).filter(|_| here != NO_PART);
             why.part = part.map(|part| part.name.to_string());
             why.conditions = tree.parts(id, here)?;

@@ -15,7 +15,11 @@ impl Why {
             (None, None) => format!("is in no part of {}{title}", self.name),
         };
         // Writing to a string does not fail.
-        let _ = writeln!(text, "Customer {} {answer}, as of {}.\n", self.customer, self.as_of);
+        let _ = writeln!(text, "Customer {} {answer}, as of {}.", self.customer, self.as_of);
+        for line in self.documentation.iter().flat_map(|documentation| documentation.lines()) {
+            let _ = writeln!(text, "# {}", line.trim());
+        }
+        text.push('\n');
         for condition in &self.conditions {
             show_condition(&mut text, condition, 1);
         }
