@@ -17,7 +17,7 @@ fn a_draft_checks_and_runs() {
     let init = shop.segue(&["init", "customers.csv", "purchases.csv"]);
     assert_eq!((init.status, init.err.as_str()), (0, ""), "{}", init.out);
     assert!(init.out.contains("purchases: events of customer_id at bought_at, purchases.csv, 5 rows"), "{}", init.out);
-    assert!(shop.read("declarations.segue").contains("price    : money USD   # guess"));
+    assert!(shop.read("declarations.segue").contains("price    : money USD  # guess"));
     let check = shop.segue(&["check"]);
     assert_eq!((check.status, check.out.as_str()), (0, "no problems\n"), "{}", check.err);
     let run = shop.segue(&["run", "--json"]);
@@ -54,7 +54,7 @@ fn what_cannot_be_drafted_is_said() {
     shop.write("weather.csv", "town,degrees\nRome,30\n");
     for (arguments, said) in [
         (&["init", "weather.csv"][..], "I cannot tell which column names the customer"),
-        (&["init", "nothing.csv"], "nothing.csv"),
+        (&["init", "nothing.csv"], "nothing.csv: there is no such file or folder"),
         (&["init", "customers.csv", "--customer", "buyer"], "no file has a column \"buyer\""),
     ] {
         let refused = shop.segue(arguments);

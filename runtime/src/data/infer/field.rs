@@ -50,7 +50,7 @@ pub(crate) fn guess(column: &ColumnProfile, around: Around<'_>, taken: &mut Vec<
     let label = match around.people {
         true if words::is_consent(&name_words) && ty == "boolean" => Some("consent"),
         true if words::is_protected(&name_words) => Some("protected"),
-        true if words::is_personal(&name_words) => Some("personal"),
+        true if words::is_personal(&name_words) || words::is_private(&name_words) => Some("personal"),
         _ => None,
     };
     rest.extend(label.map(str::to_owned));
@@ -127,7 +127,8 @@ fn type_of(column: &ColumnProfile, name: &[String], complete: bool) -> Option<(S
         return guessed("text".to_owned(), "dates; to use them as such, write them as 2026-04-03 in the data");
     }
     match one_of(column, name, complete) {
-        Some(listed) => Some((listed, Vec::new())),
+        Some(listed) if complete => Some((listed, Vec::new())),
+        Some(listed) => guessed(listed, "not all rows were looked at, so there may be more values"),
         None => plain("text"),
     }
 }

@@ -1,6 +1,7 @@
 //! Looking at files.
 
-use super::profile::{ColumnProfile, add_record};
+use super::long_parquet::LongParquet;
+use super::profile::{ColumnProfile, add_record, moment_of};
 use crate::data::read::csv::CsvFile;
 use crate::data::read::files::{Format, InputFile};
 use crate::data::read::ndjson;
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 use std::path::PathBuf;
 
 /// Rows looked at in one file.
-pub(crate) const ROWS: u64 = 3_000_000;
+pub(crate) const ROWS: u64 = if cfg!(test) { 20_000 } else { 3_000_000 };
 
 /// What is known about a file.
 #[derive(Debug, Clone)]
@@ -24,16 +25,24 @@ pub(crate) struct FileProfile {
     /// Whether these are all.
     pub(crate) complete: bool,
     pub(crate) columns: Vec<ColumnProfile>,
+    /// Names that the file has more than once: which column they mean cannot be told, so these are left out.
+    pub(crate) repeated_names: Vec<String>,
 }
 
 pub(crate) fn look(file: &InputFile, progress: &dyn Progress) -> Result<FileProfile, DataError> {
-    let (columns, complete) = match file.format {
+    let (mut columns, complete) = match file.format {
         Format::Csv { .. } => look_at_csv(file, progress)?,
         Format::Ndjson => look_at_ndjson(file, progress)?,
         Format::Parquet => look_at_parquet(file, progress)?,
     };
     let rows = columns.iter().map(|column| column.rows).max().unwrap_or(0);
-    Ok(FileProfile { paths: vec![file.path.clone()], stem: stem(file), rows, complete, columns })
+    let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+    let is_repeated = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+    columns.retain(|column| !is_repeated(&column.name));
+    let mut repeated_names: Vec<String> = names.iter().filter(|name| is_repeated(name)).cloned().collect();
+    repeated_names.sort();
+    repeated_names.dedup();
+    Ok(FileProfile { repeated_names, paths: vec![file.path.clone()], stem: stem(file), rows, complete, columns })
 }
 
 /// A file's name without what says its kind.
@@ -66,9 +75,18 @@ fn look_at_ndjson(file: &InputFile, progress: &dyn Progress) -> Result<(Vec<Colu
 fn look_at_parquet(file: &InputFile, progress: &dyn Progress) -> Result<(Vec<ColumnProfile>, bool), DataError> {
     let opened = ParquetFile::open(file)?;
     let names = opened.names();
+    let long = if opened.rows() > ROWS { Some(LongParquet::open(file)?) } else { None };
     let looked = names.par_iter().enumerate().map(|(place, name)| {
         let mut column = ColumnProfile::new(name);
-        opened.visit(file, place, ROWS, &mut |raw| column.add(raw))?;
+        match &long {
+            None => opened.visit(file, place, ROWS, &mut |raw| column.add(raw))?,
+            Some(long) => {
+                long.visit(file, place, ROWS, &mut |raw| column.add(raw))?;
+                let mut newest = column.newest;
+                let told = long.told(name, &mut |raw| newest = newest.max(moment_of(raw)));
+                column.told(newest.filter(|_| told.greatest), told.missing, opened.rows());
+            }
+        }
         progress.advance(file.size / names.len() as u64);
         Ok(column)
     });

@@ -3,6 +3,7 @@
 //! What is guessed is marked in the text with `# guess: ...`. The draft checks and runs on the files it was made from.
 
 mod field;
+mod long_parquet;
 mod look;
 mod print;
 mod profile;
@@ -75,7 +76,7 @@ fn inputs(paths: &[PathBuf]) -> Result<(Vec<InputFile>, Vec<String>), DataErrors
     for path in paths {
         match files::resolve("the draft", Path::new(""), &[path.to_string_lossy().into_owned()]) {
             Ok(files) => found.extend(files),
-            Err(more) => errors.extend(more),
+            Err(more) => errors.extend(more.into_iter().map(|error| plainly(path, error))),
         }
     }
     DataErrors::none_or(errors)?;
@@ -101,6 +102,16 @@ fn inputs(paths: &[PathBuf]) -> Result<(Vec<InputFile>, Vec<String>), DataErrors
     Ok((kept, passed_over))
 }
 
+/// Here files are named for themselves, not as the data of a table.
+fn plainly(path: &Path, error: DataError) -> DataError {
+    let DataError::NoFile { pattern: file, .. } = error else { return error };
+    let reason = match path.is_dir() {
+        true => "nothing in this folder is a file that I can read: .csv, .tsv, .ndjson, .jsonl and .parquet",
+        false => "there is no such file or folder",
+    };
+    DataError::File { file, reason: reason.to_owned() }
+}
+
 /// Joins files that are parts of one table: the same columns, and names that differ only in digits at their end.
 fn join_parts(profiles: Vec<FileProfile>) -> Vec<FileProfile> {
     let base = |stem: &str| {
@@ -122,6 +133,8 @@ fn join_parts(profiles: Vec<FileProfile>) -> Vec<FileProfile> {
                 }
                 other.rows += file.rows;
                 other.complete &= file.complete;
+                other.repeated_names.extend(file.repeated_names);
+                other.repeated_names.dedup();
             }
             None => joined.push(file),
         }

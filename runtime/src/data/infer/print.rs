@@ -8,6 +8,8 @@ use super::roles::{Role, Roles, pointer};
 use super::words;
 use crate::data::moments::{MICROS_PER_DAY, date_text};
 use crate::data::same_name;
+use segue_compiler::format::format;
+use segue_compiler::source::SourceFile;
 use std::path::{Component, Path, PathBuf};
 
 /// Share of unknown customers' rows, in percent, from which on they are added.
@@ -27,11 +29,16 @@ pub(super) fn print(files: &[FileProfile], roles: &Roles, folder: &Path, passed_
     let many_unknown = roles.unknown.is_some_and(|(rows, all)| rows * 100 >= all.max(1) * ADD_FROM);
     let add = roles.customers().is_none() || many_unknown;
     let mut printer = Printer { files, roles, names: table_names(files, roles), add, findings: Vec::new() };
-    let declarations = printer.declarations();
-    let segments = printer.segments();
+    let declarations = laid_out(printer.declarations());
+    let segments = laid_out(printer.segments());
     let settings = printer.settings(folder);
     printer.findings.extend(passed_over);
     Draft { settings, declarations, segments, findings: printer.findings }
+}
+
+/// As `segue fmt` writes it.
+fn laid_out(text: String) -> String {
+    format(&SourceFile::new("draft.segue", text.as_str())).text
 }
 
 fn table_names(files: &[FileProfile], roles: &Roles) -> Vec<String> {
@@ -124,7 +131,7 @@ impl Printer<'_> {
                 if column(*time).missing > 0 {
                     notes.push(format!("{} rows have no time and are bad rows.", grouped(column(*time).missing)));
                 }
-                if column(*time).is(MOMENT) && !column(*time).is(DATE) {
+                if column(*time).is(MOMENT) && !column(*time).is(DATE) && column(*time).zoneless {
                     notes.push("guess: times without a zone are those of the zone in segue.toml.".to_owned());
                 }
                 (head, *key, [vec![*by, *time], key.iter().copied().collect()].concat())
@@ -147,14 +154,26 @@ impl Printer<'_> {
         }
         let is_customers = matches!(roles.roles[at], Role::Customers { .. });
         let mut fields: Vec<FieldGuess> = Vec::new();
-        // Of columns with one name only the first is read.
-        let first =
-            |place: &usize| file.columns.iter().position(|other| other.name == column(*place).name) == Some(*place);
-        for place in (0..file.columns.len()).filter(|place| !skipped.contains(place) && first(place)) {
+        if !file.complete {
+            notes.push(
+                "guess: not all rows were looked at, so fields without ? may be missing in others, and lists of values \
+                 may lack some."
+                    .to_owned(),
+            );
+        }
+        for name in &file.repeated_names {
+            notes.push(format!("The column {} is left out: the file has several of that name.", quoted(name)));
+        }
+        for place in (0..file.columns.len()).filter(|place| !skipped.contains(place)) {
             match self.field(at, place, &mut taken, is_customers) {
                 Some(field) => fields.push(field),
-                None => notes
-                    .push(format!("The column {} is left out: it has no single values.", quoted(&column(place).name))),
+                None => {
+                    let why = match column(place).foreign {
+                        true => "its text is not in the encoding UTF-8; save the file as UTF-8 to use it",
+                        false => "it has no single values",
+                    };
+                    notes.push(format!("The column {} is left out: {why}.", quoted(&column(place).name)));
+                }
             }
         }
         let width = fields.iter().map(|field| field.name.chars().count()).max().unwrap_or(0);
@@ -222,9 +241,11 @@ impl Printer<'_> {
              currency = \"{CURRENCY}\"     # guess\n",
             quoted(&name)
         );
-        if let Some(day) = self.day_after_newest() {
+        if let Some((day, sure)) = self.day_after_newest() {
+            let newest = if sure { "the newest event" } else { "the newest event of those looked at" };
+            let guess = if sure { "" } else { "guess: " };
             text.push_str(&format!(
-                "as_of = \"{day}\"   # the day after the newest event; without this line a run is as of now\n"
+                "as_of = \"{day}\"   # {guess}the day after {newest}; without this line a run is as of now\n"
             ));
         }
         text.push_str("\n[data]\n");
@@ -242,14 +263,18 @@ impl Printer<'_> {
         text
     }
 
-    /// The day after the newest event.
-    fn day_after_newest(&self) -> Option<String> {
-        let newest = self.files.iter().zip(&self.roles.roles).filter_map(|(file, role)| match role {
-            Role::Events { at, .. } => file.columns[*at].newest,
-            _ => None,
-        });
-        let day = i32::try_from(newest.max()?.div_euclid(MICROS_PER_DAY)).ok()?;
-        Some(date_text(day + 1))
+    /// The day after the newest event, and whether there is surely none that is newer.
+    fn day_after_newest(&self) -> Option<(String, bool)> {
+        let times = || {
+            self.files.iter().zip(&self.roles.roles).filter_map(|(file, role)| match role {
+                Role::Events { at, .. } => file.columns.get(*at).map(|column| (file, column)),
+                _ => None,
+            })
+        };
+        let newest = times().filter_map(|(_, column)| column.newest).max()?;
+        let sure = times().all(|(file, column)| file.complete || column.newest_is_sure);
+        let day = i32::try_from(newest.div_euclid(MICROS_PER_DAY)).ok()?;
+        Some((date_text(day + 1), sure))
     }
 
     fn segments(&self) -> String {

@@ -46,6 +46,12 @@ pub(crate) struct ColumnProfile {
     pub(crate) longest: usize,
     /// The newest date or time, in microseconds.
     pub(crate) newest: Option<i64>,
+    /// Whether no row has a newer one: all were looked at, or the file says so.
+    pub(crate) newest_is_sure: bool,
+    /// A time without a zone was among them.
+    pub(crate) zoneless: bool,
+    /// A text was not UTF-8.
+    pub(crate) foreign: bool,
     /// The different values with their counts, while they are few.
     pub(crate) few: Option<BTreeMap<String, u64>>,
     /// Hashes of the different values, as ids in canonical form.
@@ -70,6 +76,9 @@ impl ColumnProfile {
             greatest: f64::NEG_INFINITY,
             longest: 0,
             newest: None,
+            newest_is_sure: false,
+            zoneless: false,
+            foreign: false,
             few: Some(BTreeMap::new()),
             distinct: FxHashSet::default(),
             repeated: false,
@@ -107,6 +116,7 @@ impl ColumnProfile {
                 add_record(&mut self.fields, self.rows - self.missing - 1, cells);
                 return;
             }
+            Raw::Bytes(_) => self.foreign = true,
             Raw::Text(text) if text.starts_with("[") => {
                 if let Ok(Raw::List(items)) = serde_json::from_str(text) {
                     self.add_list_in_text(&items);
@@ -154,6 +164,9 @@ impl ColumnProfile {
         self.greatest = self.greatest.max(other.greatest);
         self.longest = self.longest.max(other.longest);
         self.newest = self.newest.max(other.newest);
+        self.newest_is_sure &= other.newest_is_sure;
+        self.zoneless |= other.zoneless;
+        self.foreign |= other.foreign;
         self.distinct.extend(other.distinct);
         self.few = match (self.few.take(), other.few) {
             (Some(mut few), Some(more)) => {
@@ -175,6 +188,19 @@ impl ColumnProfile {
         }
     }
 
+    /// Takes over what a file says of itself where not all of its rows were looked at: the newest time, and how many of all
+    /// rows are missing.
+    pub(crate) fn told(&mut self, newest: Option<i64>, missing: Option<u64>, all: u64) {
+        if newest.is_some() {
+            self.newest = newest;
+            self.newest_is_sure = true;
+        }
+        if let Some(missing) = missing.filter(|missing| *missing > 0 && self.missing == 0) {
+            let share = u128::from(missing) * u128::from(self.rows) / u128::from(all.max(1));
+            self.missing = u64::try_from(share).unwrap_or(1).clamp(1, self.rows.max(1));
+        }
+    }
+
     fn add_list_in_text(&mut self, items: &[Raw<'_>]) {
         self.kinds &= LIST;
         let elements = self.elements.get_or_insert_with(|| Box::new(ColumnProfile::new("")));
@@ -192,9 +218,17 @@ impl ColumnProfile {
             }
         }
         let moment = match (self.kinds & DATE != 0, self.kinds & MOMENT != 0) {
-            (true, _) => scalar::date(raw).ok().flatten().map(|day| i64::from(day) * MICROS_PER_DAY),
+            (true, _) => {
+                // Should times with a clock follow, this is midnight, wherever.
+                self.zoneless = true;
+                moment_of(raw)
+            }
             (_, true) => match scalar::moment(raw) {
-                Ok(Some(Moment::Instant(micros) | Moment::ClockTime(micros))) => Some(micros),
+                Ok(Some(Moment::Instant(micros))) => Some(micros),
+                Ok(Some(Moment::ClockTime(micros))) => {
+                    self.zoneless = true;
+                    Some(micros)
+                }
                 _ => None,
             },
             _ => None,
@@ -214,6 +248,17 @@ impl ColumnProfile {
         } else {
             self.repeated = true;
         }
+    }
+}
+
+/// A date or time in microseconds.
+pub(crate) fn moment_of(raw: &Raw<'_>) -> Option<i64> {
+    if let Ok(Some(day)) = scalar::date(raw) {
+        return Some(i64::from(day) * MICROS_PER_DAY);
+    }
+    match scalar::moment(raw) {
+        Ok(Some(Moment::Instant(micros) | Moment::ClockTime(micros))) => Some(micros),
+        _ => None,
     }
 }
 

@@ -54,8 +54,12 @@ pub(crate) fn roles(files: &[FileProfile], wanted: Option<&str>) -> Option<Roles
         None => customer_column(files)?,
     };
     let wanted_words = words::words(&customer.name);
-    let named = |file: &FileProfile| place_of(file, &wanted_words);
     let customers = customers_file(files, &wanted_words);
+    let by_values = |file: &FileProfile| {
+        let (customers, key) = customers?;
+        people_column(file, &files.get(customers)?.columns.get(key)?.distinct)
+    };
+    let named = |file: &FileProfile| place_of(file, &wanted_words).or_else(|| by_values(file));
     let role = |(at, file): (usize, &FileProfile)| {
         if let Some((_, key)) = customers.filter(|(customers, _)| *customers == at) {
             return Role::Customers { key };
@@ -93,6 +97,15 @@ pub(crate) fn roles(files: &[FileProfile], wanted: Option<&str>) -> Option<Roles
 /// The column of this name, capitals and separators aside.
 fn place_of(file: &FileProfile, wanted: &[String]) -> Option<usize> {
     file.columns.iter().position(|column| words::words(&column.name) == wanted && names_rows(column))
+}
+
+/// A column that is called after people, and whose values are mostly keys of the customers.
+fn people_column(file: &FileProfile, keys: &rustc_hash::FxHashSet<u64>) -> Option<usize> {
+    let share = |column: &ColumnProfile| if column.distinct.is_empty() { 0.0 } else { share_in(column, keys) };
+    let fitting = file.columns.iter().enumerate().filter(|(_, column)| {
+        names_rows(column) && words::is_people(&words::words(&column.name)) && share(column) >= 0.5
+    });
+    fitting.max_by(|(_, one), (_, other)| share(one).total_cmp(&share(other))).map(|(at, _)| at)
 }
 
 fn names_rows(column: &ColumnProfile) -> bool {

@@ -59,6 +59,10 @@ impl Trial {
             findings.join("\n")
         );
         assert!(checked.diagnostics.is_empty(), "{text}\n{:#?}", checked.diagnostics);
+        for rules in [&declarations, &segments] {
+            let laid_out = segue_compiler::format::format(&SourceFile::new("rules.segue", rules.as_str())).text;
+            assert_eq!(laid_out, *rules);
+        }
         let program = checked.program.unwrap();
         let mut sources = Sources::new();
         for source in &checked.config.data {
@@ -183,7 +187,7 @@ fn without_customers_there_is_no_draft() {
     # weather.csv, 1 row.
     customers {
       key town : id
-      degrees : integer
+      degrees  : integer
     }
 
     -- segments.segue
@@ -196,4 +200,88 @@ fn without_customers_there_is_no_draft() {
     customers: weather.csv, 1 row, key town
     -- 1 of 1 customers
     "#);
+}
+
+/// Events of 50 customers, one a minute, as many as asked for; the kind is another one at the end.
+fn long_parquet(rows: i64) -> Vec<u8> {
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+    use std::sync::Arc;
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows).map(|row| row % 50)));
+    let times = TimestampMicrosecondArray::from_iter_values((0..rows).map(|row| row * 60_000_000)).with_timezone("UTC");
+    let kind = |row: i64| Some(if row + 100 < rows { "visit" } else { "bought" }).filter(|_| row != rows / 3 + 1);
+    let kinds: ArrayRef = Arc::new(StringArray::from_iter((0..rows).map(kind)));
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("customer_id", ids, false),
+        ("happened_at", Arc::new(times) as ArrayRef, false),
+        ("kind", kinds, true),
+    ])
+    .unwrap();
+    let properties = parquet::file::properties::WriterProperties::builder();
+    let properties = properties.set_max_row_group_row_count(Some(7_000)).build();
+    let mut file = Vec::new();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut file, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    file
+}
+
+#[test]
+fn a_long_parquet_file_is_looked_at_from_end_to_end() {
+    // One value is missing, in none of the rows looked at: the row groups say so. So they do of the newest time.
+    let text = Trial::new().file("clicks.parquet", long_parquet(60_000)).shown(None);
+    assert!(text.contains("as_of = \"1970-02-12\"   # the day after the newest event;"), "{text}");
+    assert!(text.contains("kind : one of bought, visit ?"), "{text}");
+    assert!(text.contains("# guess: not all rows were looked at, so there may be more values"), "{text}");
+}
+
+#[test]
+fn what_is_known_of_a_part_of_a_long_file_is_a_guess() {
+    let rows: String = (0..30_000)
+        .map(|row| format!("{},2024-01-{:02},{}\n", row % 50, row / 1_500 + 1, if row % 2 == 0 { "a" } else { "b" }))
+        .collect();
+    let text = Trial::new().file("clicks.csv", format!("customer_id,day,kind\n{rows}")).shown(None);
+    assert!(text.contains("as_of = \"2024-01-15\"   # guess: the day after the newest event of those"), "{text}");
+    assert!(text.contains("# guess: not all rows were looked at, so fields without ? may be missing"), "{text}");
+    assert!(text.contains("# guess: not all rows were looked at, so there may be more values"), "{text}");
+}
+
+#[test]
+fn the_customer_is_found_by_values_where_files_call_it_differently() {
+    let people: String = (1..=30).map(|id| format!("{id},{}\n", 20 + id)).collect();
+    let orders: String = (1..=30).map(|id| format!("{id},2024-01-{id:02},{id}.50\n")).collect();
+    let clicks: String = (1..=60)
+        .map(|at| format!("{{\"user\": {}, \"at\": \"2024-02-01T10:00:{:02}Z\"}}\n", at % 30 + 1, at % 60))
+        .collect();
+    let trial = Trial::new()
+        .file("orders.csv", format!("customer_id,ordered_on,paid\n{orders}"))
+        .file("people.csv", format!("customer_id,age\n{people}"))
+        .file("clicks.ndjson.gz", gzip(&clicks));
+    let text = trial.shown(None);
+    assert!(text.contains("events clicks by user at at_value from \"at\""), "{text}");
+    assert!(!text.contains("times without a zone"), "{text}");
+    assert!(text.contains("  age             : integer  protected\n"), "{text}");
+}
+
+#[test]
+fn columns_that_cannot_be_read_say_why() {
+    let mut people = b"customer_id,town,plan,plan\n".to_vec();
+    for id in 1..=9 {
+        people.extend_from_slice(format!("{id},K").as_bytes());
+        people.extend_from_slice(b"\xf6ln,a,b\n");
+    }
+    let text = Trial::new().file("people.csv", people).shown(None);
+    assert!(
+        text.contains(
+            "# The column \"town\" is left out: its text is not in the encoding UTF-8; save the file as UTF-8"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("# The column \"plan\" is left out: the file has several of that name."), "{text}");
+}
+
+#[test]
+fn files_that_are_not_there_are_named_plainly() {
+    let paths = [PathBuf::from("nosuch.csv")];
+    let refused = draft(&DraftRequest { paths: &paths, folder: Path::new("."), customer: None }, &Quiet).unwrap_err();
+    insta::assert_snapshot!(refused, @"nosuch.csv: there is no such file or folder");
 }

@@ -175,10 +175,16 @@ pub(crate) fn is_personal(words: &[String]) -> bool {
         || words == ["name"]
 }
 
+/// What people keep to themselves, though it names nobody: as lists of brackets it is of use all the same.
+pub(crate) fn is_private(words: &[String]) -> bool {
+    any(words, &["income", "salary", "wage", "homeowner", "ownership"])
+}
+
 pub(crate) fn is_protected(words: &[String]) -> bool {
     any(
         words,
         &[
+            "age",
             "gender",
             "sex",
             "religion",

@@ -1,6 +1,6 @@
 //! From files to a data set.
 
-mod arrow_cells;
+pub(crate) mod arrow_cells;
 mod columns;
 pub(crate) mod csv;
 pub(crate) mod files;
