@@ -2,7 +2,13 @@
 //!
 //! `SEGUE_DIFFERENTIAL_CASES` sets how many cases run (default 1000) and `SEGUE_DIFFERENTIAL_SEED` the seed, which is printed.
 //! A case that differs is shrunk and written to `kept/` as a page with its rules and rows; every run tries those pages too.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod build;
 mod cases;

@@ -2,7 +2,7 @@
 //! without a panic, and what is said of it lies inside it. Reading, checking, drawing messages, laying out, mending, lowering.
 //!
 //! `SEGUE_MUTATIONS` sets how many (default 10,000) and `SEGUE_MUTATIONS_SEED` the seed, which is printed.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod mutate;
 mod pipeline;

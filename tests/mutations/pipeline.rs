@@ -30,7 +30,7 @@ fn told(checked: &Checked, text: &str) -> Result<(), String> {
             text.get(span.range()).ok_or_else(|| format!("outside of the text: {message:?}"))?;
         }
     }
-    let colour = text.len() % 2 == 0;
+    let colour = text.len().is_multiple_of(2);
     terminal::draw(&checked.sources, &checked.diagnostics, colour);
     serde_json::to_string(&json::messages(&checked.sources, &checked.diagnostics))
         .map_err(|error| error.to_string())?;

@@ -1,4 +1,5 @@
 //! `segue graph`: which declaration uses which.
+#![expect(clippy::indexing_slicing, reason = "nodes are made of the program's own ids, which are places in its lists")]
 
 use super::opened::Where;
 use crate::console::Console;

@@ -1,4 +1,8 @@
 //! `segue run`: who is in which segment.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "ids of a checked program are places in its lists, and what was worked out has an entry for each"
+)]
 
 use super::loading::{self, Loading};
 use super::opened::Where;

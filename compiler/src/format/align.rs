@@ -1,4 +1,8 @@
 //! Lines that are laid out, and the columns that lines beside one another share.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "rows and texts are as many as lines, and every place is below that number"
+)]
 
 use super::tokens::width;
 

@@ -2,6 +2,10 @@
 //!
 //! A block stays on one line where its writer put it on one line and it fits; otherwise each of its lines, fields or
 //! parts has a line of its own.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every place is that of a token: brackets come in pairs whose partners are known, and ranges end at the last token"
+)]
 
 use super::WIDTH;
 use super::align::{Line, Section, columns};

@@ -1,4 +1,8 @@
 //! A declaration as a row of pieces with their new text, and the blanks between any two.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every place is that of a token: an opener's from the stack of open brackets, the others from walking the tokens"
+)]
 
 use super::marks::Marks;
 use crate::source::SourceFile;

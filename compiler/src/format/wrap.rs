@@ -1,4 +1,8 @@
 //! Breaks a long row of pieces into lines: where it holds together least first, and only where a new line ends nothing.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every place is that of a token: brackets come in pairs whose partners are known, and ranges end at the last token"
+)]
 
 use super::WIDTH;
 use super::tokens::{Kind, Token, joined, width};

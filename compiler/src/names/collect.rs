@@ -1,4 +1,5 @@
 //! From trees to the index of names: what is declared, once each.
+#![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use super::messages;
 use super::{FieldBody, FieldEntry, Global, Index, Named, StoredField, TableEntry, fold};

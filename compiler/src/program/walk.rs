@@ -1,4 +1,5 @@
 //! Walking over checked expressions: what one is made of, and which declarations it uses.
+#![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows};
 use std::collections::BTreeSet;

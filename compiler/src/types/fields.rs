@@ -1,4 +1,5 @@
 //! Fields: written types become types, computed fields are checked.
+#![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use super::scope::Scope;
 use super::{CheckedField, Checker, MOST_STEPS, Node, State, messages, number};

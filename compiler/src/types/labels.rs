@@ -1,4 +1,5 @@
 //! Privacy labels follow the values: whatever is made from a labelled field bears its labels.
+#![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use crate::program::{Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, TableId};
 use crate::syntax::tree::Label;

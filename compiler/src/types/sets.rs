@@ -1,4 +1,5 @@
 //! Values to choose from: behind `is one of`, `includes`, in declared lists, and the parts of partitions.
+#![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use super::fit::Side;
 use super::scope::Scope;

@@ -1,5 +1,9 @@
 //! From tables as they were read to the data set: keys unique, customers known or added, rows grouped, ids that point
 //! nowhere counted.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "places are counted over the nested lists, and the data set has a table for each declared one"
+)]
 
 use super::convert::finish_fields;
 use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer};

@@ -1,4 +1,5 @@
 //! A data set from rows in memory: for tests, for single records, for anything that has no files.
+#![expect(clippy::indexing_slicing, reason = "slots are places of the fields that the builder has")]
 
 use super::assemble::assemble;
 use super::convert::find_cell;

@@ -1,4 +1,5 @@
 //! Questions about many rows (rules 8, 12 and 13).
+#![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::RowId;
 use super::evaluate::{Evaluator, Scope};

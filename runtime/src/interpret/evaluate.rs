@@ -1,4 +1,8 @@
 //! The value of an expression in a scope. All parts are evaluated before the whole: nothing stops early.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "ids of a checked program are places in its lists, and there are two sets of filters for yes and no"
+)]
 
 use super::lookup::Links;
 use super::order::{Distinct, compare_values};

@@ -1,4 +1,5 @@
 //! Rows of tables by key. Columns of codes are followed once for each different code.
+#![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::order::Distinct;
 use crate::data::{Column, Dataset, Values};

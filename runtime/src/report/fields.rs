@@ -1,4 +1,5 @@
 //! Which stored fields the segments and partitions of a run ask about, through traits, computed fields and lookups.
+#![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use segue_compiler::program::{
     CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Program, SegmentId, TableId,

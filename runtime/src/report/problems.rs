@@ -1,5 +1,6 @@
 //! What was left out of a run, and why: arithmetic that failed, values that are missing, rows that point nowhere.
 //! Nothing is left out silently (rules 1 and 9).
+#![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::phrase::{count, counted, list, percent, some};
 use super::{Gathered, fields};

@@ -1,4 +1,5 @@
 //! A report for people: a line with the `as of`, a table with sizes, shares and bars, and what was left out.
+#![expect(clippy::indexing_slicing, reason = "there is a piece for each remainder of eight")]
 
 use super::phrase::{count, counted, percent};
 use super::{Kind, Report};

@@ -3,6 +3,10 @@
 //! From loosest to tightest: `or`, `and`, `not`, comparisons (which do not chain), `otherwise`, `rounded`, `+ -`, `* /`,
 //! `-x` and functions. `where` takes the whole rest of its row. Mixing `and` with `or`, `otherwise` beside a comparison,
 //! and a question with `where` beside an operator need brackets: the messages show how.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a row has a first operand before it is summed or multiplied, so there is a first and a last"
+)]
 
 use super::Reader;
 use super::row::{Item, ItemKind, day_window};

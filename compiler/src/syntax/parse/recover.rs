@@ -1,5 +1,6 @@
 //! What to say about a line that cannot be read: one message, at the place where the reading stopped, by the words
 //! around that place.
+#![expect(clippy::indexing_slicing, reason = "every place comes from walking these lexemes")]
 
 use super::Reader;
 use crate::source::Span;

@@ -1,4 +1,5 @@
 //! Pairs the brackets of one declaration, and says which have no partner.
+#![expect(clippy::indexing_slicing, reason = "every place comes from walking these lexemes")]
 
 use super::MAXIMUM_NESTING;
 use super::lexemes::{Lexeme, LexemeKind};

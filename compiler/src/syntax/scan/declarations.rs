@@ -3,6 +3,7 @@
 //! A new declaration starts where the shape of its first words proves it (`segment NAME {`, `trait NAME =`), even inside
 //! a brace that was never closed: nothing inside a declaration has such a shape. So a missing brace costs one
 //! declaration and not the rest of the file.
+#![expect(clippy::indexing_slicing, reason = "every place comes from walking these lexemes")]
 
 use super::lexemes::{Lexeme, LexemeKind};
 use super::lines::{goes_on, takes_up};

@@ -4,6 +4,7 @@
 //! INVARIANT: the masked text has the same length as the source and the same bytes wherever it is not blanked, so
 //! every span of the grammar is a span of the source. In it, brackets of every declaration that is not `too_deep` are
 //! in pairs but for braces that are open at the declaration's end.
+#![expect(clippy::indexing_slicing, reason = "every place comes from walking these lexemes")]
 
 mod brackets;
 mod declarations;

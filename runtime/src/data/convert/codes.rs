@@ -1,4 +1,8 @@
 //! Texts and ids as codes of a dictionary.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "the table spans all values between the least and the greatest, and places are of values read from it"
+)]
 
 use super::scalar::Id;
 use crate::data::{Bits, Dictionary};

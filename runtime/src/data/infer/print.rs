@@ -1,4 +1,8 @@
 //! The text of a drafted project.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "roles and names are one for each file, and the places in a role are of that file's columns"
+)]
 
 use super::Draft;
 use super::field::{Around, CURRENCY, FieldGuess, from_column, guess, quoted, unused};

@@ -1,4 +1,5 @@
 //! What the values of a column could be, found by looking at them.
+#![expect(clippy::indexing_slicing, reason = "the place was found in, or pushed to, the list just before")]
 
 use crate::data::canonical_integer;
 use crate::data::convert::scalar;

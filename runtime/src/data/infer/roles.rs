@@ -1,4 +1,5 @@
 //! Which file holds the customers, which ones events, records and tables, and which ids point at which table.
+#![expect(clippy::indexing_slicing, reason = "the places in a role are of that file's columns")]
 
 use super::look::FileProfile;
 use super::profile::{ColumnProfile, DATE, INTEGER, LIST, MOMENT, RECORD, TEXT};

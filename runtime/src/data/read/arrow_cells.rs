@@ -1,4 +1,8 @@
 //! Arrow arrays seen as raw cells, their type told apart once an array instead of once a cell.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a batch has a value, or two ends, for each of its rows, and windows of two have two"
+)]
 
 use crate::data::convert::Bulk;
 use crate::data::raw::Raw;

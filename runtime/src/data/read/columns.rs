@@ -1,4 +1,5 @@
 //! Which column of a file each needed field is read from.
+#![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use crate::data::table::TableBuilder;
 use crate::data::{DataError, closest_names, same_name};

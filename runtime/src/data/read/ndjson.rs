@@ -1,4 +1,5 @@
 //! Reading NDJSON: one record a line. A field that a record lacks is missing.
+#![expect(clippy::indexing_slicing, reason = "slots are places of the fields that were asked for")]
 
 use super::files::InputFile;
 use super::rounds::{Rounds, convert_in_rounds};

@@ -1,4 +1,5 @@
 //! Who is in which segment and in which part, as files for other programs.
+#![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use super::{WholeFiles, refused};
 use crate::data::{Bits, Column, DataError, Dictionary, Values, same_name};

@@ -1,4 +1,5 @@
 //! One condition in words: whose value it asks about, what it needs, and what would be otherwise.
+#![expect(clippy::indexing_slicing, reason = "there are two entries, for yes and no")]
 
 use super::tree::Tree;
 use super::{CountedRows, Fact};

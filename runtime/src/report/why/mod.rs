@@ -3,6 +3,10 @@
 //!
 //! [`explain`] gives plain data, which [`Why::text`] shows to people and serde to programs. It asks the interpreter, so it
 //! can never disagree with what a run says.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "ids of a checked program are places in its lists, and what was worked out has an entry for each"
+)]
 
 mod candidates;
 mod changes;

@@ -1,4 +1,8 @@
 //! The tree of conditions of an answer, with the customer's values, and its logic over the different leaves.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "ids of a checked program are places in its lists, and what was worked out has an entry for each"
+)]
 
 use super::changes::{Met, alternative};
 use super::leaf::Leaf;
