@@ -13,6 +13,9 @@ use segue_compiler::program::{Expr, Type};
 use segue_compiler::values::Value;
 use std::collections::{BTreeSet, HashMap};
 
+/// Among more questions about rows than this, what one answer says about another is not looked for.
+const MOST_RELATED: usize = 100;
+
 /// A condition that was met.
 #[derive(Debug, Clone)]
 pub(super) struct Met<'a> {
@@ -91,8 +94,12 @@ fn space(tree: &Tree<'_>, met: &[Met<'_>], asked: &[Asked<'_>]) -> Result<(Space
     }
     let value_of = |asked: &Asked<'_>| asked.subjects.as_ref().and_then(|all| all.first().map(|one| one.value.clone()));
     let values: Vec<Option<Expr>> = asked.iter().map(value_of).collect();
-    let rows: Vec<Option<AskedRows<'_>>> =
+    let mut rows: Vec<Option<AskedRows<'_>>> =
         values.iter().map(|value| value.as_ref().and_then(|value| AskedRows::of(tree, value))).collect();
+    if rows.iter().flatten().count() > MOST_RELATED {
+        // Each would be held against each other one: then only what must stay as it is is said.
+        rows.fill(None);
+    }
     let mut marks: Vec<Marks> = Vec::new();
     for asked in asked {
         let mut own = Marks::default();
