@@ -1,5 +1,4 @@
 //! Rules held against the data they will run on: values that are asked for but never occur, columns that are not there.
-#![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use crate::data::{Column, DataError, DataErrors, Dataset, Dictionary, LoadReport, Values};
 use crate::report::phrase::{count, list};

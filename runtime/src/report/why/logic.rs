@@ -2,10 +2,6 @@
 //!
 //! Kleene's and, or and not are all "at least so many of them" and its negation, so a goal for the whole becomes goals
 //! for "at least m of these parts", down to the leaves; leaves that occur in several places have one truth.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "there is an entry for each leaf, and leaves are numbered as they are made"
-)]
 
 /// A condition over leaves.
 #[derive(Debug, Clone, PartialEq)]
