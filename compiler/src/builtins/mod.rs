@@ -163,8 +163,11 @@ pub fn find(name: &str, shape: CallShape) -> Option<&'static Declaration> {
     DECLARATIONS.iter().copied().find(|declaration| fits(declaration))
 }
 
-/// The names of functions closest to a word, at most three, each with its joining word.
-pub fn closest(name: &str) -> Vec<Arc<str>> {
-    let names = DECLARATIONS.iter().map(|declaration| Arc::from(declaration.name));
+/// The names of functions closest to a word that can stand before the same joining word, at most three.
+pub fn closest(name: &str, shape: CallShape) -> Vec<Arc<str>> {
+    // Also the words that ask about rows.
+    let of_rows = ["sum", "average", "number"].into_iter().filter(|_| shape == CallShape::Of);
+    let own = DECLARATIONS.iter().filter(|declaration| declaration.shape == shape).map(|declaration| declaration.name);
+    let names = own.chain(of_rows).map(Arc::from);
     crate::names::suggest::closest(name, names)
 }

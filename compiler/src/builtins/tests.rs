@@ -34,7 +34,7 @@ fn every_function_is_found_by_its_name_and_form_alone() {
     assert_eq!(find("day", CallShape::Since).unwrap().name, "days");
     assert!(find("days", CallShape::Of).is_none());
     assert!(find("month", CallShape::Of).is_some());
-    assert_eq!(closest("weekdy").first().unwrap().as_ref(), "weekday");
+    assert_eq!(closest("weekdy", CallShape::Of).first().unwrap().as_ref(), "weekday");
 }
 
 #[test]

@@ -194,7 +194,8 @@ impl Layout<'_> {
             let end = match body {
                 _ if is_comment => at + 1,
                 Body::Fields => self.end_of_field(at, close),
-                Body::Parts | Body::Lines => self.end_of_line(at, close),
+                Body::Parts => self.end_of_field(at, close),
+                Body::Lines => self.end_of_line(at, close),
             };
             let blank_before = token.lines_before > 1 && !entries.is_empty();
             entries.push(Entry { start: at, end, is_comment, blank_before });

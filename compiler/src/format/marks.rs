@@ -73,6 +73,7 @@ impl<'t> Walk<'t> {
             DeclarationKind::Partition { name, parts, .. } => {
                 self.name(name.span);
                 for part in parts {
+                    self.marks.fields.insert(part.span.start);
                     self.name(part.name.span);
                     self.waiting.extend(&part.condition);
                 }

@@ -171,7 +171,7 @@ impl Builder<'_> {
         if self.marks.currencies.contains(&lexeme.start) {
             return (written.to_uppercase(), Kind::Keyword);
         }
-        let lower = written.to_lowercase();
+        let lower = written.to_lowercase().replace('’', "'");
         // A unit agrees with its number: `1 day`, `2 days`; without a number it is one.
         let counted = self.found.iter().rev().find(|token| !token.is_word("whole") && token.kind != Kind::Comment);
         let text = match counted {

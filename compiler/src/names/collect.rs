@@ -294,6 +294,8 @@ impl<'tree> Collector<'tree, '_> {
             if let Some((text, span)) = self.places.get(&folded) {
                 let name = tree::Word { text: Arc::clone(text), span: *span };
                 self.diagnostics.push(messages::name_taken(&name, &field.name, field.name_span));
+                // Which of the two is meant cannot be told, so uses of the name stay silent.
+                self.index.globals.insert(folded, Global::Broken);
             }
         }
     }

@@ -92,6 +92,19 @@ pub(crate) fn circle(members: &[(String, Span, Span)]) -> Diagnostic {
             .beside("it is declared here")
             .place(*used, format!("here it uses `{name}`"));
     }
+    // A large circle is shown in part.
+    const MOST: usize = 10;
+    if members.len() > MOST {
+        let chain: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+        let told = format!("these {} use one another in a circle: {} uses ...", members.len(), chain.join(" uses "));
+        let mut message = Diagnostic::error("S0103", span, told)
+            .beside("the circle starts here")
+            .note("none of them has a value until one stops using the next");
+        for ((name, _, used), next) in members.iter().zip(names.iter().skip(1)).take(MOST) {
+            message = message.place(*used, format!("here `{name}` uses `{next}`"));
+        }
+        return message;
+    }
     let chain: Vec<String> = names.iter().chain(std::iter::once(&first)).map(|name| format!("`{name}`")).collect();
     let told = format!("these use one another in a circle: {}", chain.join(" uses "));
     let mut message = Diagnostic::error("S0103", span, told)

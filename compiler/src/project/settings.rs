@@ -354,7 +354,6 @@ pub(super) fn data_twice(source: &DataSource, first: Span) -> Diagnostic {
     Diagnostic::error("S0122", source.span, format!("the data of `{}` are given twice", source.table))
         .beside("write one list of files instead")
         .place(first, "the first time is here")
-        .offer("take this one away", vec![Edit::delete(source.span)])
 }
 
 /// S0123

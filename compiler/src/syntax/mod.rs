@@ -15,7 +15,7 @@ mod tests;
 
 pub use dump::{dump_expression, dump_file};
 pub use messages::invalid_utf8;
-pub(crate) use parse::{amount_text, sign, text_words, unit_word};
+pub(crate) use parse::{amount_text, is_missing_word, sign, text_words, unit_word};
 pub use parse::{parse, parse_expression};
 pub use scan::{Comment, MAXIMUM_DECLARATIONS, MAXIMUM_FILE, MAXIMUM_NESTING, MAXIMUM_TEXT, is_reserved};
 

@@ -7,7 +7,8 @@ use super::{Checker, messages};
 use crate::program::{Aggregate, Expr, ExprKind, PartitionId, Rows, Type};
 use crate::source::Span;
 use crate::syntax::tree::{
-    self, AggregateOperator, BlockKind, Comparison, ExprKind as Tree, IsTest, Literal, Quantifier, TextTest, ValueSet,
+    self, AggregateOperator, BlockKind, Comparison, ExprKind as Tree, IsTest, Literal, Quantifier, TableKind, TextTest,
+    ValueSet,
 };
 use crate::values::Value;
 
@@ -21,6 +22,15 @@ enum Subject {
 impl<'tree> Checker<'tree> {
     /// Checks something that must be yes or no.
     pub(crate) fn condition(&mut self, written: &'tree tree::Expr, scope: Scope) -> Option<Expr> {
+        if let Tree::Name(path) = &inside(written).kind
+            && let [word] = path.words.as_slice()
+            && scope.row.is_none()
+            && let Some(crate::names::Global::Table(id)) = self.index.global(&word.text)
+            && self.index.field(crate::program::CUSTOMERS, &word.text).is_none()
+            && self.index.table(id).is_some_and(|table| matches!(table.kind, TableKind::Events | TableKind::Records))
+        {
+            return self.refuse(messages::rows_as_condition(word, path.span));
+        }
         let value = self.value(written, scope)?;
         if value.ty == Type::Boolean {
             return Some(value);
@@ -242,7 +252,10 @@ impl<'tree> Checker<'tree> {
         let day = |end: &tree::Expr| {
             matches!(literal(end), Some(Literal::Date(_))) || matches!(inside(end).kind, Tree::Moment(_))
         };
-        if matches!(left.ty, Type::Datetime | Type::Date) && clock || left.ty == Type::Datetime && day(from) {
+        if left.ty == Type::Date && clock {
+            return self.refuse(messages::hours_of_a_day(from.span.to(to.span)));
+        }
+        if left.ty == Type::Datetime && clock || left.ty == Type::Datetime && day(from) {
             return self.refuse(messages::range_is_a_window(value.span, from.span));
         }
         if let Some(problem) = messages::no_range(value.span, &left.ty) {
@@ -259,6 +272,9 @@ impl<'tree> Checker<'tree> {
         ];
         let mut values = self.same_type(sides)?.into_iter();
         let (left, low, high) = (values.next()?, values.next()?, values.next()?);
+        if ends_first(&low, &high) {
+            self.report(messages::range_ends_first(from.span.to(to.span)));
+        }
         let end = if half_open { Comparison::Less } else { Comparison::AtMost };
         let from_span = value.span.to(from.span);
         let above = comparison(Comparison::AtLeast, left.clone(), low, from_span);
@@ -281,6 +297,17 @@ impl<'tree> Checker<'tree> {
         }
     }
 
+    /// `purchases in the last 30 days`: nothing is asked of them. `None` where it is something else.
+    fn rows_in_a_window(&mut self, left: &'tree tree::Expr, test: &IsTest) -> Option<crate::diagnostics::Diagnostic> {
+        let (Tree::Name(path), IsTest::Windows(windows)) = (&inside(left).kind, test) else { return None };
+        let [word] = path.words.as_slice() else { return None };
+        let Some(crate::names::Global::Table(id)) = self.index.global(&word.text) else { return None };
+        let first = windows.first()?;
+        let is_asked = self.says_is(Span { file: left.span.file, start: left.span.end, end: first.span.start });
+        let has_time = self.index.table(id).is_some_and(|table| table.at.is_some());
+        (has_time && !is_asked).then(|| messages::rows_in_a_window(left.span, &word.text))
+    }
+
     /// `x is ...`
     pub(crate) fn is(
         &mut self,
@@ -300,7 +327,19 @@ impl<'tree> Checker<'tree> {
         {
             return self.refuse(messages::customer_in_a_segment(span, &list.text, negated, scope.row.is_some()));
         }
+        if let Some(message) = self.rows_in_a_window(left, test) {
+            return self.refuse(message);
+        }
         let subject = self.subject(left, scope)?;
+        if let IsTest::Value(right) = test
+            && let Some(word) = super::values::bare_word(right)
+            && self.means_missing(&subject, word, scope)
+        {
+            let gap = Span { file: left.span.file, start: left.span.end, end: right.span.end };
+            let is = self.word_is(gap).to(right.span);
+            let text = self.written(is).split_whitespace().collect::<Vec<_>>().join(" ");
+            return self.refuse(messages::is_null(is, &text, if negated { "is known" } else { "is missing" }));
+        }
         let value = match subject {
             Subject::Partition(id) => return self.is_part(id, left.span, negated, test, span),
             Subject::Records(rows) => {
@@ -355,17 +394,53 @@ impl<'tree> Checker<'tree> {
                         return self.refuse(messages::window_of_no_time(left.span, &kind));
                     }
                 };
+                if let Some(first) = windows.first()
+                    && !self.says_is(Span { file: left.span.file, start: left.span.end, end: first.span.start })
+                {
+                    // What else is wrong with the window is said first: `is` alone would not mend it.
+                    self.windows(windows, only_date)?;
+                    return self.refuse(messages::window_without_is(first.span));
+                }
                 let windows = self.windows(windows, only_date)?;
                 let missing = value.may_be_missing;
                 made(ExprKind::InWindows(Box::new(value), windows), Type::Boolean, missing, span)
             }
             IsTest::Value(right) => self.is_value(value, left, right, ignoring_case, span, scope)?,
-            IsTest::OneOf(set) => self.is_one_of(value, left, set, ignoring_case, span, scope)?,
+            IsTest::OneOf(set) => self.is_one_of(value, left, set, ignoring_case, negated, span, scope)?,
         };
         if negated && matches!(test, IsTest::Value(_) | IsTest::OneOf(_)) {
             self.leaves_out_missing(written, left, &lowered);
         }
         Some(if negated { not(lowered, span) } else { lowered })
+    }
+
+    /// Whether `null` and its like stand for what is missing here, and not for a value of that name.
+    fn means_missing(&self, subject: &Subject, word: &tree::Word, scope: Scope) -> bool {
+        let lower = word.text.to_lowercase();
+        if !crate::syntax::is_missing_word(&lower) || lower == "unknown" {
+            return false;
+        }
+        match subject {
+            Subject::Partition(id) => self.part_of(*id, word).is_none(),
+            Subject::Value(Expr { ty: Type::OneOf(listed), .. }) => {
+                !listed.iter().any(|value| value.to_lowercase() == lower) && !self.names_something(word, scope)
+            }
+            Subject::Value(_) => !self.names_something(word, scope),
+            Subject::Records(_) => true,
+        }
+    }
+
+    /// Where the word `is` stands within a stretch; its start where it does not.
+    fn word_is(&self, gap: Span) -> Span {
+        let text = self.written(gap);
+        let lead = text.len() - text.trim_start().len();
+        let start = gap.start + u32::try_from(lead).unwrap_or(0);
+        Span { start, end: gap.end, ..gap }
+    }
+
+    /// Whether between a value and a window stands `is`.
+    fn says_is(&self, gap: Span) -> bool {
+        self.written(gap).split_whitespace().any(|word| word.eq_ignore_ascii_case("is"))
     }
 
     fn is_value(
@@ -389,6 +464,10 @@ impl<'tree> Checker<'tree> {
             return self.refuse(messages::is_list(right.span, &word.text));
         }
         let right_value = self.held_against(&value, left, right, scope)?;
+        let value = match literal(right) {
+            Some(Literal::Text(text)) if ignoring_case => self.listed_ignoring_case(value, text, right.span)?,
+            _ => value,
+        };
         if value.ty == Type::Datetime && right_value.ty == Type::Date {
             let left_text = self.written(left.span).to_owned();
             let right_text = self.written(right.span).to_owned();
@@ -400,6 +479,17 @@ impl<'tree> Checker<'tree> {
         let missing = left_value.may_be_missing || right_value.may_be_missing;
         let kind = ExprKind::Equal { left: Box::new(left_value), right: Box::new(right_value), ignoring_case };
         Some(made(kind, Type::Boolean, missing, span))
+    }
+
+    /// A listed value as text, where a text in other capitals is one of those listed.
+    fn listed_ignoring_case(&mut self, value: Expr, text: &str, span: Span) -> Option<Expr> {
+        let Type::OneOf(listed) = &value.ty else { return Some(value) };
+        let folded = crate::values::text::fold(text);
+        if listed.iter().any(|one| crate::values::text::fold(one) == folded) {
+            return Some(to_text(value));
+        }
+        let close = self.closest(text, listed.iter().cloned());
+        self.refuse(messages::value_not_listed(text, span, listed, &close))
     }
 
     /// Both sides as text, where capitals are to be ignored.
@@ -419,6 +509,7 @@ impl<'tree> Checker<'tree> {
         left: &'tree tree::Expr,
         set: &'tree ValueSet,
         ignoring_case: bool,
+        negated: bool,
         span: Span,
         scope: Scope,
     ) -> Option<Expr> {
@@ -428,9 +519,22 @@ impl<'tree> Checker<'tree> {
         if ignoring_case && !matches!(value.ty, Type::Text | Type::OneOf(_) | Type::Id(_)) {
             return self.refuse(messages::ignoring_case_of_nothing(span));
         }
+        let mut value = value;
+        if let (true, ValueSet::Values { values, .. }) = (ignoring_case, set)
+            && values.iter().all(|value| matches!(literal(value), Some(Literal::Text(_))))
+        {
+            for written in values {
+                if let Some(Literal::Text(text)) = literal(written) {
+                    self.listed_ignoring_case(value.clone(), text, written.span)?;
+                }
+            }
+            if matches!(value.ty, Type::OneOf(_)) {
+                value = to_text(value);
+            }
+        }
         let checked = self.value_set(&value, left, set, scope)?;
         if checked.constants.is_empty() && checked.others.is_empty() {
-            self.report(messages::one_of_nothing(span));
+            self.report(messages::one_of_nothing(span, negated));
         }
         let mut subject = value;
         if ignoring_case || checked.as_text {
@@ -463,6 +567,8 @@ impl<'tree> Checker<'tree> {
     fn leaves_out_missing(&mut self, written: &tree::Expr, left: &tree::Expr, lowered: &Expr) {
         let subject = match &lowered.kind {
             ExprKind::Equal { left, .. } => left,
+            // Nothing to choose from is never unknown (rule 11).
+            ExprKind::IsOneOf { values, .. } if values.is_empty() => return,
             ExprKind::IsOneOf { value, .. } => value,
             ExprKind::Text { subject, .. } => subject,
             _ => return,
@@ -552,7 +658,7 @@ impl<'tree> Checker<'tree> {
         let one = made(ExprKind::IsEmpty(Box::new(list.clone())), (*element).clone(), true, left.span);
         let checked = self.value_set(&one, left, values, scope)?;
         if checked.constants.is_empty() && checked.others.is_empty() {
-            self.report(messages::one_of_nothing(span));
+            self.report(messages::one_of_nothing(span, quantifier == Quantifier::None));
         }
         let values_span = match values {
             ValueSet::Values { span, .. } => *span,
@@ -568,6 +674,19 @@ impl<'tree> Checker<'tree> {
         let missing = wanted.iter().any(|value| value.may_be_missing);
         let kind = ExprKind::Includes { list: Box::new(list), quantifier, values: wanted, ignoring_case };
         Some(made(kind, Type::Boolean, missing, span))
+    }
+}
+
+/// Whether both ends are written, and the second lies below the first.
+fn ends_first(low: &Expr, high: &Expr) -> bool {
+    let worked_out = (super::constants::work_out(low), super::constants::work_out(high));
+    match worked_out {
+        (Some(Value::Integer(low)), Some(Value::Integer(high))) => high < low,
+        (Some(Value::Number(low)), Some(Value::Number(high))) => high < low,
+        (Some(Value::Money(low)), Some(Value::Money(high))) => high < low,
+        (Some(Value::Duration(low)), Some(Value::Duration(high))) => high < low,
+        (Some(Value::Date(low)), Some(Value::Date(high))) => high < low,
+        _ => false,
     }
 }
 

@@ -4,8 +4,9 @@ use super::scope::Scope;
 use super::values::{bare_word, fixed_length, literal, made};
 use super::{CheckedTrait, Checker, Constant, State, messages};
 use crate::names::{Global, fold};
-use crate::program::{ExprKind, PartitionId, SegmentId, TraitId, Type};
+use crate::program::{Bound, ExprKind, PartitionId, SegmentId, TraitId, Type};
 use crate::syntax::tree::{self, Literal};
+use crate::values::Value;
 use rustc_hash::FxHashMap;
 
 impl<'tree> Checker<'tree> {
@@ -32,6 +33,19 @@ impl<'tree> Checker<'tree> {
         }
         let value = self.value(written, Scope::constant())?;
         if matches!(value.kind, ExprKind::Constant(_) | ExprKind::Now | ExprKind::Day(_)) {
+            return Some(Constant { value: Some(value), amount: None });
+        }
+        // `2026-01-01 + 30 days` is a date, and `today - 1 month` a day that each run places.
+        if let ExprKind::Shift { moment, .. } = &value.kind
+            && matches!(moment.kind, ExprKind::Constant(_) | ExprKind::Now | ExprKind::Day(_) | ExprKind::Shift { .. })
+        {
+            let kind = match self.moved_bound(&value) {
+                Some(Bound::Day(day)) => ExprKind::Constant(Value::Date(day)),
+                Some(Bound::Instant(instant)) => ExprKind::Constant(Value::Instant(instant)),
+                Some(Bound::RelativeDay(days)) => ExprKind::Day(days),
+                Some(Bound::Now) | None => value.kind,
+            };
+            let value = made(kind, value.ty, value.may_be_missing, value.span);
             return Some(Constant { value: Some(value), amount: None });
         }
         match super::constants::work_out(&value) {
@@ -97,6 +111,9 @@ impl<'tree> Checker<'tree> {
         let unread = parts.iter().any(|part| {
             part.condition.as_ref().is_some_and(|condition| matches!(condition.kind, tree::ExprKind::Error))
         });
+        if parts.is_empty() {
+            self.report(messages::no_parts(name.span));
+        }
         if otherwise.is_none() && !parts.is_empty() && !unread {
             self.report(messages::no_otherwise(name));
         }

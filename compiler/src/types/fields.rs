@@ -63,12 +63,11 @@ impl<'tree> Checker<'tree> {
         let (name, span, name_span) = (Arc::clone(&entry.name), entry.span, entry.name_span);
         let is_key = self.index.table(table).is_some_and(|table| table.key == Some(id));
         let state = match &entry.body {
-            FieldBody::Computed(_) => {
-                if is_key {
-                    self.report(names::key_computed(&name, name_span));
-                }
-                return;
+            FieldBody::Computed(_) if is_key => {
+                self.report(names::key_computed(&name, name_span));
+                State::Broken
             }
+            FieldBody::Computed(_) => return,
             FieldBody::Broken => State::Broken,
             FieldBody::Head { ty, column, reading } => {
                 let source = FieldSource::Column { column: Arc::clone(column), reading: reading.clone() };

@@ -73,7 +73,10 @@ impl<'tree> Checker<'tree> {
             && (is_textual(ty) || matches!(ty, Type::List(_)))
             && !self.names_something(word, scope)
         {
-            return self.refuse(messages::text_without_quotes(&word.text, written.span));
+            return self.refuse(match nearly_a_test(&word.text) {
+                Some(meant) => messages::misspelt_test(&word.text, written.span, meant),
+                None => messages::text_without_quotes(&word.text, written.span),
+            });
         }
         self.value(written, scope)
     }
@@ -316,6 +319,13 @@ impl<'tree> Checker<'tree> {
             _ => None,
         }
     }
+}
+
+/// The word of the language after `is` that this one is nearly.
+fn nearly_a_test(word: &str) -> Option<&'static str> {
+    let lower = word.to_lowercase();
+    let near = ["missing", "known", "empty"].map(|meant| (strsim::damerau_levenshtein(meant, &lower), meant));
+    near.into_iter().filter(|(distance, meant)| *distance * 3 <= meant.len()).min().map(|(_, meant)| meant)
 }
 
 /// What a number in quotes was meant to be beside a value of the type; `None` where there is no number in them.

@@ -89,6 +89,10 @@ impl<'tree> Checker<'tree> {
     /// A name in the customer's scope.
     fn customer_name(&mut self, word: &Word) -> Option<Found> {
         self.customers_needed(word.span);
+        // A name that two things claim was told once.
+        if let Some(Global::Broken) = self.index.global(&word.text) {
+            return None;
+        }
         if let Some(field) = self.index.field(CUSTOMERS, &word.text) {
             return self.own_field(Row::Customer, CUSTOMERS, field, word.span);
         }
@@ -117,6 +121,11 @@ impl<'tree> Checker<'tree> {
             return self.refuse(messages::own_row_named(word, next));
         }
         let customers_field = self.index.field(CUSTOMERS, &word.text).is_some();
+        if let (None, true, Some(field)) = (global, scope.customer, self.index.field(CUSTOMERS, &word.text))
+            && matches!(self.field_type(CUSTOMERS, field, word.span)?.0, Type::Records(_))
+        {
+            return self.refuse(messages::customers_list_in_row(word.span));
+        }
         match global {
             Some(Global::Table(other)) if !customers_field => Some(Found::Table(other)),
             Some(_) if table == CUSTOMERS => self.refuse(messages::trait_in_a_field(word)),

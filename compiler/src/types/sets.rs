@@ -127,6 +127,16 @@ impl<'tree> Checker<'tree> {
                 }
                 return Some(());
             }
+            // A whole number is one of a list's whole numbers, or none.
+            (Type::Integer, Type::Number) => {
+                for value in list.values.iter() {
+                    let Value::Number(number) = value else { continue };
+                    if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
+                        add(checked, seen, Value::Integer(*number as i64));
+                    }
+                }
+                return Some(());
+            }
             (Type::Integer, Type::Text) if self.list_is_file(at) => {
                 for value in list.values.iter() {
                     let Value::Text(text) = value else { continue };

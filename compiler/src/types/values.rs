@@ -227,8 +227,8 @@ impl<'tree> Checker<'tree> {
         scope: Scope,
     ) -> Option<Expr> {
         let Some(declaration) = builtins::find(&word.text, shape) else {
-            let close = builtins::closest(&word.text);
-            self.value(argument, scope);
+            // Its argument is not looked at: what is wrong with it may be so only for want of the function's meaning.
+            let close = builtins::closest(&word.text, shape);
             return self.refuse(messages::unknown_function(word, &close));
         };
         // `days since purchases`: which of them, and which time?

@@ -116,14 +116,11 @@ impl<'tree> Checker<'tree> {
                     return self.refuse(messages::bound_not_written(written.span, &text));
                 }
                 let value = self.value(written, Scope::constant())?;
-                match value.kind {
-                    ExprKind::Constant(Value::Date(day)) => Bound::Day(day),
-                    ExprKind::Constant(Value::Instant(instant)) => Bound::Instant(instant),
-                    ExprKind::Day(days) => Bound::RelativeDay(days),
-                    ExprKind::Now => Bound::Now,
-                    _ => {
-                        let kind = messages::kind(&value.ty);
-                        return self.refuse(messages::bound_no_date(written.span, &kind));
+                match self.moved_bound(&value) {
+                    Some(bound) => bound,
+                    None => {
+                        let text = self.written(written.span).to_owned();
+                        return self.refuse(messages::bound_moves(written.span, &text, &value.ty));
                     }
                 }
             }
@@ -131,7 +128,10 @@ impl<'tree> Checker<'tree> {
                 let value = self.value(written, Scope::constant())?;
                 match self.moved_bound(&value) {
                     Some(bound) => bound,
-                    None => return self.refuse(messages::bound_moves(written.span, &value.ty)),
+                    None => {
+                        let text = self.written(written.span).to_owned();
+                        return self.refuse(messages::bound_moves(written.span, &text, &value.ty));
+                    }
                 }
             }
             Tree::Literal(Literal::Text(_)) => {
@@ -167,7 +167,7 @@ impl Checker<'_> {
     }
 
     /// A day or time moved by fixed amounts; `None` where it is none, or where only the run's calendar could say which.
-    fn moved_bound(&self, value: &Expr) -> Option<Bound> {
+    pub(crate) fn moved_bound(&self, value: &Expr) -> Option<Bound> {
         match &value.kind {
             ExprKind::Constant(Value::Date(day)) => Some(Bound::Day(*day)),
             ExprKind::Constant(Value::Instant(instant)) => Some(Bound::Instant(*instant)),

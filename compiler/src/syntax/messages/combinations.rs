@@ -3,6 +3,7 @@
 use super::{brackets, replace};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
+use crate::syntax::tree::BlockKind;
 
 /// `a or b and c`
 pub(crate) fn mixed_and_or(whole: Span, sign: Span, first: (&[Span], &str), second: (&[Span], &str)) -> Diagnostic {
@@ -57,16 +58,34 @@ pub(crate) fn chained_comparison(whole: Span, first: Span, second: Span, mends: 
 }
 
 /// A line that starts with `or` in a block of several lines.
-pub(crate) fn or_at_line_start(or: Span, line: Span, terms: &[&str], indentation: &str) -> Diagnostic {
+pub(crate) fn or_at_line_start(
+    or: Span,
+    line: Span,
+    terms: &[&str],
+    indentation: &str,
+    block: BlockKind,
+) -> Diagnostic {
+    let rule = match block {
+        BlockKind::None => "none of the lines of this block may hold",
+        BlockKind::AtLeast(_) => "the lines of this block are counted one by one",
+        BlockKind::All | BlockKind::Any => "the lines of this block must all hold",
+    };
     let mut block = "any of {".to_owned();
     for term in terms {
         block.push_str(&format!("\n{indentation}  {term}"));
     }
     block.push_str(&format!("\n{indentation}}}"));
-    Diagnostic::error("S0135", or, "a line starts with `or`, and the lines of this block must all hold")
+    Diagnostic::error("S0135", or, format!("a line starts with `or`, and {rule}"))
         .beside("which lines does it join?")
         .note("put what belongs together in a block `any of { ... }`")
         .offer("put these lines in a block `any of`", replace(line, block))
+}
+
+/// A line that starts with `or` in a block `any of`.
+pub(crate) fn or_in_any_of(or: Span) -> Diagnostic {
+    Diagnostic::error("S0135", or, "a line starts with `or`, and the lines of `any of` are joined by `or` already")
+        .beside("leave `or` out")
+        .fix("leave `or` out", replace(or, ""))
 }
 
 /// `a rounded + b`

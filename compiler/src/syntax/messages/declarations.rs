@@ -29,6 +29,13 @@ pub(crate) fn unknown_declaration(span: Span, written: &str, meant: Option<&str>
     }
 }
 
+/// `purchases by customer_id at time {`
+pub(crate) fn missing_declaration_word(name: Span, written: &str, word: &str) -> Diagnostic {
+    Diagnostic::error("S0003", name, format!("before `{written}` the word `{word}` is missing"))
+        .beside(format!("write `{word} {written}`"))
+        .fix(format!("write `{word} {written}`"), vec![Edit { span: start_point(name), text: format!("{word} ") }])
+}
+
 /// A part of the language that a later release brings.
 pub(crate) fn not_yet(span: Span, what: &str) -> Diagnostic {
     Diagnostic::error("S0001", span, format!("{what} cannot be read by this version")).beside("remove this for now")

@@ -60,6 +60,13 @@ pub(crate) fn broken_field(span: Span, written: &str) -> Diagnostic {
         .note("a field looks like `price : money USD`, `email : text? personal` or `paid = quantity * price`")
 }
 
+/// `plan : free, plus`
+pub(crate) fn missing_one_of(values: Span) -> Diagnostic {
+    Diagnostic::error("S0005", values, "values to choose from are listed after `one of`")
+        .beside("write `one of` before the first")
+        .fix("write `one of`", vec![Edit { span: start_point(values), text: "one of ".to_owned() }])
+}
+
 /// Commas between fields.
 pub(crate) fn commas_between_fields(source: &SourceFile, commas: &[Span]) -> Diagnostic {
     let first = commas.first().copied().unwrap_or(Span::new(FileId(0), 0, 0));

@@ -63,7 +63,7 @@ pub(crate) fn unclosed_text(source: &SourceFile, span: Span) -> Diagnostic {
     };
     let message = format!("the text that starts on line {line} has no closing quote");
     let last_words: Vec<&str> = content.split_whitespace().collect();
-    match last_words.last() {
+    match last_words.last().map(|word| shortened(word)) {
         Some(word) => Diagnostic::error("S0171", span, message)
             .beside("a closing quote is missing")
             .note(format!("I think it ends after \"{word}\""))
@@ -72,10 +72,23 @@ pub(crate) fn unclosed_text(source: &SourceFile, span: Span) -> Diagnostic {
     }
 }
 
+/// The end of a word that is too long to be shown.
+fn shortened(word: &str) -> String {
+    const MOST: usize = 30;
+    let length = word.chars().count();
+    match word.char_indices().nth(length.saturating_sub(MOST)) {
+        Some((at, _)) if length > MOST => format!("...{}", word.get(at..).unwrap_or("")),
+        _ => word.to_owned(),
+    }
+}
+
 /// A bracket without a partner.
 pub(crate) fn bracket(source: &SourceFile, span: Span, problem: &Problem, declaration: Span) -> Diagnostic {
     let written = source.slice(span);
     match problem.kind {
+        ProblemKind::Extra if written.len() > 1 => Diagnostic::error("S0007", span, "these brackets close nothing")
+            .beside("there are no opening ones for them")
+            .offer("remove them", replace(span, "")),
         ProblemKind::Extra => Diagnostic::error("S0007", span, format!("this `{written}` closes nothing"))
             .beside("there is no opening one for it")
             .offer(format!("remove the `{written}`"), replace(span, "")),
@@ -92,6 +105,9 @@ pub(crate) fn bracket(source: &SourceFile, span: Span, problem: &Problem, declar
                 diagnostic.offer(format!("add `{closing}` at the end"), replace(declaration.end_point(), text))
             } else {
                 let at = end_of_line(source, span);
+                if at.start == span.end {
+                    return diagnostic;
+                }
                 diagnostic.offer(format!("add `{closing}` at the end of the line"), replace(at, closing))
             }
         }

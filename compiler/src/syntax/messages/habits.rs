@@ -6,9 +6,19 @@ use crate::source::{SourceFile, Span};
 
 /// `=`, `==`, `!=`, `<>`
 pub(crate) fn equality_sign(source: &SourceFile, span: Span, sign: &str, mend: &str) -> Diagnostic {
-    Diagnostic::error("S0026", span, format!("`{sign}` is written `{mend}`"))
-        .beside(format!("write `{mend}`"))
-        .fix(format!("write `{mend}`"), replace(span, apart(source, span, mend)))
+    let message =
+        Diagnostic::error("S0026", span, format!("`{sign}` is written `{mend}`")).beside(format!("write `{mend}`"));
+    let before = source.text.get(..span.start as usize).unwrap_or("");
+    let kept = before.trim_end();
+    if !before.get(kept.len()..).unwrap_or("").contains('\n') {
+        return message.fix(format!("write `{mend}`"), replace(span, apart(source, span, mend)));
+    }
+    // No line starts with `is`, so it goes up to what it tests, where no comment ends that line.
+    if kept.rsplit('\n').next().is_some_and(|line| line.contains('#')) {
+        return message;
+    }
+    let whole = Span::new(span.file, kept.len(), span.end as usize);
+    message.fix(format!("write `{mend}`"), replace(whole, apart(source, whole, mend)))
 }
 
 /// The words for a place, with a blank on each side that has none there.
@@ -82,8 +92,16 @@ pub(crate) fn is_null(span: Span, written: &str, mend: &str) -> Diagnostic {
 }
 
 /// `like "a%"`
-pub(crate) fn like(operator: Span, pattern: Option<Span>, written: Option<&str>, negated: bool) -> Diagnostic {
-    let diagnostic = Diagnostic::error("S0031", operator, "`like` is written `contains`, `starts with` or `ends with`");
+pub(crate) fn like(
+    operator: Span,
+    pattern: Option<Span>,
+    written: Option<&str>,
+    negated: bool,
+    ignoring_case: bool,
+) -> Diagnostic {
+    let word = if ignoring_case { "ilike" } else { "like" };
+    let message = format!("`{word}` is written `contains`, `starts with` or `ends with`");
+    let diagnostic = Diagnostic::error("S0031", operator, message);
     let Some((pattern, content)) = pattern.zip(written.map(|text| text.trim_matches(['"', '“', '”', '\'', '‘', '’'])))
     else {
         return diagnostic.beside("write `contains`");
@@ -99,9 +117,10 @@ pub(crate) fn like(operator: Span, pattern: Option<Span>, written: Option<&str>,
         (false, false) => ("is", "is not"),
     };
     let mend = if negated { denied } else { plain };
-    let edits =
-        vec![Edit { span: operator, text: mend.to_owned() }, Edit { span: pattern, text: format!("\"{inner}\"") }];
-    diagnostic.beside(format!("write `{mend} \"{inner}\"`")).fix(format!("write `{mend} \"{inner}\"`"), edits)
+    let text = format!("\"{inner}\"{}", if ignoring_case { " ignoring case" } else { "" });
+    let said = format!("write `{mend} {text}`");
+    let edits = vec![Edit { span: operator, text: mend.to_owned() }, Edit { span: pattern, text }];
+    diagnostic.beside(said.clone()).fix(said, edits)
 }
 
 /// `between 1 and 5`

@@ -43,13 +43,19 @@ pub(crate) fn line_stops(at: Span, last: &str) -> Diagnostic {
 }
 
 /// Two things with nothing between them.
-pub(crate) fn side_by_side(before: Span, first: &str, span: Span, second: &str) -> Diagnostic {
+pub(crate) fn side_by_side(first: &str, span: Span, second: &str) -> Diagnostic {
     Diagnostic::error("S0002", span, format!("`{first}` and `{second}` stand side by side with nothing between them"))
         .beside("what joins it to what stands before?")
-        .offer(
-            "write `and` between them, or start a new line",
-            vec![Edit { span: before.end_point(), text: " and".to_owned() }],
-        )
+}
+
+/// The same where both are conditions, so that `and` can join them.
+pub(crate) fn offering_and(told: Diagnostic, between: Span, joint: &str) -> Diagnostic {
+    told.offer("write `and` between them, or start a new line", vec![Edit { span: between, text: joint.to_owned() }])
+}
+
+/// A comma in a line that could not be read without it either.
+pub(crate) fn comma_without_reason(comma: Span) -> Diagnostic {
+    Diagnostic::error("S0001", comma, "a comma does not fit here").beside("commas stand between values to choose from")
 }
 
 /// Several words of text without quotes.
@@ -72,6 +78,28 @@ pub(crate) fn stray_comma(comma: Span) -> Diagnostic {
     Diagnostic::error("S0001", comma, "a comma does not fit here")
         .beside("to ask for two things, write `and` or start a new line")
         .offer("write `and`", replace(comma, " and"))
+}
+
+/// `any of { a, b }`
+pub(crate) fn comma_between_lines(block: &str, comma: Span, commas: &[Span]) -> Diagnostic {
+    let edits = commas.iter().flat_map(|comma| replace(*comma, "\n")).collect();
+    Diagnostic::error("S0001", comma, "a comma does not fit here")
+        .beside(format!("in a block `{block} {{ ... }}` each condition stands on a line of its own"))
+        .offer("start a new line", edits)
+}
+
+/// `x contans "a"`
+pub(crate) fn misspelt(span: Span, written: &str, meant: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("`{written}` does not fit here"))
+        .beside(format!("did you mean `{meant}`?"))
+        .offer(format!("did you mean `{meant}`?"), replace(span, meant))
+}
+
+/// `trait a = n + 1 trait b = n + 2`
+pub(crate) fn declaration_on_the_line(before: Span, span: Span, written: &str) -> Diagnostic {
+    Diagnostic::error("S0002", span, format!("a new `{written}` starts on a line of its own"))
+        .beside("start a new line before this")
+        .offer("start a new line", vec![Edit { span: before.end_point(), text: "\n".to_owned() }])
 }
 
 /// `;`

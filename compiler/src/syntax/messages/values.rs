@@ -46,16 +46,23 @@ pub(crate) fn not_whole(span: Span) -> Diagnostic {
 pub(crate) fn number_with_tail(span: Span, written: &str) -> Diagnostic {
     let digits: String =
         written.chars().take_while(|character| character.is_ascii_digit() || *character == '.').collect();
-    let tail = written.get(digits.len()..).unwrap_or("");
+    let (tail, currency) = match written.get(digits.len()..).unwrap_or("").split_once(' ') {
+        Some((tail, currency)) => (tail, format!(" {}", currency.trim())),
+        None => (written.get(digits.len()..).unwrap_or(""), String::new()),
+    };
     let times = match tail {
         "k" | "K" => Some(1_000),
         "m" | "M" => Some(1_000_000),
         _ => None,
     };
-    let diagnostic = Diagnostic::error("S0020", span, format!("`{tail}` is no unit I know"))
-        .beside("units are days, weeks, months, USD, % ...");
+    let diagnostic = Diagnostic::error("S0020", span, format!("`{tail}` is no unit I know")).beside(match times {
+        Some(_) => "numbers are written in full",
+        None => "units are days, weeks, months, USD, % ...",
+    });
     match times.and_then(|times: i64| digits.parse::<i64>().ok()?.checked_mul(times)) {
-        Some(value) => diagnostic.offer(format!("write {value}"), replace(span, value.to_string())),
+        Some(value) => {
+            diagnostic.offer(format!("write {value}{currency}"), replace(span, format!("{value}{currency}")))
+        }
         None => diagnostic,
     }
 }

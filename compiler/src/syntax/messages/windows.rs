@@ -44,6 +44,13 @@ pub(crate) fn window_wording(span: Span, mend: &str) -> Diagnostic {
         .fix(format!("write `{mend}`"), replace(span, mend))
 }
 
+/// `more then 30 days ago`
+pub(crate) fn misspelt_than(span: Span, written: &str) -> Diagnostic {
+    Diagnostic::error("S0022", span, format!("`{written}` is written `than` here"))
+        .beside("write `than`")
+        .fix("write `than`", replace(span, "than"))
+}
+
 /// `30 days ago` as a window
 pub(crate) fn bare_ago(span: Span, written: &str) -> Diagnostic {
     let insert = |word: &str| vec![Edit { span: start_point(span), text: format!("{word} ") }];
@@ -73,6 +80,13 @@ pub(crate) fn missing_to(span: Span) -> Diagnostic {
     Diagnostic::error("S0001", span, "`from` has no `to`").beside("say where it ends: `from ... to ...`")
 }
 
+/// `from 60 30 days ago`
+pub(crate) fn missing_to_ago(second: Span) -> Diagnostic {
+    Diagnostic::error("S0001", second, "between the two ends `to` is missing")
+        .beside("write `to` before this")
+        .fix("write `to`", vec![Edit { span: start_point(second), text: "to ".to_owned() }])
+}
+
 /// `where ... in the last 30 days`
 pub(crate) fn window_after_where(span: Span, written: &str, where_word: Span) -> Diagnostic {
     let edits =
@@ -81,11 +95,4 @@ pub(crate) fn window_after_where(span: Span, written: &str, where_word: Span) ->
         .beside("which days count is said first, then `where`")
         .place(where_word, "put it before this `where`")
         .fix(format!("put `{written}` before `where`"), edits)
-}
-
-/// `purchased_at in the last 30 days`
-pub(crate) fn window_without_is(span: Span) -> Diagnostic {
-    Diagnostic::error("S0036", span, "`is` is missing before this")
-        .beside("a date is tested with `is`")
-        .fix("write `is`", vec![Edit { span: start_point(span), text: "is ".to_owned() }])
 }

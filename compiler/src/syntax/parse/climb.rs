@@ -290,6 +290,11 @@ impl Reader<'_> {
                 }
             }
             ItemKind::In { negated, values } => {
+                // `customer in big_spenders`: what `customer` is held against has a message of its own.
+                if matches!(&left.kind, ExprKind::Name(path) if matches!(&path.words[..], [only] if only.text.as_ref() == "customer"))
+                {
+                    self.diagnostics.retain(|diagnostic| diagnostic.code.0 != "S0029" || diagnostic.span != operator);
+                }
                 ExprKind::Is { left: Box::new(left), negated, test: IsTest::OneOf(values), ignoring_case: false }
             }
             ItemKind::Ago { comparison, amount } => {
@@ -327,10 +332,8 @@ impl Reader<'_> {
             String::new()
         };
         let not = if negated { "not " } else { "" };
-        if matches!(word.as_str(), "null" | "nil" | "none" | "unknown" | "blank")
-            && (word != "unknown" || habit.is_some())
-            || word == "null"
-        {
+        // Without a sign from elsewhere these may be names; the checker knows.
+        if is_missing_word(&word) && habit.is_some() {
             let mend = if negated { "is known" } else { "is missing" };
             self.report(messages::is_null(operator.to(right.span), self.source.slice(operator.to(right.span)), mend));
             let test = if negated { IsTest::Known } else { IsTest::Missing };
@@ -394,7 +397,7 @@ impl Reader<'_> {
                 self.error_node(whole)
             }
             _ => {
-                self.report(messages::window_without_is(span));
+                // That `is` is missing is said by the checker, unless what stands before it is no date at all.
                 let test = IsTest::Windows(windows);
                 self.node(
                     whole,
@@ -553,6 +556,23 @@ impl Reader<'_> {
         }
         let mut expression = self.operand_with_filter(row);
         row.beside = beside;
+        if matches!(expression.kind, ExprKind::Literal(Literal::Integer(i64::MIN))) {
+            match prefixes.pop() {
+                Some(minus) if matches!(minus.kind, ItemKind::Minus) => {
+                    expression.span = minus.span.to(expression.span)
+                }
+                other => {
+                    prefixes.extend(other);
+                    self.report(messages::number_too_large(expression.span));
+                    expression = self.error_node(expression.span);
+                }
+            }
+        }
+        // The message is given: what is checked later says nothing more about it.
+        if let Some(not) = prefixes.iter().find(|prefix| matches!(prefix.kind, ItemKind::Not)) {
+            let whole = not.span.to(expression.span);
+            return self.error_node(whole);
+        }
         for prefix in prefixes.into_iter().rev() {
             let span = prefix.span.to(expression.span);
             let argument = Box::new(expression);
@@ -588,6 +608,11 @@ impl Reader<'_> {
         }
         expression
     }
+}
+
+/// Words of other languages for what is missing.
+pub(crate) fn is_missing_word(word: &str) -> bool {
+    matches!(word, "null" | "nil" | "none" | "unknown" | "blank")
 }
 
 fn gives_a_value(operator: AggregateOperator) -> bool {

@@ -16,7 +16,7 @@ impl Reader<'_> {
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::block_head => kind = self.block_head(inner),
-                _ => lines = self.lines(inner),
+                _ => lines = self.lines(inner, kind),
             }
         }
         let (lines, depth) = lines;
@@ -43,24 +43,36 @@ impl Reader<'_> {
     }
 
     /// The lines between braces, and how deep the deepest is.
-    pub(super) fn lines(&mut self, pair: Pair<'_>) -> (Vec<Expr>, usize) {
-        let mut lines = Vec::new();
+    pub(super) fn lines(&mut self, pair: Pair<'_>, kind: BlockKind) -> (Vec<Expr>, usize) {
+        let whole = self.span(&pair);
+        let mut lines: Vec<Expr> = Vec::new();
         let mut deepest = 0;
         for inner in pair.into_inner() {
             if matches!(inner.as_rule(), Rule::expression | Rule::broken) {
                 let (line, depth) = self.take(&inner);
                 deepest = deepest.max(depth);
+                // The line before stops where it should have gone on; this one answers for both.
+                if inner.as_rule() == Rule::broken
+                    && inner.as_str().starts_with(['<', '>', '*', '/', '≤', '≥'])
+                    && let Some(before) = lines.last_mut()
+                {
+                    before.kind = ExprKind::Error;
+                }
                 lines.push(line);
             }
         }
+        // Of braces about which a message was given nobody says that nothing stands between them.
+        if lines.is_empty() && self.take_reported(whole) {
+            lines.push(self.error_node(whole));
+        }
         if lines.len() > 1 {
-            self.check_or_at_line_start(&lines);
+            self.check_or_at_line_start(&lines, kind);
         }
         (lines, deepest)
     }
 
     /// In a block of several lines, a line that starts with `or` can be read two ways.
-    fn check_or_at_line_start(&mut self, lines: &[Expr]) {
+    fn check_or_at_line_start(&mut self, lines: &[Expr], kind: BlockKind) {
         for line in lines {
             let ExprKind::Or(terms) = &line.kind else { continue };
             for pair in terms.windows(2) {
@@ -75,7 +87,12 @@ impl Reader<'_> {
                 let gap = Span { end: or.start, ..between };
                 if self.source.slice(gap).contains('\n') {
                     let texts: Vec<&str> = terms.iter().map(|term| self.source.slice(term.span)).collect();
-                    self.report(messages::or_at_line_start(or, line.span, &texts, indentation(self.source, line.span)));
+                    self.report(match kind {
+                        BlockKind::Any => messages::or_in_any_of(or),
+                        _ => {
+                            messages::or_at_line_start(or, line.span, &texts, indentation(self.source, line.span), kind)
+                        }
+                    });
                     break;
                 }
             }
@@ -136,6 +153,11 @@ impl Reader<'_> {
                 }
             };
             values.push(match (minus.take(), value) {
+                (Some(sign), Value::One(inner))
+                    if matches!(inner.kind, ExprKind::Literal(Literal::Integer(i64::MIN))) =>
+                {
+                    Value::One(Expr { span: sign.to(span), ..inner })
+                }
                 (Some(sign), Value::One(inner)) => {
                     Value::One(self.node(sign.to(span), ExprKind::Negate(Box::new(inner))))
                 }

@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::messages;
 use crate::syntax::scan::{ChunkKind, DECLARATIONS, LexemeKind, is_reserved};
 use crate::syntax::tree::{
-    Column, DeclarationKind, Expr, ListSource, Part, Quoted, Table, TableKind, TimeColumn, ValueSet, Word,
+    BlockKind, Column, DeclarationKind, Expr, ListSource, Part, Quoted, Table, TableKind, TimeColumn, ValueSet, Word,
 };
 use segue_grammar::Rule;
 use std::sync::Arc;
@@ -60,7 +60,12 @@ impl<'s> Reader<'s> {
     /// The name a broken declaration seems to have, so that uses of it stay silent.
     pub(super) fn name_of_broken(&self, chunk: &Chunk) -> Option<Word> {
         let lexemes = self.scan.lexemes.get(chunk.lexemes.clone())?;
-        let at = if chunk.kind == ChunkKind::Customers { 0 } else { 1 };
+        // Where the word that announces is missing, the name comes first.
+        let is_first = lexemes.get(1).is_some_and(|second| {
+            let text = second.text(&self.source.text);
+            chunk.kind == ChunkKind::Unknown && (text.eq_ignore_ascii_case("by") || text.eq_ignore_ascii_case("at"))
+        });
+        let at = if chunk.kind == ChunkKind::Customers || is_first { 0 } else { 1 };
         let lexeme = lexemes.get(at).filter(|lexeme| lexeme.kind == LexemeKind::Word)?;
         Some(Word {
             text: Arc::from(lexeme.text(&self.source.text)),
@@ -80,6 +85,17 @@ impl<'s> Reader<'s> {
             if !self.take_reported(whole) {
                 self.report(messages::stray_line(span, written));
             }
+            return None;
+        }
+        // `purchases by customer_id at time {`: the word before the name is missing.
+        let second = lexemes.get(1).map_or("", |second| second.text(&self.source.text)).to_ascii_lowercase();
+        if matches!(second.as_str(), "by" | "at") && !is_reserved(written) {
+            let has_time = lexemes
+                .iter()
+                .take_while(|lexeme| lexeme.kind != LexemeKind::OpenBrace)
+                .any(|lexeme| lexeme.text(&self.source.text).eq_ignore_ascii_case("at"));
+            self.take_reported(whole);
+            self.report(messages::missing_declaration_word(span, written, if has_time { "events" } else { "records" }));
             return None;
         }
         if LATER.iter().any(|later| later.eq_ignore_ascii_case(written)) {
@@ -123,7 +139,7 @@ impl<'s> Reader<'s> {
             self.report(messages::dashed_name(span, written, &mended));
             return Word { text: Arc::from(mended), span };
         }
-        if is_reserved(written) && !written.eq_ignore_ascii_case("customers") {
+        if is_reserved(written) {
             self.report(messages::reserved_name(span, written, None));
         }
         Word { text: Arc::from(written), span }
@@ -270,7 +286,8 @@ impl<'s> Reader<'s> {
     /// Reports `trait x : ...` and `let x is ...`.
     fn check_equals_sign(&mut self, before: Span, after: Span) {
         let between = Span { start: before.end, end: after.start, ..after };
-        let Some(sign) = self.lexemes_in(between).first() else { return };
+        let mut signs = self.lexemes_in(between).iter();
+        let Some(sign) = signs.find(|lexeme| lexeme.kind != LexemeKind::NewLine) else { return };
         let span = Span::new(self.file, sign.start as usize, sign.end as usize);
         if self.source.slice(span) != "=" {
             self.report(messages::equals_sign(span, self.source.slice(span)));
@@ -331,7 +348,7 @@ impl<'s> Reader<'s> {
         let mut lines: Vec<Expr> = Vec::new();
         for inner in pair.into_inner() {
             if inner.as_rule() == Rule::lines {
-                lines = self.lines(inner).0;
+                lines = self.lines(inner, BlockKind::All).0;
             }
         }
         DeclarationKind::Segment { name, title, lines }
@@ -339,16 +356,22 @@ impl<'s> Reader<'s> {
 
     fn partition(&mut self, pair: Pair<'_>) -> DeclarationKind {
         let (name, title) = self.head_of(&pair);
+        let whole = self.span(&pair);
         let mut parts = Vec::new();
+        let mut unread = false;
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::part => parts.push(self.part(inner)),
                 // A message was given when the expressions were built.
                 Rule::broken => {
+                    unread = true;
                     self.take(&inner);
                 }
                 _ => {}
             }
+        }
+        if parts.is_empty() && (unread || self.take_reported(whole)) {
+            return DeclarationKind::Broken { name: Some(name) };
         }
         DeclarationKind::Partition { name, title, parts }
     }

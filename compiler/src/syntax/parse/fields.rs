@@ -216,6 +216,11 @@ impl Reader<'_> {
                 let listed: Vec<Pair<'_>> = pair.into_inner().filter(|inner| inner.as_rule() == Rule::listed).collect();
                 TypeRefKind::OneOf(listed.into_iter().map(|listed| self.listed(listed)).collect())
             }
+            Rule::one_of_mistake => {
+                self.report(messages::missing_one_of(span));
+                let listed: Vec<Pair<'_>> = pair.into_inner().filter(|inner| inner.as_rule() == Rule::listed).collect();
+                TypeRefKind::OneOf(listed.into_iter().map(|listed| self.listed(listed)).collect())
+            }
             Rule::money_type => {
                 let currency = pair.into_inner().find(|inner| inner.as_rule() == Rule::currency);
                 TypeRefKind::Money(currency.map(|currency| {

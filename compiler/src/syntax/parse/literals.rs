@@ -72,11 +72,20 @@ impl Reader<'_> {
         }
         match written.parse() {
             Ok(value) => Some(Literal::Integer(value)),
+            // The smallest whole number has no positive twin; with the sign before it, it is read as a whole.
+            Err(_) if written == i64::MIN.unsigned_abs().to_string() && self.is_behind_minus(span) => {
+                Some(Literal::Integer(i64::MIN))
+            }
             Err(_) => {
                 self.report(messages::number_too_large(span));
                 None
             }
         }
+    }
+
+    fn is_behind_minus(&self, span: Span) -> bool {
+        let before = self.scan.masked.get(..span.start as usize).unwrap_or("");
+        before.trim_end_matches([' ', '\n']).ends_with('-')
     }
 
     /// The plain digits of a number, habits from elsewhere mended and reported.

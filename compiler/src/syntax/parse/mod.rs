@@ -11,7 +11,7 @@ mod recover;
 mod row;
 mod windows;
 
-pub(crate) use climb::{sign, text_words};
+pub(crate) use climb::{is_missing_word, sign, text_words};
 pub(crate) use literals::unit_word;
 pub(crate) use windows::amount_text;
 
@@ -184,6 +184,11 @@ impl<'s> Reader<'s> {
         while let Some((pair, outer)) = waiting.pop() {
             let rule = pair.as_rule();
             waiting.extend(pair.clone().into_inner().map(|inner| (inner, rule)));
+            // `is more then 5` is reported as a whole.
+            if rule == Rule::than_mistake && outer != Rule::spoken_mistake {
+                let span = self.span(&pair);
+                self.report(messages::misspelt_than(span, self.source.slice(span)));
+            }
             if matches!(rule, Rule::expression | Rule::bound | Rule::broken) {
                 found.push((pair, outer));
             }

@@ -5,7 +5,7 @@
 use super::Reader;
 use crate::source::Span;
 use crate::syntax::messages;
-use crate::syntax::scan::{ChunkKind, Lexeme, LexemeKind, is_reserved};
+use crate::syntax::scan::{ChunkKind, DECLARATIONS, Lexeme, LexemeKind, is_reserved};
 use segue_grammar::Rule;
 
 /// The lexemes around the place where reading stopped.
@@ -24,9 +24,75 @@ impl Reader<'_> {
             _ => span.end as usize,
         };
         let place = self.place(span, stopped);
-        let diagnostic =
-            self.habit(&place).or_else(|| self.side_by_side(&place)).unwrap_or_else(|| self.missing(&place, span));
+        let diagnostic = self.habit(&place).unwrap_or_else(|| match self.side_by_side(&place) {
+            // These say no more than that two things do not go together.
+            Some(told) if told.code.0 == "S0002" || told.fixes.is_empty() && told.code.0 == "S0020" => {
+                self.misspelt(&place, span, stopped).unwrap_or(told)
+            }
+            Some(told) => told,
+            None => self.misspelt(&place, span, stopped).unwrap_or_else(|| self.missing(&place, span)),
+        });
         self.report(diagnostic);
+    }
+
+    /// A word near the place that is nearly one of the language's own, with which the line could be read further.
+    fn misspelt(&self, place: &Place<'_>, line: Span, stopped: usize) -> Option<crate::diagnostics::Diagnostic> {
+        let text = self.scan.masked.get(line.range())?;
+        // Words further back may be the cause too: `form 1 to 3` stops at `1`.
+        for at in [Some(place.at), place.at.checked_sub(1), place.at.checked_sub(2)].into_iter().flatten() {
+            let Some(lexeme) = place.lexemes.get(at).filter(|lexeme| lexeme.kind == LexemeKind::Word) else { continue };
+            let written = lexeme.text(&self.source.text);
+            if is_reserved(written) {
+                continue;
+            }
+            for meant in meant_words(written) {
+                let start = (lexeme.start as usize).checked_sub(line.start as usize)?;
+                let end = start + written.len();
+                let mended = format!("{}{meant}{}", text.get(..start)?, text.get(end..)?);
+                let reached = match stopped_at(Rule::expression_alone, &mended) {
+                    None => true,
+                    Some(reached) => {
+                        reached >= mended.len()
+                            || reached + written.len() > stopped - line.start as usize + meant.len() + 1
+                    }
+                };
+                if reached {
+                    let span = self.lexeme_span(lexeme);
+                    return Some(messages::misspelt(span, written, meant));
+                }
+            }
+        }
+        None
+    }
+
+    /// The word that says how the lines of the block around a place are joined; a segment's own lines all hold.
+    fn block_around(&self, place: Span) -> Option<&'static str> {
+        /// Further back is not looked: a block that large is no slip of the pen.
+        const MOST: usize = 2_000;
+        let all = &self.scan.lexemes;
+        let before = all.partition_point(|lexeme| lexeme.start < place.start);
+        let mut depth = 0_usize;
+        for at in (before.saturating_sub(MOST)..before).rev() {
+            match all.get(at)?.kind {
+                LexemeKind::CloseBrace => depth += 1,
+                LexemeKind::OpenBrace if depth > 0 => depth -= 1,
+                LexemeKind::OpenBrace => {
+                    let word = |back: usize| at.checked_sub(back).and_then(|at| all.get(at));
+                    let text = |back: usize| word(back).map_or("", |word| word.text(&self.source.text));
+                    if !text(1).eq_ignore_ascii_case("of") {
+                        return None;
+                    }
+                    return match text(2).to_ascii_lowercase().as_str() {
+                        "all" => None,
+                        "any" => Some("any of"),
+                        "none" => Some("none of"),
+                        _ => Some("at least"),
+                    };
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     fn place(&self, span: Span, stopped: usize) -> Place<'_> {
@@ -60,15 +126,38 @@ impl Reader<'_> {
                 };
                 let pattern = next.filter(|next| next.kind == LexemeKind::Text).map(|next| self.lexeme_span(next));
                 let content = pattern.map(|pattern| self.source.slice(pattern));
-                Some(messages::like(operator, pattern, content, negated))
+                Some(messages::like(operator, pattern, content, negated, word == "ilike"))
             }
-            "not" if after == "like" => {
+            "not" if after == "like" || after == "ilike" => {
                 let shifted = Place { lexemes: place.lexemes, at: place.at + 1 };
                 self.habit(&shifted)
             }
+            "not" if before == "does" && matches!(after.as_str(), "equal" | "equals") => {
+                self.habit(&Place { lexemes: place.lexemes, at: place.at + 1 })
+            }
+            "does" if after == "not" => {
+                let third = self.lexeme_text(place, Some(place.at + 2)).to_ascii_lowercase();
+                if !matches!(third.as_str(), "equal" | "equals") {
+                    return None;
+                }
+                self.habit(&Place { lexemes: place.lexemes, at: place.at + 2 })
+            }
+            "doesn't" | "doesn’t" if matches!(after.as_str(), "equal" | "equals") => {
+                self.habit(&Place { lexemes: place.lexemes, at: place.at + 1 })
+            }
             "equals" | "equal" | "eq" if place.at > 0 => {
                 let end = next.filter(|_| after == "to").map_or(span, |next| self.lexeme_span(next));
-                Some(messages::spoken_comparison(span.to(end), self.source.slice(span.to(end)), "is"))
+                let two_before = place.at.checked_sub(2).and_then(|at| place.lexemes.get(at));
+                let denied = match before.as_str() {
+                    "not" => two_before.filter(|does| does.text(&self.source.text).eq_ignore_ascii_case("does")),
+                    "doesn't" | "doesn’t" => place.at.checked_sub(1).and_then(|at| place.lexemes.get(at)),
+                    _ => None,
+                };
+                let (whole, mend) = match denied {
+                    Some(does) => (self.lexeme_span(does).to(end), "is not"),
+                    None => (span.to(end), "is"),
+                };
+                Some(messages::spoken_comparison(whole, self.source.slice(whole), mend))
             }
             "greater" | "bigger" | "higher" | "more" | "less" | "smaller" | "lower" | "fewer"
                 if place.at > 0 && after == "than" =>
@@ -113,8 +202,29 @@ impl Reader<'_> {
                 let first = place.lexemes.get(place.at - 1).copied().unwrap_or(*is);
                 messages::several_after_is(comma, Span::new(self.file, first.start as usize, first.start as usize))
             }
-            None => messages::stray_comma(comma),
+            None => match self.block_around(comma) {
+                Some(block) => {
+                    let commas = self.commas_outside_of_brackets(place);
+                    messages::comma_between_lines(block, comma, &commas)
+                }
+                None if self.reads(place, comma, " and") => messages::stray_comma(comma),
+                None => messages::comma_without_reason(comma),
+            },
         }
+    }
+
+    fn commas_outside_of_brackets(&self, place: &Place<'_>) -> Vec<Span> {
+        let mut depth = 0_usize;
+        let mut commas = Vec::new();
+        for lexeme in place.lexemes {
+            match lexeme.kind {
+                LexemeKind::OpenRound | LexemeKind::OpenBrace => depth += 1,
+                LexemeKind::CloseRound | LexemeKind::CloseBrace => depth = depth.saturating_sub(1),
+                _ if depth == 0 && lexeme.text(&self.source.text) == "," => commas.push(self.lexeme_span(lexeme)),
+                _ => {}
+            }
+        }
+        commas
     }
 
     /// Two values or conditions with nothing between them.
@@ -176,7 +286,12 @@ impl Reader<'_> {
         {
             return Some(messages::aggregate_without_of(self.lexeme_span(before), before.text(source)));
         }
-        if before.kind == LexemeKind::Number && is_free_word(here) {
+        if is_free_word(here) && DECLARATIONS.iter().any(|(word, _)| word.eq_ignore_ascii_case(here.text(source))) {
+            return Some(messages::declaration_on_the_line(self.lexeme_span(before), span, here.text(source)));
+        }
+        // What is tested behind the number is a name, and no unit.
+        let tested = place.lexemes.get(place.at + 1).is_some_and(|after| tests_what_stands_before(after.text(source)));
+        if before.kind == LexemeKind::Number && is_free_word(here) && !tested {
             return Some(messages::unknown_number_unit(span, here.text(source)));
         }
         if is_free_word(before) && is_free_word(here) {
@@ -200,12 +315,25 @@ impl Reader<'_> {
             let content = format!("{}'{}", &first[1..first.len() - 1], &second[1..second.len() - 1]);
             return Some(messages::single_quotes(self.lexeme_span(before).to(span), &content));
         }
-        Some(messages::side_by_side(
-            self.lexeme_span(before),
-            self.source.slice(self.lexeme_span(before)),
-            span,
-            self.source.slice(span),
-        ))
+        let end = self.lexeme_span(before).end_point();
+        let joint =
+            if end == Span::new(self.file, span.start as usize, span.start as usize) { " and " } else { " and" };
+        let told = messages::side_by_side(self.source.slice(self.lexeme_span(before)), span, self.source.slice(span));
+        Some(match self.reads(place, end, joint) {
+            true => messages::offering_and(told, end, joint),
+            false => told,
+        })
+    }
+
+    /// Whether the line could be read to its end with something in a place of it.
+    fn reads(&self, place: &Place<'_>, at: Span, written: &str) -> bool {
+        let (Some(first), Some(last)) = (place.lexemes.first(), place.lexemes.last()) else { return false };
+        let masked = &self.scan.masked;
+        let before = masked.get(first.start as usize..at.start as usize);
+        let after = masked.get(at.end as usize..last.end as usize);
+        let Some((before, after)) = before.zip(after) else { return false };
+        let line = format!("{before}{written}{after}");
+        stopped_at(Rule::expression_alone, &line).is_some_and(|reached| reached >= line.len())
     }
 
     /// Something is missing, or does not fit.
@@ -296,7 +424,10 @@ impl Reader<'_> {
             .skip(1)
             .take_while(|lexeme| lexeme.kind == LexemeKind::Word && !is_reserved(lexeme.text(source)))
             .count();
-        let diagnostic = if names > 1 && place.at <= names {
+        let behind_names = place.lexemes.get(names + 1).map_or("", |lexeme| lexeme.text(source)).to_ascii_lowercase();
+        let goes_on = matches!(behind_names.as_str(), "{" | "=" | ":" | "by" | "at" | "from" | "is")
+            || behind_names.starts_with('"');
+        let diagnostic = if names > 1 && place.at <= names && goes_on {
             let first = self.lexeme_span(&place.lexemes[1]);
             let whole = first.to(self.lexeme_span(&place.lexemes[names]));
             messages::name_of_several_words(whole, self.source.slice(whole))
@@ -329,6 +460,76 @@ fn stopped_at(rule: Rule, text: &str) -> Option<usize> {
             pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
         }),
     }
+}
+
+/// Words of the language that this one may have been meant as: by spelling, or said otherwise elsewhere.
+fn meant_words(written: &str) -> Vec<&'static str> {
+    const WORDS: &[&str] = &[
+        "after",
+        "and",
+        "any",
+        "at",
+        "before",
+        "between",
+        "contains",
+        "customer",
+        "ends",
+        "every",
+        "from",
+        "ignoring",
+        "includes",
+        "matches",
+        "not",
+        "number",
+        "otherwise",
+        "rounded",
+        "since",
+        "starts",
+        "where",
+        "within",
+    ];
+    const SYNONYMS: &[(&str, &str)] = &[
+        ("begins", "starts"),
+        ("begin", "starts"),
+        ("start", "starts"),
+        ("end", "ends"),
+        ("finishes", "ends"),
+        ("contain", "contains"),
+        ("containing", "contains"),
+        ("include", "includes"),
+        ("including", "includes"),
+        ("match", "matches"),
+        ("has", "includes"),
+        ("having", "where"),
+        ("whose", "where"),
+        ("whit", "with"),
+        ("are", "is"),
+        ("equals", "is"),
+        ("each", "every"),
+        ("plus", "+"),
+        ("minus", "-"),
+        ("times", "*"),
+    ];
+    let lower = written.to_lowercase();
+    if let Some((_, meant)) = SYNONYMS.iter().find(|(word, _)| *word == lower) {
+        return vec![meant];
+    }
+    let most = if lower.chars().count() > 5 { 2 } else { 1 };
+    let mut near: Vec<(usize, &'static str)> = WORDS
+        .iter()
+        .filter(|_| lower.chars().count() >= 3)
+        .map(|word| (strsim::damerau_levenshtein(word, &lower), *word))
+        .filter(|(distance, _)| *distance <= most)
+        .collect();
+    near.sort_unstable();
+    near.into_iter().map(|(_, word)| word).collect()
+}
+
+/// Whether a word or sign tests the value before it, which so is a name or a value.
+fn tests_what_stands_before(written: &str) -> bool {
+    const TESTS: &[&str] = &["is", "contains", "starts", "ends", "matches", "includes", "between", "otherwise", "from"];
+    matches!(written, "<" | ">" | "=" | "!" | "." | "≤" | "≥" | "≠")
+        || TESTS.iter().any(|word| word.eq_ignore_ascii_case(written))
 }
 
 /// Whether a word joins what stands before it to what follows, and so is no attempt at a name.

@@ -34,6 +34,18 @@ impl Reader<'_> {
                 WindowKind::ExactlyAgo(self.amount_within(pair))
             }
             Rule::from_ago => self.two_ago(pair),
+            Rule::from_ago_mistake => {
+                let to = pair.clone().into_inner().find(|inner| inner.as_rule() == Rule::amount);
+                let has_to = pair.clone().into_inner().any(|inner| inner.as_rule() == Rule::to_word);
+                let place = to.map_or(span, |to| self.span(&to));
+                self.report(if has_to {
+                    messages::does_not_fit(place, self.source.slice(place))
+                } else {
+                    messages::missing_to_ago(place)
+                });
+                // What its ends were meant to be is not known for sure, so no more is said about them.
+                WindowKind::Today
+            }
             Rule::hours => {
                 let mut ends = pair
                     .into_inner()

@@ -111,7 +111,22 @@ fn number_length(rest: &str) -> usize {
 }
 
 fn word_length(rest: &str) -> usize {
-    rest.chars().take_while(|character| continues_word(*character)).map(char::len_utf8).sum()
+    let length: usize = rest.chars().take_while(|character| continues_word(*character)).map(char::len_utf8).sum();
+    length + contraction_length(rest.get(..length).unwrap_or(""), rest.get(length..).unwrap_or(""))
+}
+
+/// The `'t` of `doesn't`, with either apostrophe: it belongs to its word and opens no text.
+fn contraction_length(word: &str, behind: &str) -> usize {
+    if !word.ends_with(['n', 'N']) {
+        return 0;
+    }
+    let apostrophe =
+        behind.chars().next().filter(|character| matches!(character, '\'' | '’')).map_or(0, char::len_utf8);
+    let mut letters = behind.get(apostrophe..).unwrap_or("").chars();
+    let is_one = apostrophe > 0
+        && matches!(letters.next(), Some('t' | 'T'))
+        && !letters.next().is_some_and(|next| continues_word(next) || matches!(next, '\'' | '’'));
+    if is_one { apostrophe + 1 } else { 0 }
 }
 
 /// Whether a word can start with it; the same table as the grammar's.

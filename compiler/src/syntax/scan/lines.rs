@@ -25,6 +25,8 @@ pub(crate) fn goes_on(source: &str, before: Option<Lexeme>, last: Lexeme) -> boo
 pub(crate) fn takes_up(source: &str, first: Lexeme) -> bool {
     match first.kind {
         LexemeKind::OpenBrace => true,
+        // No line starts with it; it joins what stands before it to its value.
+        LexemeKind::Sign => first.text(source) == "=",
         LexemeKind::Word => is_one_of(first.text(source), TAKES_UP),
         _ => false,
     }

@@ -161,6 +161,7 @@ fn scan_with(file: FileId, source: &SourceFile, chunks: impl Fn(&str, &[Lexeme])
         chunks.truncate(MAXIMUM_DECLARATIONS);
     }
     let mut masked = masking::Masked::new(text);
+    let mut runs = Vec::new();
     for chunk in &mut chunks {
         let inside = lexemes.get(chunk.lexemes.clone()).unwrap_or(&[]);
         let pairs = brackets::pairs(inside);
@@ -170,11 +171,30 @@ fn scan_with(file: FileId, source: &SourceFile, chunks: impl Fn(&str, &[Lexeme])
             chunk.too_deep = true;
             continue;
         }
+        let whole = Span::new(file, chunk.start, chunk.end);
+        let mut last: Option<ProblemKind> = None;
         for problem in &pairs.problems {
             let lexeme = inside[problem.lexeme];
             let span = Span::new(file, lexeme.start as usize, lexeme.end as usize);
-            diagnostics.push(messages::bracket(source, span, problem, Span::new(file, chunk.start, chunk.end)));
+            // Brackets in a row that close nothing are one mistake.
+            let goes_on = last.replace(problem.kind) == Some(ProblemKind::Extra)
+                && problem.kind == ProblemKind::Extra
+                && reported.last().is_some_and(|before: &Span| {
+                    text.get(before.end as usize..lexeme.start as usize).is_some_and(|gap| gap.trim().is_empty())
+                });
+            if let (true, Some(before)) = (goes_on, reported.last_mut()) {
+                *before = before.to(span);
+                continue;
+            }
+            runs.push((diagnostics.len(), reported.len(), *problem));
+            diagnostics.push(messages::bracket(source, span, problem, whole));
             reported.push(span);
+        }
+        // The brackets of a run are known only now.
+        for (message, place, problem) in runs.drain(..) {
+            if let (Some(message), Some(span)) = (diagnostics.get_mut(message), reported.get(place)) {
+                *message = messages::bracket(source, *span, &problem, whole);
+            }
         }
         let head = !chunk.kind.ends_with_its_line() && chunk.kind != ChunkKind::Unknown;
         masked.apply(inside, &pairs, head);

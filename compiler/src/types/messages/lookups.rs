@@ -199,9 +199,17 @@ pub(crate) fn rows_as_value(word: &Word, span: Span) -> Diagnostic {
     let name = &word.text;
     let message = format!("`{name}` are many rows, so this line needs a question about them");
     Diagnostic::error("S0119", span, message)
-        .beside(format!("did you mean `any {name}` or `number of {name}`?"))
-        .offer(format!("did you mean `any {name}`?"), vec![Edit::replace(span, format!("any {name}"))])
+        .beside(format!("did you mean `number of {name}`?"))
         .offer(format!("did you mean `number of {name}`?"), vec![Edit::replace(span, format!("number of {name}"))])
+}
+
+/// S0119: rows alone where something must hold or not.
+pub(crate) fn rows_as_condition(word: &Word, span: Span) -> Diagnostic {
+    let name = &word.text;
+    Diagnostic::error("S0119", span, format!("`{name}` are many rows, so this line needs a question about them"))
+        .beside(format!("did you mean `any {name}`?"))
+        .offer(format!("did you mean `any {name}`?"), vec![Edit::before(span, "any ")])
+        .offer(format!("did you mean `no {name}`?"), vec![Edit::before(span, "no ")])
 }
 
 /// S0119: `rest` is what stands behind the rows' name.
@@ -210,10 +218,6 @@ pub(crate) fn rows_field_as_value(span: Span, rows: &Word, rest: &str, summed: b
     let path = format!("{rows}.{rest}");
     let message = Diagnostic::error("S0119", span, format!("there are many `{path}`, one for each row of `{rows}`"))
         .beside(format!("did you mean `any {rows} where {rest} ...`, or `latest {path}`?"))
-        .offer(
-            format!("did you mean `any {rows} where {rest} ...`?"),
-            vec![Edit::replace(span, format!("any {rows} where {rest}"))],
-        )
         .offer(format!("did you mean `latest {path}`?"), vec![Edit::replace(span, format!("latest {path}"))]);
     if summed {
         message.offer(format!("did you mean `sum of {path}`?"), vec![Edit::replace(span, format!("sum of {path}"))])

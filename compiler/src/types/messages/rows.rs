@@ -52,6 +52,21 @@ pub(crate) fn window_of_no_time(span: Span, kind: &str) -> Diagnostic {
         .beside("I expected a date here")
 }
 
+/// S0036: `purchased_at in the last 30 days`
+pub(crate) fn window_without_is(window: Span) -> Diagnostic {
+    Diagnostic::error("S0036", window, "`is` is missing before this")
+        .beside("a date is tested with `is`")
+        .fix("write `is`", vec![Edit::before(window, "is ")])
+}
+
+/// S0119: `purchases in the last 30 days`
+pub(crate) fn rows_in_a_window(rows: Span, text: &str) -> Diagnostic {
+    Diagnostic::error("S0119", rows, format!("what is asked about `{text}`?"))
+        .beside(format!("did you mean `any {text}`?"))
+        .offer(format!("write `any {text}`"), vec![Edit::before(rows, "any ")])
+        .offer(format!("write `no {text}`"), vec![Edit::before(rows, "no ")])
+}
+
 /// S0143
 pub(crate) fn hours_of_a_day(span: Span) -> Diagnostic {
     Diagnostic::error("S0143", span, "only the day is known here, so hours and minutes cannot be asked about")
@@ -77,6 +92,12 @@ pub(crate) fn window_ends_first(span: Span) -> Diagnostic {
         .beside("the earlier one comes first")
 }
 
+/// S0162
+pub(crate) fn range_ends_first(span: Span) -> Diagnostic {
+    Diagnostic::warning("S0162", span, "this range ends below its beginning, so nothing lies in it")
+        .beside("the smaller one comes first")
+}
+
 /// S0143
 pub(crate) fn on_a_time(span: Span) -> Diagnostic {
     Diagnostic::error("S0143", span, "`on` is followed by a day, and this is a moment").beside("write the date alone")
@@ -92,14 +113,14 @@ pub(crate) fn bound_not_written(span: Span, text: &str) -> Diagnostic {
 }
 
 /// S0143: a fixed end that only the calendar of the run could place, or that is no date at all.
-pub(crate) fn bound_moves(span: Span, ty: &Type) -> Diagnostic {
+pub(crate) fn bound_moves(span: Span, text: &str, ty: &Type) -> Diagnostic {
     if !matches!(ty, Type::Date | Type::Datetime) {
         return bound_no_date(span, &super::kind(ty));
     }
     Diagnostic::error(
         "S0143",
         span,
-        "a window cannot begin or end so far from the day of the run, or at a part of a day",
+        format!("a window cannot begin or end at `{text}`: from the day of the run only days and weeks can be counted"),
     )
     .beside("count in days or weeks here")
     .note("for months and years, write `in the last 3 months`, `more than 3 months ago`, `from 6 to 3 months ago`")
@@ -132,7 +153,8 @@ pub(crate) fn which_field(operator: Span, source: Span, text: &str, fields: &[Ar
             message.beside(format!("which one? {}", shown.join(", ")))
         }
     };
-    for path in paths.iter().take(3) {
+    // Of several only the writer knows which; one that is alone is meant.
+    for path in paths.iter().filter(|_| paths.len() == 1) {
         message = message.offer(format!("did you mean `{path}`?"), vec![Edit::replace(source, path.to_string())]);
     }
     message

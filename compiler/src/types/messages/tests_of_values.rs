@@ -26,6 +26,27 @@ pub(crate) fn no_lines(span: Span) -> Diagnostic {
         .beside("add a line, such as `country is \"France\"`")
 }
 
+/// S0138
+pub(crate) fn no_parts(span: Span) -> Diagnostic {
+    Diagnostic::error("S0138", span, "this partition has no parts, so nobody can be put into one")
+        .beside("add a part, such as `rest : otherwise`")
+}
+
+/// S0030
+pub(crate) fn is_null(span: Span, text: &str, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0030", span, format!("`{text}` is written `{mend}`"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), vec![Edit::replace(span, mend)])
+}
+
+/// S0141: a word after `is` that is nearly one of the language's own.
+pub(crate) fn misspelt_test(word: &str, span: Span, meant: &str) -> Diagnostic {
+    Diagnostic::error("S0141", span, format!("`{word}` is neither a field nor text in quotes"))
+        .beside(format!("did you mean `{meant}`?"))
+        .offer(format!("did you mean `{meant}`?"), vec![Edit::replace(span, meant)])
+        .offer(format!("write \"{word}\""), vec![Edit::replace(span, format!("\"{word}\""))])
+}
+
 /// S0141
 pub(crate) fn text_without_quotes(word: &str, span: Span) -> Diagnostic {
     Diagnostic::error("S0141", span, format!("`{word}` is neither a field nor text in quotes"))
@@ -235,8 +256,9 @@ pub(crate) fn never_missing(span: Span, text: &str, missing: bool) -> Diagnostic
 }
 
 /// S0162
-pub(crate) fn one_of_nothing(span: Span) -> Diagnostic {
-    Diagnostic::warning("S0162", span, "there is no value to choose from, so this holds for nobody")
+pub(crate) fn one_of_nothing(span: Span, negated: bool) -> Diagnostic {
+    let said = if negated { "everybody" } else { "nobody" };
+    Diagnostic::warning("S0162", span, format!("there is no value to choose from, so this holds for {said}"))
         .beside("the list is empty")
 }
 
