@@ -6,7 +6,7 @@
 use super::Selection;
 use super::node::{Aggregate, Constant, Node, NodeId, Op, Place, Rows, Scope, Work};
 use super::truth::OPENED;
-use super::walk::{computed, field_of, for_each_child, needed};
+use super::walk::{computed, field_of, needed};
 use crate::program::{self, CUSTOMERS, Expr, ExprKind, FieldId, Item, Program, TableId, Type, Window};
 use crate::syntax::tree::Comparison;
 use crate::values::Value;
@@ -135,7 +135,7 @@ impl Lowering<'_> {
                 {
                     open.push((Some(used), value));
                 }
-                for_each_child(inner, |child| pending.push(child));
+                inner.for_each_part(&mut |child| pending.push(child));
             }
             if let Some(field) = field
                 && open.is_empty()

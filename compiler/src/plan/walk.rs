@@ -1,55 +1,8 @@
 //! Which declarations a selection needs: the walk over checked expressions.
 
 use super::Selection;
-use crate::program::{CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Row, Rows, TableId};
+use crate::program::{CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Row, TableId};
 use rustc_hash::FxHashSet;
-
-/// Calls `each` with every direct operand of the expression, those of aggregates included.
-pub(crate) fn for_each_child<'a>(expr: &'a Expr, mut each: impl FnMut(&'a Expr)) {
-    match &expr.kind {
-        ExprKind::Constant(_)
-        | ExprKind::Now
-        | ExprKind::Day(_)
-        | ExprKind::Field { .. }
-        | ExprKind::Trait(_)
-        | ExprKind::Segment(_)
-        | ExprKind::InParts { .. } => {}
-        ExprKind::Lookup { key: inner, .. }
-        | ExprKind::Convert(_, inner)
-        | ExprKind::Negate(inner)
-        | ExprKind::Shift { moment: inner, .. }
-        | ExprKind::Call(_, inner)
-        | ExprKind::Round { value: inner, .. }
-        | ExprKind::IsOneOf { value: inner, .. }
-        | ExprKind::IsEmpty(inner)
-        | ExprKind::IsKnown(inner)
-        | ExprKind::InWindows(inner, _)
-        | ExprKind::Not(inner) => each(inner),
-        ExprKind::Difference(left, right)
-        | ExprKind::Compare(_, left, right)
-        | ExprKind::Equal { left, right, .. }
-        | ExprKind::Text { subject: left, pattern: right, .. } => {
-            each(left);
-            each(right);
-        }
-        ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| each(term)),
-        ExprKind::Product(factors) => factors.iter().for_each(|(_, factor)| each(factor)),
-        ExprKind::Otherwise(inner) | ExprKind::And(inner) | ExprKind::Or(inner) | ExprKind::AtLeastOf(_, inner) => {
-            inner.iter().for_each(each)
-        }
-        ExprKind::Includes { list, values, .. } => {
-            each(list);
-            values.iter().for_each(each);
-        }
-        ExprKind::Aggregate(aggregate) => {
-            if let Rows::Elements(list) = &aggregate.rows {
-                each(list);
-            }
-            aggregate.filter.iter().for_each(&mut each);
-            aggregate.value.iter().for_each(&mut each);
-        }
-    }
-}
 
 /// The field an expression reads, where it is one, also through a lookup.
 pub(crate) fn field_of(expr: &Expr) -> Option<(TableId, FieldId)> {
@@ -98,7 +51,7 @@ pub(crate) fn needed(program: &Program, selection: &Selection) -> Vec<Item> {
             {
                 pending.push(inner);
             }
-            for_each_child(expr, |child| pending.push(child));
+            expr.for_each_part(&mut |child| pending.push(child));
         }
     }
     items.reverse();

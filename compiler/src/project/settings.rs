@@ -1,6 +1,6 @@
 //! `segue.toml`: what the project is called, how its times and money are meant, and where its data are.
 
-use crate::diagnostics::{Diagnostic, Edit, Severity};
+use crate::diagnostics::{Diagnostic, Severity, entries};
 use crate::names::{messages as names, suggest};
 use crate::program::Settings;
 use crate::source::{FileId, SourceFile, Span};
@@ -270,6 +270,24 @@ impl Reader<'_> {
                     self.bad(value, "a check fails on errors, or on warnings too", "write \"error\" or \"warning\"")
                 }
                 (code, level) if is_code => {
+                    let listed = entries().iter().find(|entry| entry.code.0.eq_ignore_ascii_case(code));
+                    let Some(listed) = listed else {
+                        let known: Vec<&str> = entries()
+                            .iter()
+                            .filter(|entry| entry.severity != Severity::Error)
+                            .map(|entry| entry.code.0)
+                            .collect();
+                        self.unknown(key, &known, "there is no message");
+                        continue;
+                    };
+                    if listed.severity == Severity::Error && level.is_some_and(|level| level != "error") {
+                        self.bad(
+                            value,
+                            format!("{code} is an error, and no rules are run with one"),
+                            "only the level of a warning or a note can be set",
+                        );
+                        continue;
+                    }
                     let level = match level {
                         Some("off") => Level::Off,
                         Some("note") => Level::Note,

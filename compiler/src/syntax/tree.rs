@@ -499,7 +499,7 @@ pub enum AggregateOperator {
     Every,
     /// `at least N`, `at most N`, `exactly N`, `more than N`, `fewer than N`
     Count(CountTest, u64),
-    /// `N different` days/weeks/... and sequences come with a later issue; `number of`
+    /// `number of`
     Number,
     /// `number of different`
     Different,

@@ -564,7 +564,7 @@ impl<'tree> Checker<'tree> {
     }
 
     /// Says where a negated test silently leaves out the customers of whom nothing is known (rule 6).
-    fn leaves_out_missing(&mut self, written: &tree::Expr, left: &tree::Expr, lowered: &Expr) {
+    pub(crate) fn leaves_out_missing(&mut self, written: &tree::Expr, left: &tree::Expr, lowered: &Expr) {
         let subject = match &lowered.kind {
             ExprKind::Equal { left, .. } => left,
             // Nothing to choose from is never unknown (rule 11).

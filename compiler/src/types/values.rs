@@ -6,7 +6,7 @@ use super::{Checker, messages};
 use crate::builtins::{self, Argument, Function};
 use crate::program::{Conversion, Expr, ExprKind, Type};
 use crate::source::Span;
-use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Rounding, Unit, WrittenTime};
+use crate::syntax::tree::{self, Amount, ExprKind as Tree, IsTest, Literal, Moment, Rounding, Unit, WrittenTime};
 use crate::values::{MONEY_SCALE, Value};
 use chrono::TimeZone;
 use std::sync::Arc;
@@ -101,8 +101,14 @@ impl<'tree> Checker<'tree> {
             Tree::Includes { left, quantifier, values, ignoring_case } => {
                 self.includes(left, *quantifier, values, *ignoring_case, span, scope)
             }
-            Tree::Not(inner) => {
-                let inner = self.condition(inner, scope)?;
+            Tree::Not(written_inner) => {
+                let inner = self.condition(written_inner, scope)?;
+                // `not x is "US"` leaves out the same as `x is not "US"`.
+                match &inside(written_inner).kind {
+                    Tree::Is { left, negated: false, test: IsTest::Value(_) | IsTest::OneOf(_), .. }
+                    | Tree::Text { left, negated: false, .. } => self.leaves_out_missing(written, left, &inner),
+                    _ => {}
+                }
                 let missing = inner.may_be_missing;
                 Some(made(ExprKind::Not(Box::new(inner)), Type::Boolean, missing, span))
             }

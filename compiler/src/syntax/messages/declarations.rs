@@ -145,6 +145,12 @@ pub(crate) fn time_column_kind(span: Span, written: &str) -> Diagnostic {
         .beside("write `date` where the column has no clock time, else nothing")
 }
 
+/// `at t : date in "UTC"`
+pub(crate) fn zone_of_a_date(zone: Span) -> Diagnostic {
+    Diagnostic::error("S0015", zone, "a date has no time zone: it is a day, whatever the clock says")
+        .beside("take `in` and this away, or take `: date` away where the column has clock times")
+}
+
 /// `trait x : ...`
 pub(crate) fn equals_sign(span: Span, written: &str) -> Diagnostic {
     Diagnostic::error("S0043", span, format!("a name and what it stands for are joined by `=`, not by `{written}`"))

@@ -4,6 +4,21 @@ use super::replace;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// `'France'`
 pub(crate) fn single_quotes(span: Span, content: &str) -> Diagnostic {
     Diagnostic::error("S0017", span, "a text stands in double quotes")
@@ -70,7 +85,16 @@ pub(crate) fn number_with_tail(span: Span, written: &str) -> Diagnostic {
 /// A number followed by a word that is no unit.
 pub(crate) fn unknown_number_unit(span: Span, written: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error("S0020", span, format!("`{written}` is no unit I know"));
-    match nearest_unit(written) {
+    let currency = match written.to_lowercase().as_str() {
+        "dollar" | "dollars" | "bucks" => Some("USD"),
+        "euro" | "euros" => Some("EUR"),
+        "pound" | "pounds" | "quid" => Some("GBP"),
+        "franc" | "francs" => Some("CHF"),
+        "yen" => Some("JPY"),
+        "percent" => Some("%"),
+        _ => None,
+    };
+    match currency.or_else(|| nearest_unit(written)) {
         Some(unit) => diagnostic
             .beside(format!("did you mean `{unit}`?"))
             .offer(format!("did you mean `{unit}`?"), replace(span, unit)),
@@ -103,20 +127,6 @@ pub(crate) fn money_form(span: Span, written: &str) -> Diagnostic {
 
 /// A day that does not exist.
 pub(crate) fn no_such_date(span: Span, written: &str, year: u32, month: u32, day: u32) -> Diagnostic {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let diagnostic = Diagnostic::error("S0150", span, format!("there is no {written}"));
     let index = usize::try_from(month).ok().and_then(|month| month.checked_sub(1));
     let Some(name) = index.and_then(|index| MONTHS.get(index)) else {
@@ -148,20 +158,6 @@ pub(crate) fn no_such_time(span: Span, written: &str) -> Diagnostic {
 pub(crate) fn odd_date(span: Span, written: &str, readings: &[(u32, u32, u32)]) -> Diagnostic {
     let iso = |(year, month, day): (u32, u32, u32)| format!("{year:04}-{month:02}-{day:02}");
     let spoken = |(year, month, day): (u32, u32, u32)| {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
         let index = usize::try_from(month).unwrap_or(1).saturating_sub(1);
         format!("{day} {} {year}", MONTHS.get(index).unwrap_or(&""))
     };

@@ -72,6 +72,9 @@ impl Reader<'_> {
                     self.report(messages::aggregate_wording(words, self.source.slice(words), "fewer than"));
                     test = CountTest::FewerThan;
                 }
+                Rule::number_word_mistake => {
+                    count = self.number_in_words(pair).and_then(|count| u64::try_from(count).ok()).unwrap_or(1);
+                }
                 Rule::digits => match pair.as_str().parse() {
                     Ok(value) => count = value,
                     Err(_) => self.report(messages::number_too_large(span)),

@@ -29,6 +29,10 @@ impl Reader<'_> {
             match inner.as_rule() {
                 Rule::any_word => kind = BlockKind::Any,
                 Rule::none_word => kind = BlockKind::None,
+                Rule::number_word_mistake => {
+                    let count = self.number_in_words(&inner).and_then(|count| u32::try_from(count).ok());
+                    kind = BlockKind::AtLeast(count.unwrap_or(1));
+                }
                 Rule::digits => {
                     let span = self.span(&inner);
                     match inner.as_str().parse() {

@@ -251,6 +251,9 @@ impl<'s> Reader<'s> {
                 _ => {}
             }
         }
+        if let (true, Some(zone)) = (only_date, &zone) {
+            self.report(messages::zone_of_a_date(zone.span));
+        }
         TimeColumn { column, only_date, zone }
     }
 

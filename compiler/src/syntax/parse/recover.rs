@@ -142,6 +142,9 @@ impl Reader<'_> {
                 }
                 self.habit(&Place { lexemes: place.lexemes, at: place.at + 2 })
             }
+            "isn't" | "isn’t" if place.at > 0 => {
+                Some(messages::spoken_comparison(span, self.source.slice(span), "is not"))
+            }
             "doesn't" | "doesn’t" if matches!(after.as_str(), "equal" | "equals") => {
                 self.habit(&Place { lexemes: place.lexemes, at: place.at + 1 })
             }

@@ -193,13 +193,18 @@ impl Reader<'_> {
     }
 
     fn window_number(&mut self, pair: Pair<'_>) -> Option<i64> {
-        let span = self.span(&pair);
         let inner = pair.into_inner().next()?;
         if inner.as_rule() == Rule::any_number {
             return self.whole_number(inner);
         }
-        let count = number_of_word(inner.as_str())?;
-        self.report(messages::number_word(span, inner.as_str(), count));
+        self.number_in_words(&inner)
+    }
+
+    /// `thirty`: read as what it means, and reported.
+    pub(super) fn number_in_words(&mut self, pair: &Pair<'_>) -> Option<i64> {
+        let count = number_of_word(pair.as_str())?;
+        let span = self.span(pair);
+        self.report(messages::number_word(span, pair.as_str(), count));
         Some(count)
     }
 

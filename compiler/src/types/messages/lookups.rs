@@ -27,9 +27,9 @@ pub(crate) fn field_of_rows(word: &Word, rows: &str, close: &[Arc<str>]) -> Diag
     suggest(message, word.span, close, str::to_owned)
 }
 
-/// S0117
+/// S0008
 pub(crate) fn too_many_steps(span: Span, most: usize) -> Diagnostic {
-    Diagnostic::error("S0117", span, format!("more than {most} steps build on one another here, which is the most"))
+    Diagnostic::error("S0008", span, format!("more than {most} steps build on one another here, which is the most"))
         .beside("say it in fewer steps")
 }
 
