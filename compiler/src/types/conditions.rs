@@ -255,7 +255,7 @@ impl<'tree> Checker<'tree> {
         if left.ty == Type::Date && clock {
             return self.refuse(messages::hours_of_a_day(from.span.to(to.span)));
         }
-        if left.ty == Type::Datetime && clock || left.ty == Type::Datetime && day(from) {
+        if left.ty == Type::Datetime && (clock || day(from)) {
             return self.refuse(messages::range_is_a_window(value.span, from.span));
         }
         if let Some(problem) = messages::no_range(value.span, &left.ty) {
@@ -503,6 +503,7 @@ impl<'tree> Checker<'tree> {
         }
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one written test")]
     fn is_one_of(
         &mut self,
         value: Expr,
