@@ -96,7 +96,13 @@ impl Reader<'_> {
         let plain = match form.as_rule() {
             Rule::thousands_mistake => written.replace(',', ""),
             Rule::fraction_mistake => format!("0{written}"),
-            Rule::exponent_mistake => written_out(written)?,
+            Rule::exponent_mistake => match written_out(written) {
+                Some(plain) => plain,
+                None => {
+                    self.report(messages::number_too_large(span));
+                    return None;
+                }
+            },
             _ => return Some(written.to_owned()),
         };
         self.report(messages::number_form(span, written, &plain));
