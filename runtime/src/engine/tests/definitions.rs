@@ -1,6 +1,9 @@
 //! The definitions of other tools, run on their small data at the moments they name.
 
 use super::{agree, data};
+use segue_compiler::diagnostics::concise;
+use segue_compiler::project::{Input, check};
+use segue_compiler::source::SourceFile;
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -12,12 +15,22 @@ fn definitions_agree() {
     paths.sort();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "segue")) {
         let case: Json = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
-        let checked = segue_compiler::project::check_text(&std::fs::read_to_string(path).unwrap());
+        let case: Json = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
+        let zone = case["time_zone"].as_str().unwrap_or("UTC");
+        let checked = check(Input {
+            settings: Some(SourceFile::new(
+                "segue.toml",
+                format!("[project]\ntime_zone = \"{zone}\"\ncurrency = \"USD\"\n"),
+            )),
+            files: vec![SourceFile::new("rules.segue", std::fs::read_to_string(path).unwrap())],
+            read_list: &|name| Err(format!("there is no file {name}")),
+        });
+        // Some definitions must be refused; all others run.
         if case["refused"] == true {
-            assert!(checked.program.is_none(), "{} is to be refused", path.display());
+            assert!(checked.program.is_none(), "{} is not refused", path.display());
             continue;
         }
-        let messages = segue_compiler::diagnostics::concise::lines(&checked.sources, &checked.diagnostics);
+        let messages = concise::lines(&checked.sources, &checked.diagnostics);
         let program = checked.program.unwrap_or_else(|| panic!("{} does not check:\n{messages}", path.display()));
         let data = data(&program, &case["data"]);
         for case in case["cases"].as_array().unwrap() {
