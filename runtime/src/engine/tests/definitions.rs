@@ -15,7 +15,6 @@ fn definitions_agree() {
     paths.sort();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "segue")) {
         let case: Json = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
-        let case: Json = serde_json::from_str(&std::fs::read_to_string(path.with_extension("json")).unwrap()).unwrap();
         let zone = case["time_zone"].as_str().unwrap_or("UTC");
         let checked = check(Input {
             settings: Some(SourceFile::new(
