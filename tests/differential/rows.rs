@@ -17,7 +17,7 @@ pub(crate) struct Source {
 }
 
 /// What can be asked about from the customer.
-const SOURCES: &[Source] = &[
+pub(crate) const SOURCES: &[Source] = &[
     Source { path: "buys", inner: Scope::Buys, timed: Some(Ty::Instant) },
     Source { path: "visits", inner: Scope::Visits, timed: Some(Ty::Date) },
     Source { path: "pets", inner: Scope::Pets, timed: None },

@@ -3,6 +3,7 @@
 
 use crate::choices::Choices;
 use crate::kinds::{Kind, Place, Ty};
+use crate::rows::{SOURCES, Source};
 use crate::schema::Scope;
 use crate::values::Writer;
 
@@ -66,9 +67,7 @@ pub(crate) fn rules(streams: &[Vec<u32>]) -> Rules {
                 earlier.add(Ty::Boolean, name);
             }
             4..=7 => {
-                let source = writer.source(Scope::Customer);
-                let Some(source) = source else { continue };
-                let (kind, test) = writer.single(source.inner);
+                let (source, kind, test) = writer.single_of_row();
                 let (name, unknown) = (format!("atom_{at}"), format!("unsure_{at}"));
                 let path = source.path;
                 rules.text += &format!("trait {name} = any {path} where ({test})\n");
@@ -125,6 +124,20 @@ impl Writer<'_, '_> {
             let kind = *self.choices.pick(&kinds);
             if let Some(text) = self.atom_of(kind, scope, 2) {
                 return (kind, text);
+            }
+        }
+    }
+
+    /// The same of a row: a kind that the rows chosen first know nothing about is asked of others.
+    fn single_of_row(&mut self) -> (Source, Kind, String) {
+        let kinds = Kind::all();
+        loop {
+            let kind = *self.choices.pick(&kinds);
+            let first = self.choices.below(SOURCES.len());
+            for source in SOURCES.iter().cycle().skip(first).take(SOURCES.len()) {
+                if let Some(text) = self.atom_of(kind, source.inner, 2) {
+                    return (*source, kind, text);
+                }
             }
         }
     }

@@ -126,7 +126,7 @@ impl Scope {
     pub(crate) fn names(self, ty: Ty) -> &'static [&'static str] {
         match self {
             Scope::Customer => match ty {
-                Ty::Boolean => &["flag", "maybe", "company.airy"],
+                Ty::Boolean => &["flag", "maybe", "friend.maybe", "company.airy"],
                 Ty::Integer => &["n", "m", "house", "company.size"],
                 Ty::Number => &["x", "y", "company.region.area"],
                 Ty::Money => &["cash", "tip", "worth", "company.worth"],
@@ -140,7 +140,7 @@ impl Scope {
                 Ty::Listed => &["plan", "tier"],
             },
             Scope::Buys => match ty {
-                Ty::Boolean => &["gift", "customer.flag", "customer.maybe"],
+                Ty::Boolean => &["gift", "customer.maybe", "customer.flag"],
                 Ty::Integer => &["qty", "customer.n", "customer.m"],
                 Ty::Number => &["disc", "unit_disc", "customer.x", "shop.region.area"],
                 Ty::Money => &["price", "paid", "customer.tip", "customer.worth"],

@@ -99,7 +99,7 @@ impl Writer<'_, '_> {
         let first = self.value(ty, scope, depth);
         let mut text = format!("({first}");
         for _ in 0..1 + self.choices.below(2) {
-            let next = if self.choices.once_in(3) && ty != Ty::Listed {
+            let next = if self.choices.once_in(5) && ty != Ty::Listed {
                 self.literal(ty)
             } else {
                 self.value(ty, scope, depth)
