@@ -95,10 +95,17 @@ fn a_long_chain_of_segments_is_no_nesting() {
 
 /// What is wrong with the answers of both engines for customers with `a` from 0 to 99.
 fn wrong(rules: &str, expected: &str) -> Vec<String> {
-    let customers: Vec<_> = (0..100).map(|a| serde_json::json!({"who": a, "a": a, "name": "x"})).collect();
+    wrong_with("", rules, expected)
+}
+
+/// The same where the customers have more fields.
+fn wrong_with(fields: &str, rules: &str, expected: &str) -> Vec<String> {
+    let declared = CUSTOMERS.replace('}', &format!("{fields}}}"));
+    let customers: Vec<_> =
+        (0..100).map(|a| serde_json::json!({"who": a, "a": a, "name": "x", "own": [{"n": a}]})).collect();
     let case = Case {
         settings: "[project]\nname = \"limits\"\nas_of = \"2026-01-01\"\n".to_owned(),
-        rules: format!("{CUSTOMERS}{rules}"),
+        rules: format!("{declared}{rules}"),
         data: Some(serde_json::json!({ "customers": customers }).to_string()),
         expectations: vec![expected.to_owned()],
         ..Case::default()
@@ -128,4 +135,15 @@ fn a_long_chain_is_run_as_quickly_as_it_is_read() {
     );
     let parts: String = (0..99).map(|at| format!("  p{at} : a is {at}\n")).collect();
     assert_eq!(wrong(&format!("partition p {{\n{parts}  rest : otherwise\n}}\n"), "p.p7: 7\np.rest: 99\n"), [""; 0]);
+}
+
+#[test]
+fn computed_fields_that_build_on_one_another_are_worked_out_once() {
+    // Opened up, the last would be 3^60 sums.
+    let steps: String = (1..=60).map(|at| format!("  c{at} = c{0} - c{0} + c{0}\n", at - 1)).collect();
+    let last: Vec<String> = (50..100).map(|a| a.to_string()).collect();
+    let expected = format!("big: {}\n", last.join(", "));
+    assert_eq!(wrong_with(&format!("  c0 = a + a\n{steps}"), "segment big { c60 >= 100 }\n", &expected), [""; 0]);
+    let listed = format!("  own : list of {{\n  n : integer\n  c0 = n + n\n{steps}}}\n");
+    assert_eq!(wrong_with(&listed, "segment big { any own where c60 >= 100 }\n", &expected), [""; 0]);
 }

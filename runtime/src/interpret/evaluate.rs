@@ -11,7 +11,7 @@ use super::{Customer, InterpretError, RowId};
 use crate::data::Dataset;
 use crate::outcome::NO_PART;
 use regex::Regex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::builtins::Function;
 use segue_compiler::program::{
     CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Program, Row, TableId, Window,
@@ -71,6 +71,11 @@ pub(super) struct Evaluator<'a> {
     /// For instants, then for days.
     filters: [Kept<Vec<Window>, Rc<TimeFilter>>; 2],
     patterns: Kept<(Arc<str>, bool), Option<Regex>>,
+    /// Computed fields that read other computed fields.
+    steps: FxHashSet<(TableId, FieldId)>,
+    /// Their values for the customer at hand by row, field, owner and whether looked up: `b = a + a`, `c = b + b` and so on would else be
+    /// worked out twice as often with every step.
+    computed: Kept<(RowId, FieldId, RowId, bool), Option<Value>>,
     failures: RefCell<Failures>,
     broken: Cell<Option<Span>>,
 }
@@ -85,6 +90,8 @@ impl<'a> Evaluator<'a> {
             links: Links::default(),
             filters: Default::default(),
             patterns: RefCell::default(),
+            steps: steps(program),
+            computed: RefCell::default(),
             failures: RefCell::default(),
             broken: Cell::new(None),
         }
@@ -98,6 +105,11 @@ impl<'a> Evaluator<'a> {
     /// Whether a condition certainly holds of a customer.
     pub(super) fn holds(&self, customer: &Customer, condition: &Expr) -> bool {
         self.truth(condition, &Scope::of_customer(customer)) == Some(true)
+    }
+
+    /// Forgets what was worked out for a customer.
+    pub(super) fn forget(&self) {
+        self.computed.borrow_mut().clear();
     }
 
     /// What failed since the last call.
@@ -301,6 +313,15 @@ impl<'a> Evaluator<'a> {
     pub(super) fn field(&self, (table, row): RowId, field: FieldId, scope: &Scope<'_>) -> Option<Value> {
         match &self.program.tables[table.0 as usize].fields[field.0 as usize].source {
             FieldSource::Column { .. } => self.data.column(table, field)?.value(row),
+            FieldSource::Computed(expr) if self.steps.contains(&(table, field)) => {
+                let key = ((table, row), field, scope.owner, scope.looked_up);
+                if let Some(known) = self.computed.borrow().get(&key) {
+                    return known.clone();
+                }
+                let value = self.value(expr, scope);
+                self.computed.borrow_mut().insert(key, value.clone());
+                value
+            }
             FieldSource::Computed(expr) => self.value(expr, scope),
         }
     }
@@ -438,4 +459,27 @@ pub(super) fn at_least(count: u32, truths: &[Option<bool>]) -> Option<bool> {
         count if possible < count => Some(false),
         _ => None,
     }
+}
+
+/// The computed fields that read other computed fields.
+fn steps(program: &Program) -> FxHashSet<(TableId, FieldId)> {
+    let is_computed = |table: TableId, field: FieldId| {
+        let declared = program.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
+        declared.is_some_and(|field| matches!(field.source, FieldSource::Computed(_)))
+    };
+    let mut found = FxHashSet::default();
+    for (table, declared) in program.tables.iter().enumerate() {
+        for (field, declared) in declared.fields.iter().enumerate() {
+            let FieldSource::Computed(expr) = &declared.source else { continue };
+            expr.walk(&mut |part| {
+                if let ExprKind::Field { table: read, field: of, .. } | ExprKind::Lookup { table: read, field: of, .. } =
+                    part.kind
+                    && is_computed(read, of)
+                {
+                    found.insert((TableId(table as u32), FieldId(field as u32)));
+                }
+            });
+        }
+    }
+    found
 }

@@ -136,6 +136,7 @@ impl<'a> Interpreter<'a> {
             segments: vec![false; self.program.segments.len()],
             parts: vec![NO_PART; self.program.partitions.len()],
         };
+        self.evaluator.forget();
         for field in &self.computed {
             self.evaluator.of_customer(&customer, field);
         }

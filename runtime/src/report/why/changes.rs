@@ -71,13 +71,16 @@ fn asked_values<'a>(tree: &Tree<'_>, met: &[Met<'a>], used: &BTreeSet<usize>) ->
             same.subjects.get_or_insert_default().extend(subject);
             continue;
         }
-        let mut inputs_of = BTreeSet::new();
-        inputs(program, met.condition, &mut inputs_of);
         if let Some(subject) = &subject {
             known.insert(shape(&subject.value), asked.len());
         }
         let subjects = subject.map(|subject| vec![subject]);
-        asked.push(Asked { leaves: vec![leaf], subjects, inputs: inputs_of, first: met.condition });
+        asked.push(Asked {
+            leaves: vec![leaf],
+            subjects,
+            inputs: inputs(program, met.condition),
+            first: met.condition,
+        });
     }
     asked
 }

@@ -152,34 +152,41 @@ fn unplaced(described: &str) -> String {
 }
 
 /// The stored data of the customer that a value is worked out from: its own fields, and tables of rows.
-pub(super) fn inputs(program: &Program, expr: &Expr, found: &mut BTreeSet<String>) {
-    match &expr.kind {
-        ExprKind::Trait(id) => {
-            if let Some(declared) = program.traits.get(id.0 as usize) {
-                inputs(program, &declared.value, found);
+pub(super) fn inputs(program: &Program, expr: &Expr) -> BTreeSet<String> {
+    let (mut found, mut pending) = (BTreeSet::new(), vec![expr]);
+    // What many values build on is opened once, and a chain of a thousand traits is no recursion.
+    let (mut traits, mut computed) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(expr) = pending.pop() {
+        match &expr.kind {
+            ExprKind::Trait(id) => {
+                let declared = program.traits.get(id.0 as usize).filter(|_| traits.insert(*id));
+                pending.extend(declared.map(|declared| &declared.value));
             }
-        }
-        ExprKind::Field { row: Row::Customer, table, field } => {
-            let declared = program.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
-            match declared.map(|field| &field.source) {
-                Some(FieldSource::Computed(inner)) => inputs(program, inner, found),
-                _ => _ = found.insert(format!("field {}", field.0)),
-            }
-        }
-        // What a row says of its own is not the customer's.
-        ExprKind::Field { .. } => {}
-        ExprKind::Lookup { .. } => _ = found.insert(shape(expr)),
-        ExprKind::Aggregate(aggregate) => {
-            match &aggregate.rows {
-                Rows::Of(table) | Rows::Flattened { table, .. } => _ = found.insert(format!("rows {}", table.0)),
-                Rows::ListOf { row: Row::Customer, lists, .. } => {
-                    found.extend(lists.first().map(|list| format!("field {}", list.0)));
+            ExprKind::Field { row: Row::Customer, table, field } => {
+                let declared =
+                    program.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
+                match declared.map(|field| &field.source) {
+                    Some(FieldSource::Computed(inner)) if computed.insert(*field) => pending.push(inner),
+                    Some(FieldSource::Computed(_)) => {}
+                    _ => _ = found.insert(format!("field {}", field.0)),
                 }
-                Rows::ListOf { .. } => {}
-                Rows::Elements(list) => inputs(program, list, found),
             }
-            aggregate.filter.iter().chain(&aggregate.value).for_each(|part| inputs(program, part, found));
+            // What a row says of its own is not the customer's.
+            ExprKind::Field { .. } => {}
+            ExprKind::Lookup { .. } => _ = found.insert(shape(expr)),
+            ExprKind::Aggregate(aggregate) => {
+                match &aggregate.rows {
+                    Rows::Of(table) | Rows::Flattened { table, .. } => _ = found.insert(format!("rows {}", table.0)),
+                    Rows::ListOf { row: Row::Customer, lists, .. } => {
+                        found.extend(lists.first().map(|list| format!("field {}", list.0)));
+                    }
+                    Rows::ListOf { .. } => {}
+                    Rows::Elements(list) => pending.push(list),
+                }
+                pending.extend(aggregate.filter.iter().chain(&aggregate.value));
+            }
+            _ => expr.for_each_part(&mut |part| pending.push(part)),
         }
-        _ => expr.for_each_part(&mut |part| inputs(program, part, found)),
     }
+    found
 }

@@ -27,6 +27,9 @@ const EXAMPLES: usize = 3;
 const FIELDS: usize = 6;
 /// After so many conditions, the segments they name are no longer opened: a reference is a condition of its own.
 const OPENED: usize = 5_000;
+/// So deep within one another, conditions no longer open the segments they name: nobody reads on there, and a chain of
+/// a thousand segments must not use up the stack.
+const DEEPEST: usize = 100;
 
 /// The conditions met so far.
 pub(super) struct Tree<'a> {
@@ -36,7 +39,9 @@ pub(super) struct Tree<'a> {
     met: Vec<Met<'a>>,
     known: FxHashMap<String, usize>,
     shown: FxHashSet<Item>,
+    computed: FxHashSet<(TableId, FieldId)>,
     visited: usize,
+    depth: usize,
 }
 
 impl<'a> Tree<'a> {
@@ -53,7 +58,9 @@ impl<'a> Tree<'a> {
             met: Vec::new(),
             known: FxHashMap::default(),
             shown: FxHashSet::from_iter([asked]),
+            computed: FxHashSet::default(),
             visited: 0,
+            depth: 0,
         }
     }
 
@@ -117,9 +124,21 @@ impl<'a> Tree<'a> {
         alternative(self, &self.met, answer, logic, holds)
     }
 
+    /// Whether what a reference stands for is looked at: not after too many conditions, nor too deep within others.
+    fn opens(&self) -> bool {
+        self.visited < OPENED && self.depth < DEEPEST
+    }
+
     /// A condition as shown, and its logic.
     fn condition(&mut self, expr: &'a Expr) -> Result<(Condition, Logic), InterpretError> {
         self.visited += 1;
+        self.depth += 1;
+        let condition = self.condition_here(expr);
+        self.depth -= 1;
+        condition
+    }
+
+    fn condition_here(&mut self, expr: &'a Expr) -> Result<(Condition, Logic), InterpretError> {
         let program = self.setting.program;
         let heading = |count: usize, of: usize| match count {
             count if count == of => "all of these".to_owned(),
@@ -143,7 +162,7 @@ impl<'a> Tree<'a> {
                 condition.holds = condition.holds.map(|holds| !holds);
                 Ok((condition, Logic::Not(Box::new(logic))))
             }
-            ExprKind::Segment(id) if self.visited < OPENED => {
+            ExprKind::Segment(id) if self.opens() => {
                 let segment = &program.segments[id.0 as usize];
                 let (conditions, logic) = self.lines(&segment.lines)?;
                 let first = self.shown.insert(Item::Segment(*id));
@@ -157,7 +176,7 @@ impl<'a> Tree<'a> {
                 };
                 Ok((condition, Logic::Certain(Box::new(logic))))
             }
-            ExprKind::InParts { partition, parts } if self.visited < OPENED => {
+            ExprKind::InParts { partition, parts } if self.opens() => {
                 let declared = &program.partitions[partition.0 as usize];
                 let here = self.customer.parts[partition.0 as usize];
                 let logic = self.part_logic(*partition, parts)?;
@@ -174,7 +193,7 @@ impl<'a> Tree<'a> {
                 };
                 Ok((condition, logic))
             }
-            ExprKind::Trait(id) if program.traits[id.0 as usize].value.ty == Type::Boolean => {
+            ExprKind::Trait(id) if program.traits[id.0 as usize].value.ty == Type::Boolean && self.opens() => {
                 let declared = &program.traits[id.0 as usize];
                 let (inner, logic) = self.condition(&declared.value)?;
                 let first = self.shown.insert(Item::Trait(*id));
@@ -342,10 +361,17 @@ impl<'a> Tree<'a> {
 
     /// The values that an expression is worked out from, as far as people know them by name.
     fn facts(&mut self, expr: &'a Expr) -> Result<Vec<Fact>, InterpretError> {
+        self.depth += 1;
+        let facts = self.facts_here(expr);
+        self.depth -= 1;
+        facts
+    }
+
+    fn facts_here(&mut self, expr: &'a Expr) -> Result<Vec<Fact>, InterpretError> {
         let program = self.setting.program;
         let from = match &expr.kind {
             ExprKind::Trait(id) => {
-                if self.shown.insert(Item::Trait(*id)) {
+                if self.depth < DEEPEST && self.shown.insert(Item::Trait(*id)) {
                     self.facts(&program.traits[id.0 as usize].value)?
                 } else {
                     Vec::new()
@@ -353,8 +379,10 @@ impl<'a> Tree<'a> {
             }
             ExprKind::Field { table, field, .. } => {
                 match &program.tables[table.0 as usize].fields[field.0 as usize].source {
-                    FieldSource::Computed(inner) => self.facts(inner)?,
-                    FieldSource::Column { .. } => Vec::new(),
+                    FieldSource::Computed(inner) if self.depth < DEEPEST && self.computed.insert((*table, *field)) => {
+                        self.facts(inner)?
+                    }
+                    FieldSource::Computed(_) | FieldSource::Column { .. } => Vec::new(),
                 }
             }
             ExprKind::Lookup { key, .. } => self.facts(key)?,
