@@ -5,13 +5,14 @@ use super::candidates::Marks;
 use super::leaf::Leaf;
 use super::logic::{Goal, Logic, only};
 use super::relations::AskedRows;
-use super::search::{Candidates, MOST_CANDIDATES, Restriction, Space, Variable, smallest_change};
+use super::search::{Candidates, Found, MOST_CANDIDATES, Restriction, Space, Variable, smallest_change};
 use super::subject::{Subject, inputs, shape};
 use super::tree::Tree;
 use crate::interpret::InterpretError;
 use segue_compiler::program::{Expr, Type};
 use segue_compiler::values::Value;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 /// Among more questions about rows than this, what one answer says about another is not looked for.
 const MOST_RELATED: usize = 100;
@@ -36,26 +37,39 @@ struct Asked<'a> {
     first: &'a Expr,
 }
 
-/// The smallest change after which `logic` is, or is not, certainly true; `None` where it is so already, or no change of
-/// the conditions makes it so.
+/// What there is to say about another answer.
+pub(super) enum Other {
+    /// What would give it.
+    Change(Alternative),
+    /// It is the answer, or no change of the conditions gives it.
+    Nothing,
+    /// There is too much to try.
+    Unsettled,
+}
+
+/// The smallest change after which `logic` is, or is not, certainly true.
 pub(super) fn alternative(
     tree: &Tree<'_>,
     met: &[Met<'_>],
     answer: &str,
     logic: &Logic,
     holds: bool,
-) -> Result<Option<Alternative>, InterpretError> {
+) -> Result<Other, InterpretError> {
     if (logic.truth(&|leaf| met.get(leaf).and_then(|met| met.truth)) == Some(true)) == holds {
-        return Ok(None);
+        return Ok(Other::Nothing);
     }
     let mut used = BTreeSet::new();
     logic.for_each_leaf(&mut |leaf| _ = used.insert(leaf));
     let asked = asked_values(tree, met, &used);
     let (space, all) = space(tree, met, &asked)?;
-    let Some(change) = smallest_change(logic, &space, holds) else { return Ok(None) };
+    let change = match smallest_change(logic, &space, holds) {
+        Found::Change(change) => change,
+        Found::Nothing if all => return Ok(Other::Nothing),
+        Found::Nothing | Found::GivenUp => return Ok(Other::Unsettled),
+    };
     let described = Described { tree, met, asked: &asked, space: &space, logic, goal: Goal::of_whole(holds) };
     let (changes, unchanged) = described.change(&change.values);
-    Ok(Some(Alternative { answer: answer.to_owned(), changes, unchanged, smallest: change.smallest && all }))
+    Ok(Other::Change(Alternative { answer: answer.to_owned(), changes, unchanged, smallest: change.smallest && all }))
 }
 
 /// The values that the conditions ask about, each once.
@@ -237,8 +251,42 @@ fn out_of_the_ordinary(subjects: &[Subject], candidates: &mut Vec<Vec<Option<boo
     }
 }
 
+/// Of some places, from the first on, those that `still_so` needs: a place is dropped where the rest does without it.
+/// Dropping more never makes it so again, so whole stretches are tried first.
+fn needed_places(count: usize, still_so: &mut dyn FnMut(&[bool]) -> bool) -> Vec<bool> {
+    fn drop_from(places: Range<usize>, kept: &mut Vec<bool>, still_so: &mut dyn FnMut(&[bool]) -> bool) {
+        let set = |kept: &mut Vec<bool>, to: bool| {
+            kept.get_mut(places.clone()).into_iter().for_each(|places| places.fill(to));
+        };
+        set(kept, false);
+        if places.is_empty() || still_so(kept) {
+            return;
+        }
+        set(kept, true);
+        if places.len() > 1 {
+            let middle = places.start.midpoint(places.end);
+            drop_from(places.start..middle, kept, still_so);
+            drop_from(middle..places.end, kept, still_so);
+        }
+    }
+    let mut kept = vec![true; count];
+    drop_from(0..count, &mut kept, still_so);
+    kept
+}
+
 /// What a condition would have to be.
 type Literal = (usize, Option<bool>);
+
+/// What is needed of each value, without what is not kept.
+fn among(needed: &[(usize, Vec<Literal>)], all: &[(usize, Literal)], kept: &[bool]) -> Vec<(usize, Vec<Literal>)> {
+    let dropped: BTreeSet<(usize, usize)> =
+        all.iter().zip(kept).filter(|(_, kept)| !**kept).map(|((variable, (leaf, _)), _)| (*variable, *leaf)).collect();
+    let of = |(variable, literals): &(usize, Vec<Literal>)| {
+        let left = literals.iter().filter(|(leaf, _)| !dropped.contains(&(*variable, *leaf)));
+        (*variable, left.copied().collect())
+    };
+    needed.iter().map(of).collect()
+}
 
 struct Described<'d> {
     tree: &'d Tree<'d>,
@@ -265,18 +313,8 @@ impl Described<'_> {
             .flat_map(|(variable, literals)| literals.iter().map(|literal| (*variable, *literal)))
             .collect();
         all.sort_by_key(|(_, (leaf, truth))| self.space.now(*leaf) != *truth);
-        for (variable, literal) in all {
-            let without: Vec<(usize, Vec<Literal>)> = needed
-                .iter()
-                .map(|(other, literals)| {
-                    let kept = literals.iter().filter(|kept| *other != variable || **kept != literal);
-                    (*other, kept.copied().collect())
-                })
-                .collect();
-            if self.reaches(&self.left(&without, None)) {
-                needed = without;
-            }
-        }
+        let kept = needed_places(all.len(), &mut |kept| self.reaches(&self.left(&among(&needed, &all, kept), None)));
+        let needed = among(&needed, &all, &kept);
         let changes = needed.iter().filter_map(|(variable, literals)| self.words(*variable, literals)).collect();
         (changes, self.unchanged(&needed))
     }
@@ -312,14 +350,15 @@ impl Described<'_> {
             if changes(&variable) || !needed.iter().any(|(other, literals)| !literals.is_empty() && shares(*other)) {
                 continue;
             }
-            let mut literals: Vec<Literal> = asked.leaves.iter().map(|leaf| (*leaf, self.space.now(*leaf))).collect();
-            for literal in literals.clone() {
-                let without: Vec<Literal> = literals.iter().filter(|other| **other != literal).copied().collect();
-                let with = [needed, &[(variable, without.clone())]].concat();
-                if self.reaches(&self.left(&with, Some(variable))) {
-                    literals = without;
-                }
-            }
+            let literals: Vec<Literal> = asked.leaves.iter().map(|leaf| (*leaf, self.space.now(*leaf))).collect();
+            let some = |kept: &[bool]| -> Vec<Literal> {
+                literals.iter().zip(kept).filter(|(_, kept)| **kept).map(|(literal, _)| *literal).collect()
+            };
+            let needs = needed_places(literals.len(), &mut |kept| {
+                let with = [needed, &[(variable, some(kept))]].concat();
+                self.reaches(&self.left(&with, Some(variable)))
+            });
+            let literals = some(&needs);
             kept.extend(self.words(variable, &literals));
         }
         kept

@@ -24,6 +24,7 @@ mod tests;
 mod text;
 mod tree;
 
+use self::changes::Other;
 use crate::data::Dataset;
 use crate::interpret::{InterpretError, Interpreter};
 use crate::outcome::{NO_PART, Request};
@@ -79,6 +80,19 @@ pub struct Why {
     /// The smallest change for another answer: one for a segment, one for each other part of a partition. An answer that
     /// no change of conditions gives is left out.
     pub alternatives: Vec<Alternative>,
+    /// Other answers for which there was too much to try: whether a change of the conditions gives them is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<String>,
+}
+
+impl Why {
+    fn tell(&mut self, answer: &str, other: Other) {
+        match other {
+            Other::Change(alternative) => self.alternatives.push(alternative),
+            Other::Nothing => {}
+            Other::Unsettled => self.unsettled.push(answer.to_owned()),
+        }
+    }
 }
 
 /// A condition and what it came to.
@@ -198,6 +212,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         part: None,
         conditions: Vec::new(),
         alternatives: Vec::new(),
+        unsettled: Vec::new(),
     };
     let mut tree = Tree::new(setting, &interpreter, &customer, item);
     match question {
@@ -210,7 +225,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
             let logic;
             (why.conditions, logic) = tree.lines(&segment.lines)?;
             let answer = if member { "not in" } else { "in" };
-            why.alternatives.extend(tree.alternative(answer, &logic, !member)?);
+            why.tell(answer, tree.alternative(answer, &logic, !member)?);
         }
         Question::Partition(id) => {
             let partition = &program.partitions[id.0 as usize];
@@ -222,7 +237,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
             why.conditions = tree.parts(id, here)?;
             for (other, part) in partition.parts.iter().enumerate().filter(|(other, _)| *other as u32 != here) {
                 let logic = tree.part_logic(id, &[other as u32])?;
-                why.alternatives.extend(tree.alternative(&part.name, &logic, true)?);
+                why.tell(&part.name, tree.alternative(&part.name, &logic, true)?);
             }
         }
     }

@@ -6,6 +6,7 @@
 //! first find is a smallest one.
 
 use super::logic::{FALSE, Goal, Logic, TRUE, Truths, UNKNOWN, only};
+use std::cell::Cell;
 
 /// A set of candidates, bit by bit.
 pub(super) type Candidates = u128;
@@ -121,9 +122,19 @@ pub(super) struct Change {
     pub(super) smallest: bool,
 }
 
+/// What a search came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    Change(Change),
+    /// No change of these candidates makes it so.
+    Nothing,
+    /// There was more to try than is worth the time.
+    GivenUp,
+}
+
 /// The smallest set of values that would have to change for the whole to be certainly true (`holds`), or not to be;
-/// empty where it is so already, `None` where no change makes it so.
-pub(super) fn smallest_change(logic: &Logic, space: &Space, holds: bool) -> Option<Change> {
+/// empty where it is so already.
+pub(super) fn smallest_change(logic: &Logic, space: &Space, holds: bool) -> Found {
     let goal = Goal::of_whole(holds);
     let mut occurrences = vec![0_u32; space.variables.len()];
     logic.for_each_leaf(&mut |leaf| {
@@ -149,28 +160,38 @@ pub(super) fn smallest_change(logic: &Logic, space: &Space, holds: bool) -> Opti
         used: occurrences.iter().map(|count| *count > 0).collect(),
         weights: occurrences.into_iter().map(|count| 1.0 / f64::from(count.max(1))).collect(),
         restricted: &restricted,
-        steps: STEPS,
+        budget: Cell::new(BUDGET),
     };
     let least = start.estimate(logic, goal);
     if least.is_infinite() {
-        return None;
+        return Found::Nothing;
     }
+    start.budget.set(BUDGET);
     for limit in start.changes_for(least)..=space.variables.len() {
         let mut search = start.clone();
         if search.reach(vec![Task::Reach(logic, goal)], limit) {
-            return Some(Change { values: search.changes(), smallest: true });
+            return Found::Change(Change { values: search.changes(), smallest: true });
         }
-        if search.steps == 0 {
+        if search.is_spent() {
             let mut greedy = start.clone();
-            let found = greedy.reach(vec![Task::Reach(logic, goal)], space.variables.len());
-            return found.then(|| Change { values: greedy.changes(), smallest: false });
+            greedy.budget.set(GREEDY_BUDGET);
+            return if greedy.reach(vec![Task::Reach(logic, goal)], space.variables.len()) {
+                Found::Change(Change { values: greedy.changes(), smallest: false })
+            } else if greedy.is_spent() {
+                Found::GivenUp
+            } else {
+                Found::Nothing
+            };
         }
+        start.budget.set(search.budget.get());
     }
-    None
+    Found::Nothing
 }
 
-/// Steps after which a search is given up: well under a second.
-const STEPS: usize = 200_000;
+/// Conditions looked at and values copied after which the search for a smallest change is given up: under a second.
+const BUDGET: usize = 4_000_000;
+/// The same for the search for any change.
+const GREEDY_BUDGET: usize = 20_000_000;
 
 /// What is left to do.
 #[derive(Debug, Clone)]
@@ -193,17 +214,18 @@ struct Search<'s> {
     weights: Vec<f64>,
     /// Values that are used and restrict one another.
     restricted: &'s [usize],
-    steps: usize,
+    /// What may still be spent.
+    budget: Cell<usize>,
 }
 
 impl<'l> Search<'_> {
     /// Whether all tasks can be done with at most so many changes; then `left` says how.
     fn reach(&mut self, mut tasks: Vec<Task<'l>>, limit: usize) -> bool {
         while let Some(task) = tasks.pop() {
-            if self.steps == 0 {
+            self.spend(1);
+            if self.is_spent() {
                 return false;
             }
-            self.steps -= 1;
             match task {
                 Task::Reach(Logic::Leaf(leaf), goal) => {
                     let Some((variable, _)) = self.space.leaves.get(*leaf).copied() else { return false };
@@ -222,9 +244,10 @@ impl<'l> Search<'_> {
                 }
                 Task::Reach(Logic::AtLeast(count, parts), goal) => {
                     let count = goal.needed(*count, parts.len());
-                    let mut ordered: Vec<&Logic> = parts.iter().collect();
-                    ordered.sort_by(|left, right| self.estimate(right, goal).total_cmp(&self.estimate(left, goal)));
-                    tasks.push(Task::Pick(count, ordered, goal));
+                    let mut ordered: Vec<(f64, &Logic)> =
+                        parts.iter().map(|part| (self.estimate(part, goal), part)).collect();
+                    ordered.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+                    tasks.push(Task::Pick(count, ordered.into_iter().map(|(_, part)| part).collect(), goal));
                     let least: f64 = tasks.iter().map(|task| self.least(task)).sum();
                     if self.changes_for(least) > limit {
                         return false;
@@ -237,6 +260,7 @@ impl<'l> Search<'_> {
                 }
                 Task::Pick(count, mut parts, goal) => {
                     let Some(part) = parts.pop() else { return false };
+                    self.spend(self.left.len() + tasks.len() + parts.len());
                     let left = self.left.clone();
                     let mut with = tasks.clone();
                     with.push(Task::Pick(count - 1, parts.clone(), goal));
@@ -257,10 +281,10 @@ impl<'l> Search<'_> {
         let Some(variable) = self.restricted.get(from).copied() else { return self.changed() <= limit };
         let choices = self.left.get(variable).copied().unwrap_or(0);
         for candidate in (0..MOST_CANDIDATES).filter(|candidate| choices >> candidate & 1 == 1) {
-            if self.steps == 0 {
+            self.spend(self.left.len());
+            if self.is_spent() {
                 return false;
             }
-            self.steps -= 1;
             let left = self.left.clone();
             if self.narrow(variable, 1 << candidate) && self.changed() <= limit && self.settle(from + 1, limit) {
                 return true;
@@ -268,6 +292,14 @@ impl<'l> Search<'_> {
             self.left = left;
         }
         false
+    }
+
+    fn spend(&self, amount: usize) {
+        self.budget.set(self.budget.get().saturating_sub(amount));
+    }
+
+    fn is_spent(&self) -> bool {
+        self.budget.get() == 0
     }
 
     fn narrow(&mut self, variable: usize, to: Candidates) -> bool {
@@ -284,6 +316,8 @@ impl<'l> Search<'_> {
 
     /// How many values cannot stay as they are.
     fn changed(&self) -> usize {
+        // A look at a value is far quicker than one at a condition.
+        self.spend(self.left.len() / 16);
         self.left.iter().filter(|left| **left & 1 == 0).count()
     }
 
@@ -309,6 +343,7 @@ impl<'l> Search<'_> {
 
     /// What the changes that a part needs weigh at least; infinite where nothing helps.
     fn estimate(&self, logic: &Logic, goal: Goal) -> f64 {
+        self.spend(1);
         match logic {
             Logic::Leaf(leaf) => {
                 let Some((variable, _)) = self.space.leaves.get(*leaf) else { return f64::INFINITY };

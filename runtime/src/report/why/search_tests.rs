@@ -1,9 +1,9 @@
 //! The smallest change against brute force over all values that up to twelve conditions ask about.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use super::logic::Logic;
-use super::search::{Restriction, Space, Variable, smallest_change};
+use super::search::{Change, Found, Restriction, Space, Variable, smallest_change};
 use proptest::prelude::*;
 
 fn trees(leaves: usize) -> impl Strategy<Value = Logic> {
@@ -115,12 +115,21 @@ fn brute_force(logic: &Logic, space: &Space, holds: bool) -> Option<usize> {
     }
 }
 
+/// The change found, where there is one; all of these searches come to an end.
+fn found(logic: &Logic, space: &Space, holds: bool) -> Option<Change> {
+    match smallest_change(logic, space, holds) {
+        Found::Change(change) => Some(change),
+        Found::Nothing => None,
+        Found::GivenUp => panic!("given up: {logic:?}"),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
     fn no_smaller_change_exists((logic, space) in cases(), holds: bool) {
-        let found = smallest_change(&logic, &space, holds);
+        let found = found(&logic, &space, holds);
         prop_assert_eq!(found.as_ref().map(|change| change.values.len()), brute_force(&logic, &space, holds));
         if let Some(change) = found {
             prop_assert!(change.smallest);
@@ -159,7 +168,7 @@ fn a_shared_leaf_changes_everywhere() {
         Logic::all(vec![Logic::Leaf(0), Logic::Leaf(1)]),
         Logic::all(vec![Logic::Not(Box::new(Logic::Leaf(0))), Logic::Leaf(2)]),
     ]);
-    let change = smallest_change(&logic, &independent(&[Some(false); 3]), true).unwrap();
+    let change = found(&logic, &independent(&[Some(false); 3]), true).unwrap();
     assert_eq!((change.values, change.smallest), (vec![(2, 1)], true));
 }
 
@@ -167,6 +176,17 @@ fn a_shared_leaf_changes_everywhere() {
 fn many_conditions_are_no_trouble() {
     // 60 lines, each one of 6 of which all leaves are false: one leaf a line.
     let lines = (0..60).map(|line| Logic::any((0..6).map(|leaf| Logic::Leaf((line * 5 + leaf) % 200)).collect()));
-    let change = smallest_change(&Logic::all(lines.collect()), &independent(&[Some(false); 200]), true).unwrap();
+    let change = found(&Logic::all(lines.collect()), &independent(&[Some(false); 200]), true).unwrap();
     assert!(change.values.len() <= 60, "{}", change.values.len());
+}
+
+#[test]
+fn what_is_too_much_to_try_is_given_up() {
+    // Any 30 of the first 60 and, by their opposites, any 40 others of them: 60 cannot be both.
+    let leaves = || (0..60).map(Logic::Leaf);
+    let opposites = (0..60).map(|leaf| Logic::Not(Box::new(Logic::Leaf(leaf))));
+    let logic = Logic::all(vec![Logic::AtLeast(30, leaves().collect()), Logic::AtLeast(40, opposites.collect())]);
+    let started = std::time::Instant::now();
+    assert_eq!(smallest_change(&logic, &independent(&[Some(false); 60]), true), Found::GivenUp);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }

@@ -25,12 +25,7 @@ impl Why {
         }
         for alternative in &self.alternatives {
             let about = if alternative.smallest { "" } else { " (there may be a smaller change)" };
-            let answer = match self.member {
-                Some(true) => "not be in".to_owned(),
-                Some(false) => "be in".to_owned(),
-                None => format!("be in {}", alternative.answer),
-            };
-            let _ = writeln!(text, "\nThe customer would {answer} if{about}:");
+            let _ = writeln!(text, "\nThe customer would {} if{about}:", self.other(&alternative.answer));
             let last = alternative.changes.len().saturating_sub(1);
             for (at, change) in alternative.changes.iter().enumerate() {
                 let _ = writeln!(text, "  - {change}{}", if at < last { ", and" } else { "" });
@@ -42,10 +37,23 @@ impl Why {
                 }
             }
         }
-        if self.alternatives.is_empty() {
+        for answer in &self.unsettled {
+            let other = self.other(answer);
+            let _ = writeln!(text, "\nWhat it would take to {other} was not found: there are too many ways to try.");
+        }
+        if self.alternatives.is_empty() && self.unsettled.is_empty() {
             text.push_str("\nNo change of these conditions would give another answer.\n");
         }
         text
+    }
+
+    /// The other answer as the rest of a sentence about the customer.
+    fn other(&self, answer: &str) -> String {
+        match self.member {
+            Some(true) => "not be in".to_owned(),
+            Some(false) => "be in".to_owned(),
+            None => format!("be in {answer}"),
+        }
     }
 }
 

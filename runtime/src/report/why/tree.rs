@@ -4,11 +4,11 @@
     reason = "ids of a checked program are places in its lists, and what was worked out has an entry for each"
 )]
 
-use super::changes::{Met, alternative};
+use super::changes::{Met, Other, alternative};
 use super::leaf::Leaf;
 use super::logic::Logic;
 use super::subject::{self, shape};
-use super::{Alternative, Condition, CountedRows, ExampleRow, Fact, Setting};
+use super::{Condition, CountedRows, ExampleRow, Fact, Setting};
 use crate::interpret::{CountedRow, Customer, InterpretError, Interpreter, compare_values};
 use crate::outcome::NO_PART;
 use crate::report::value::value_text;
@@ -114,13 +114,8 @@ impl<'a> Tree<'a> {
         Ok(Logic::any(choices))
     }
 
-    /// The smallest change for which `logic` is, or is not, certainly true; `None` where it is so already, or cannot be.
-    pub(super) fn alternative(
-        &self,
-        answer: &str,
-        logic: &Logic,
-        holds: bool,
-    ) -> Result<Option<Alternative>, InterpretError> {
+    /// The smallest change for which `logic` is, or is not, certainly true.
+    pub(super) fn alternative(&self, answer: &str, logic: &Logic, holds: bool) -> Result<Other, InterpretError> {
         alternative(self, &self.met, answer, logic, holds)
     }
 
