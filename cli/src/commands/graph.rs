@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use segue_compiler::program::{
     CUSTOMERS, Expr, ExprKind, Field, FieldSource, Item, Program, Rows, Table, TableId, Type,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
 
 /// Which graph to show, and how.
@@ -94,32 +94,31 @@ impl Node {
 
 /// What an item uses itself: other items in the order they are met, then tables.
 fn uses(program: &Program, item: Item) -> Vec<Node> {
-    let mut tables = BTreeSet::new();
-    for expr in program.expressions(item) {
-        tables_of(program, expr, &mut tables);
-    }
+    let tables = tables_of(program, program.expressions(item));
     let items = program.uses(item).into_iter().map(Node::of);
     items.chain(tables.into_iter().map(|table| Node::Table(table.0 as usize))).collect()
 }
 
-/// The tables an expression reads, also inside computed fields; a list of records counts as the table it is in.
-fn tables_of(program: &Program, expr: &Expr, tables: &mut BTreeSet<TableId>) {
-    expr.walk(&mut |part| {
-        let (table, field) = match &part.kind {
-            ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => (*table, Some(*field)),
-            ExprKind::Aggregate(aggregate) => match &aggregate.rows {
-                Rows::Of(table) | Rows::Flattened { table, .. } | Rows::ListOf { table, .. } => (*table, None),
-                Rows::Elements(_) => return,
-            },
-            _ => return,
-        };
-        tables.insert(holder(program, table));
-        let computed = field.and_then(|field| computed(&program.tables[table.0 as usize].fields[field.0 as usize]));
-        // The fields of a table cannot use one another in a circle, so this ends.
-        if let Some(value) = computed {
-            tables_of(program, value, tables);
-        }
-    });
+/// The tables that expressions read, also inside computed fields; a list of records counts as the table it is in.
+fn tables_of<'p>(program: &'p Program, mut expressions: Vec<&'p Expr>) -> BTreeSet<TableId> {
+    let (mut tables, mut opened) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(expr) = expressions.pop() {
+        expr.walk(&mut |part| {
+            let (table, field) = match &part.kind {
+                ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => (*table, Some(*field)),
+                ExprKind::Aggregate(aggregate) => match &aggregate.rows {
+                    Rows::Of(table) | Rows::Flattened { table, .. } | Rows::ListOf { table, .. } => (*table, None),
+                    Rows::Elements(_) => return,
+                },
+                _ => return,
+            };
+            tables.insert(holder(program, table));
+            let field = field.filter(|field| opened.insert((table, *field)));
+            expressions
+                .extend(field.and_then(|field| computed(&program.tables[table.0 as usize].fields[field.0 as usize])));
+        });
+    }
+    tables
 }
 
 fn computed(field: &Field) -> Option<&Expr> {
@@ -155,10 +154,17 @@ fn tree(program: &Program) -> String {
     let roots = program.order.iter().filter(|item| !matches!(item, Item::Trait(_)));
     let mut roots: Vec<Item> = roots.copied().collect();
     roots.sort_by_key(|item| Node::of(*item));
-    for root in roots {
+    let mut roots = VecDeque::from(roots);
+    while let Some(root) = roots.pop_front() {
         let node = Node::of(root);
         _ = writeln!(out, "{}", node.title(program));
-        branches(program, root, "", &mut shown, &mut out);
+        let too_deep = branches(program, root, "", 0, &mut shown, &mut out);
+        // Right below, as they belong to this tree.
+        too_deep
+            .into_iter()
+            .rev()
+            .filter(|item| !shown.contains(&Node::of(*item)))
+            .for_each(|item| roots.push_front(item));
         out.push('\n');
     }
     out.truncate(out.trim_end().len());
@@ -168,27 +174,39 @@ fn tree(program: &Program) -> String {
     out
 }
 
-/// What the item uses, line by line; what was shown once is not unfolded again.
-fn branches(program: &Program, item: Item, indent: &str, shown: &mut BTreeSet<Node>, out: &mut String) {
+/// So deep the branches of a tree go; what is deeper has a tree of its own.
+const DEEPEST: usize = 40;
+
+/// What the item uses, line by line; what was shown once is not unfolded again. Gives the traits that were too deep to be
+/// unfolded.
+fn branches(
+    program: &Program,
+    item: Item,
+    indent: &str,
+    depth: usize,
+    shown: &mut BTreeSet<Node>,
+    out: &mut String,
+) -> Vec<Item> {
     let used = uses(program, item);
     let repeated = !shown.insert(Node::of(item));
+    let mut too_deep = Vec::new();
     for (at, node) in used.iter().enumerate() {
         let last = at + 1 == used.len();
         let (sign, deeper) = if last { ("└── ", "    ") } else { ("├── ", "│   ") };
-        let folded = shown.contains(node) && !matches!(node, Node::Table(_)) || repeated;
-        let more = match node {
-            Node::Table(_) => "",
-            _ if folded => " ...",
-            _ => "",
-        };
-        _ = writeln!(out, "{indent}{sign}{}{more}", node.title(program));
-        if folded {
-            continue;
-        }
-        if let Some(item) = item_of(*node) {
-            branches(program, item, &format!("{indent}{deeper}"), shown, out);
+        let inner = item_of(*node);
+        let folded = inner.is_some() && (shown.contains(node) || repeated || depth + 1 >= DEEPEST);
+        _ = writeln!(out, "{indent}{sign}{}{}", node.title(program), if folded { " ..." } else { "" });
+        match inner {
+            // Segments and partitions have trees of their own anyway.
+            Some(inner @ Item::Trait(_)) if folded && !shown.contains(node) => too_deep.push(inner),
+            Some(inner) if !folded => {
+                let indent = format!("{indent}{deeper}");
+                too_deep.extend(branches(program, inner, &indent, depth + 1, shown, out));
+            }
+            _ => {}
         }
     }
+    too_deep
 }
 
 fn item_of(node: Node) -> Option<Item> {

@@ -10,7 +10,7 @@ use segue_compiler::source::{FileId, SourceMap, Span};
 use segue_compiler::syntax::tree::{AggregateOperator, Label, TableKind};
 use segue_compiler::values::Value;
 use segue_compiler::values::text::{comparable, equal};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Among more different values than this none is looked for that is like the one written.
@@ -149,36 +149,38 @@ fn declared(program: &Program, place: (TableId, FieldId)) -> Option<(&Table, &Fi
 /// `most frequent purchases.store` does. `None` where there may be other values.
 fn stored(program: &Program, expr: &Expr) -> Option<Vec<(TableId, FieldId)>> {
     use AggregateOperator::{First, Largest, Latest, MostFrequent, Smallest};
-    match &expr.kind {
-        ExprKind::Convert(_, inner) => stored(program, inner),
-        ExprKind::Trait(id) => stored(program, &program.traits.get(id.0 as usize)?.value),
-        ExprKind::Aggregate(aggregate) => match (aggregate.operator, &aggregate.value) {
-            (MostFrequent | First | Latest | Smallest | Largest, Some(value)) => stored(program, value),
-            _ => None,
-        },
-        ExprKind::Otherwise(choices) => {
-            let mut places: Vec<(TableId, FieldId)> = Vec::new();
-            for choice in choices {
-                places.extend(stored(program, choice)?);
+    let (mut places, mut pending) = (BTreeSet::new(), vec![expr]);
+    // Each is opened once: they can build on one another in long chains and many ways.
+    let (mut traits, mut fields) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(expr) = pending.pop() {
+        match &expr.kind {
+            ExprKind::Convert(_, inner) => pending.push(inner),
+            ExprKind::Trait(id) if traits.insert(*id) => pending.push(&program.traits.get(id.0 as usize)?.value),
+            ExprKind::Trait(_) => {}
+            ExprKind::Aggregate(aggregate) => match (aggregate.operator, &aggregate.value) {
+                (MostFrequent | First | Latest | Smallest | Largest, Some(value)) => pending.push(value),
+                _ => return None,
+            },
+            ExprKind::Otherwise(choices) => pending.extend(choices),
+            ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => {
+                let place = (*table, *field);
+                let (_, declared) = declared(program, place)?;
+                let free = match &declared.ty {
+                    Type::Text | Type::Id(_) => true,
+                    Type::List(of) => matches!(**of, Type::Text | Type::Id(_)),
+                    _ => false,
+                };
+                match &declared.source {
+                    FieldSource::Column { .. } if free => _ = places.insert(place),
+                    FieldSource::Column { .. } => return None,
+                    FieldSource::Computed(inner) if fields.insert(place) => pending.push(inner),
+                    FieldSource::Computed(_) => {}
+                }
             }
-            places.sort_unstable();
-            places.dedup();
-            Some(places)
+            _ => return None,
         }
-        ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => {
-            let (_, declared) = declared(program, (*table, *field))?;
-            let free = match &declared.ty {
-                Type::Text | Type::Id(_) => true,
-                Type::List(of) => matches!(**of, Type::Text | Type::Id(_)),
-                _ => false,
-            };
-            match &declared.source {
-                FieldSource::Column { .. } => free.then(|| vec![(*table, *field)]),
-                FieldSource::Computed(inner) => stored(program, inner),
-            }
-        }
-        _ => None,
     }
+    Some(places.into_iter().collect())
 }
 
 /// How often each text of the column occurs in known rows; in lists, as an element.
