@@ -260,20 +260,32 @@ impl<'tree> Checker<'tree> {
             None => None,
         };
         let mut lists: Vec<FieldId> = Vec::new();
-        let mut rows_table = table;
-        let mut words = path.words.iter().skip(1);
-        let mut value = None;
-        let mut before = first;
+        let (rows_table, value) = self.below(table, &mut lists, first, path.words.iter().skip(1))?;
+        if let Some(Expr { ty: Type::List(_), .. }) = value {
+            return self.refuse(messages::plain_list_of_rows(path.span));
+        }
+        let rows = if lists.is_empty() { Rows::Of(table) } else { Rows::Flattened { table, lists } };
+        Some(Source { rows, table: Some(rows_table), value, time })
+    }
+
+    /// Follows words from the rows of a table down: through their lists of records, which are added to `lists`, to the
+    /// innermost rows, and where the words go on, to a value of those. `before` is the word that the table stands at.
+    fn below<'word>(
+        &mut self,
+        table: TableId,
+        lists: &mut Vec<FieldId>,
+        before: &'word Word,
+        mut words: impl Iterator<Item = &'word Word>,
+    ) -> Option<(TableId, Option<Expr>)> {
+        let (mut rows, mut value, mut before) = (table, None, before);
         for word in words.by_ref() {
-            let Some(field) = self.index.field(rows_table, &word.text) else {
-                return self.unknown_field(word, rows_table);
-            };
-            let found = self.field_value(Row::Current, rows_table, field, word.span)?;
+            let Some(field) = self.index.field(rows, &word.text) else { return self.unknown_field(word, rows) };
+            let found = self.field_value(Row::Current, rows, field, word.span)?;
             before = word;
             match found.ty {
                 Type::Records(elements) => {
                     lists.push(field);
-                    rows_table = elements;
+                    rows = elements;
                 }
                 _ => {
                     value = Some(found);
@@ -285,11 +297,7 @@ impl<'tree> Checker<'tree> {
             value = Some(self.lookup(value?, before, word)?);
             before = word;
         }
-        if let Some(Expr { ty: Type::List(_), .. }) = value {
-            return self.refuse(messages::plain_list_of_rows(path.span));
-        }
-        let rows = if lists.is_empty() { Rows::Of(table) } else { Rows::Flattened { table, lists } };
-        Some(Source { rows, table: Some(rows_table), value, time })
+        Some((rows, value))
     }
 
     /// A list of the customer or of the row.
@@ -302,31 +310,8 @@ impl<'tree> Checker<'tree> {
         let skipped = if fold(&path.words.first()?.text) == "customer" { 2 } else { 1 };
         let front = tree::Path { words: path.words.iter().take(skipped).cloned().collect(), span: first_only.span };
         match self.resolve(&front, scope)? {
-            Found::Records { row, table, mut lists, mut elements } => {
-                let mut words = path.words.iter().skip(skipped);
-                let mut value = None;
-                let mut before = last;
-                for word in words.by_ref() {
-                    let Some(field) = self.index.field(elements, &word.text) else {
-                        return self.unknown_field(word, elements);
-                    };
-                    let found = self.field_value(Row::Current, elements, field, word.span)?;
-                    before = word;
-                    match found.ty {
-                        Type::Records(inner) => {
-                            lists.push(field);
-                            elements = inner;
-                        }
-                        _ => {
-                            value = Some(found);
-                            break;
-                        }
-                    }
-                }
-                for word in words {
-                    value = Some(self.lookup(value?, before, word)?);
-                    before = word;
-                }
+            Found::Records { row, table, mut lists, elements } => {
+                let (elements, value) = self.below(elements, &mut lists, last, path.words.iter().skip(skipped))?;
                 Some(Source { rows: Rows::ListOf { row, table, lists }, table: Some(elements), value, time: None })
             }
             Found::Value(_) => match self.resolve(path, scope)? {
