@@ -44,7 +44,10 @@ impl Writer<'_, '_> {
     /// A test of a kind; `None` where the scope has nothing it could be asked of.
     pub(crate) fn atom_of(&mut self, kind: Kind, scope: Scope, depth: usize) -> Option<String> {
         let deeper = depth.saturating_sub(1);
-        let rows = matches!(kind, Kind::Any | Kind::No | Kind::Every | Kind::Count | Kind::Aggregate | Kind::Block(_));
+        let rows = matches!(
+            kind,
+            Kind::Any | Kind::No | Kind::Every | Kind::Count | Kind::Aggregate | Kind::Entries | Kind::Block(_)
+        );
         if depth == 0 && rows {
             return None;
         }
@@ -123,6 +126,7 @@ impl Writer<'_, '_> {
             }
             Kind::Aggregate => self.compare_aggregate(scope, deeper)?,
             Kind::Elements => self.compare_elements(scope.lists())?,
+            Kind::Entries => self.compare_entries(scope, deeper)?,
             Kind::LookedElements => self.compare_elements(scope.looked_lists())?,
             Kind::LookedRecords => {
                 let company = scope.company();

@@ -118,6 +118,8 @@ pub(crate) enum Kind {
     Count,
     /// What an aggregate gives, compared.
     Aggregate,
+    /// What the entries of the lists of many rows give, compared.
+    Entries,
     /// What the values of a plain list give, compared.
     Elements,
     /// The same of a list of a looked-up row.
@@ -183,8 +185,8 @@ impl Kind {
     }
 
     /// Questions about many rows.
-    pub(crate) fn of_rows() -> [Kind; 5] {
-        [Kind::Any, Kind::No, Kind::Every, Kind::Count, Kind::Aggregate]
+    pub(crate) fn of_rows() -> [Kind; 6] {
+        [Kind::Any, Kind::No, Kind::Every, Kind::Count, Kind::Aggregate, Kind::Entries]
     }
 
     /// Whether it is yes or no of everybody (rules 6, 7 and 8 of the language).

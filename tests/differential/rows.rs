@@ -80,6 +80,11 @@ impl Writer<'_, '_> {
         {
             return Some(elements);
         }
+        if self.choices.once_in(6)
+            && let Some(entries) = self.entries(ty, scope, depth)
+        {
+            return Some(entries);
+        }
         let source = self.source(scope)?;
         let mut operators = vec!["most frequent"];
         if source.timed.is_some() {
@@ -140,6 +145,60 @@ impl Writer<'_, '_> {
             _ => self.written(&["largest", "smallest"]),
         };
         Some(format!("{operator} {list}"))
+    }
+
+    /// What the entries of the lists of many rows give, in the rows' own lists and through look-ups.
+    fn entries(&mut self, ty: Ty, scope: Scope, depth: usize) -> Option<String> {
+        let source = self.source(scope)?;
+        let counted = ty == Ty::Integer && self.choices.once_in(2);
+        let fits = |of: Ty| counted || of == ty || (ty, of) == (Ty::Number, Ty::Integer);
+        let lists: Vec<(&'static str, Ty)> = source
+            .inner
+            .lists()
+            .iter()
+            .chain(source.inner.looked_lists())
+            .filter(|(_, of)| fits(*of))
+            .copied()
+            .collect();
+        if lists.is_empty() {
+            return None;
+        }
+        let (list, of) = *self.choices.pick(&lists);
+        let mut operators = Vec::new();
+        if counted {
+            operators.extend(["number of", "number of different"]);
+        } else if (ty, of) == (Ty::Number, Ty::Integer) {
+            operators.push("average of");
+        } else {
+            operators.push("most frequent");
+            if source.timed.is_some() {
+                operators.extend(["first", "latest"]);
+            }
+            if ty.ordered() {
+                operators.extend(["smallest", "largest"]);
+            }
+            if matches!(ty, Ty::Integer | Ty::Number | Ty::Money | Ty::Duration) {
+                operators.push("sum of");
+            }
+            if matches!(ty, Ty::Number | Ty::Money | Ty::Duration) {
+                operators.push("average of");
+            }
+        }
+        let operator = self.written(&operators);
+        let tail = self.tail(source, depth);
+        Some(format!("{operator} {}.{list}{tail}", source.path))
+    }
+
+    /// What the entries of the lists of many rows give, compared with a value.
+    pub(crate) fn compare_entries(&mut self, scope: Scope, depth: usize) -> Option<String> {
+        let ty = *self.choices.pick(&[Ty::Integer, Ty::Integer, Ty::Text, Ty::Text, Ty::Number, Ty::Money, Ty::Id]);
+        let entries = self.entries(ty, scope, depth)?;
+        let value = if ty == Ty::Integer { self.written(&["1", "2", "0", "5"]) } else { self.literal(ty) };
+        if !ty.ordered() {
+            return Some(format!("({entries}) is {value}"));
+        }
+        let operator = self.written(COMPARISONS);
+        Some(format!("({entries}) {operator} {value}"))
     }
 
     /// What an aggregate gives, compared with a value.

@@ -330,11 +330,18 @@ impl Verifier<'_> {
         let with_value = aggregate.value.is_some();
         let fits = match aggregate.operator {
             Operator::Any | Operator::Every => !with_value && expr.ty == Type::Boolean,
-            Operator::Number => !with_value && expr.ty == Type::Integer,
+            Operator::Number => {
+                let entries = |value: &Expr| matches!(value.ty, Type::List(_));
+                aggregate.value.as_ref().is_none_or(entries) && expr.ty == Type::Integer
+            }
             Operator::Different => with_value && expr.ty == Type::Integer,
             Operator::No | Operator::Count(..) => false,
             Operator::Average => with_value,
-            _ => aggregate.value.as_ref().is_some_and(|value| same(&value.ty, &expr.ty)),
+            _ => aggregate.value.as_ref().is_some_and(|value| match &value.ty {
+                // A list is asked about entry by entry.
+                Type::List(element) => same(element, &expr.ty),
+                ty => same(ty, &expr.ty),
+            }),
         };
         self.require(fits, expr, "an aggregate in a form that is not known");
         let filtered = aggregate.operator != Operator::Every || aggregate.filter.is_some();

@@ -134,6 +134,14 @@ impl<'tree> Checker<'tree> {
         );
         let value = match (&source.value, wants_value) {
             (None, false) => return Some(None),
+            // A path through a list goes on to its entries (rule 11), and those can be counted.
+            (Some(value), false) if matches!(value.ty, Type::List(_)) => match operator {
+                Operator::Number | Operator::Count(..) => return Some(Some(value.clone())),
+                _ => {
+                    let last = written.source.words.last()?;
+                    return self.refuse(messages::list_of_rows(operator, written.operator_span, last, &text, span));
+                }
+            },
             (Some(_), false) => {
                 let last = written.source.words.last()?;
                 return self.refuse(messages::rows_not_field(
@@ -182,15 +190,19 @@ impl<'tree> Checker<'tree> {
     /// The value in the form the operator works on.
     fn value_for(&mut self, operator: Operator, value: Expr, written: &tree::Aggregate) -> Option<Expr> {
         let text = self.written(written.source.span).to_owned();
+        let ty = asked_about(&value.ty);
         let fits = match operator {
-            Operator::Sum | Operator::Average => {
-                matches!(value.ty, Type::Integer | Type::Number | Type::Money(_) | Type::Percent | Type::Duration)
-            }
-            Operator::Smallest | Operator::Largest => has_order(&value.ty),
-            _ => !matches!(value.ty, Type::List(_) | Type::Records(_)),
+            Operator::Sum | Operator::Average => match ty {
+                Type::Integer | Type::Number | Type::Money(_) | Type::Duration => true,
+                // A share is added as a number, and the entries of a list cannot be made numbers one by one.
+                Type::Percent => value.ty == Type::Percent,
+                _ => false,
+            },
+            Operator::Smallest | Operator::Largest => has_order(ty),
+            _ => !matches!(ty, Type::List(_) | Type::Records(_)),
         };
         if !fits {
-            let kind = messages::kind(&value.ty);
+            let kind = messages::kind(ty);
             return self.refuse(messages::operator_does_not_fit(
                 operator,
                 written.operator_span,
@@ -261,9 +273,6 @@ impl<'tree> Checker<'tree> {
         };
         let mut lists: Vec<FieldId> = Vec::new();
         let (rows_table, value) = self.below(table, &mut lists, first, path.words.iter().skip(1))?;
-        if let Some(Expr { ty: Type::List(_), .. }) = value {
-            return self.refuse(messages::plain_list_of_rows(path.span));
-        }
         let rows = if lists.is_empty() { Rows::Of(table) } else { Rows::Flattened { table, lists } };
         Some(Source { rows, table: Some(rows_table), value, time })
     }
@@ -392,7 +401,7 @@ impl<'tree> Checker<'tree> {
     }
 
     fn lowered(&mut self, written: &tree::Aggregate, aggregate: Aggregate, span: Span) -> Option<Expr> {
-        let ty = aggregate.value.as_ref().map(|value| value.ty.clone());
+        let ty = aggregate.value.as_ref().map(|value| asked_about(&value.ty).clone());
         self.lowered_as(written, aggregate, span, ty)
     }
 
@@ -447,6 +456,11 @@ impl<'tree> Checker<'tree> {
             | Operator::MostFrequent => asked(written.operator, value?, true, aggregate),
         })
     }
+}
+
+/// What is asked about where a path leads to values of a type: the entries of a list, else the values themselves.
+fn asked_about(ty: &Type) -> &Type {
+    if let Type::List(element) = ty { element } else { ty }
 }
 
 /// Whether values of the type have a smallest and a largest.

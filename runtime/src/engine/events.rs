@@ -117,6 +117,12 @@ impl<'a> PassStage<'a> {
                         Some(known) => address(known.as_ptr()),
                         None => address(scratch.ones.as_ptr()),
                     },
+                    Slot::ListFrom(id) => lists(&*self.vector(store, &mut held, *id, Place::Row)?, *id)?.0,
+                    Slot::ListTo(id) => lists(&*self.vector(store, &mut held, *id, Place::Row)?, *id)?.1,
+                    Slot::Entries(id) => match prepared.shape(*id).elements() {
+                        Some(elements) => data_address(&elements.values),
+                        None => return Err(EngineError::Broken(id.0, "it is no list")),
+                    },
                     Slot::Single(id) => single(&*store.vector(*id)?),
                     Slot::SingleKnown(id) => {
                         u64::from(Input { vector: shorter(&*store.vector(*id)?), single: true }.known(0))
@@ -157,7 +163,7 @@ impl<'a> PassStage<'a> {
             }
             // SAFETY: the function was made for these slots in this order and for records of this size. Starts and ends lie
             // within the block's rows (the data were checked when the run began), so every address it forms lies within
-            // a column, a vector of the block's rows or owners, a record, or something with an entry for each text: a
+            // a column, a vector of the block's rows or owners, the entries that a list's bounds enclose, a record, or something with an entry for each text: a
             // table of results, the order, the marks. Loads may be made before it is known whether the value is there: a
             // missing text's code is that of some text, or 0 where there are no texts, and the tables of results and the
             // order have one entry more than texts. Everything pointed to is alive (`held`, `moments`, `failed`, the
@@ -246,6 +252,14 @@ fn data_address(vector: &Vector<'_>) -> u64 {
     }
 }
 
+/// Where the first entries of lists are written, and those past the last.
+fn lists(vector: &Vector<'_>, id: NodeId) -> Result<(u64, u64), EngineError> {
+    match &vector.data {
+        Data::Lists { from, to } => Ok((address(from.as_ptr()), address(to.as_ptr()))),
+        _ => Err(EngineError::Broken(id.0, "it is no list")),
+    }
+}
+
 /// A single value's bits.
 fn single(vector: &Vector<'_>) -> u64 {
     let input = Input { vector: shorter(vector), single: true };
@@ -275,11 +289,12 @@ fn value_of(prepared: &Prepared<'_>, aggregate: NodeId) -> Result<NodeId, Engine
 }
 
 fn value_texts(prepared: &Prepared<'_>, aggregate: NodeId) -> Result<usize, EngineError> {
-    Ok(prepared.texts(value_of(prepared, aggregate)?))
+    let shape = prepared.asked_shape(value_of(prepared, aggregate)?);
+    Ok(shape.dictionary().map_or(0, |dictionary| dictionary.len()))
 }
 
 fn value_bits(prepared: &Prepared<'_>, aggregate: NodeId) -> Result<Bits, EngineError> {
-    Ok(match prepared.shape(value_of(prepared, aggregate)?) {
+    Ok(match prepared.asked_shape(value_of(prepared, aggregate)?) {
         Shape::Float => Bits::Float,
         Shape::Text(_) => Bits::Place,
         _ => Bits::Whole,
@@ -419,7 +434,7 @@ fn finished(
                 })
                 .collect();
             let ty = &prepared.node(entry.node)?.ty;
-            finish::totals(entry.operator, ty, prepared.shape(value), &totals, failed)
+            finish::totals(entry.operator, ty, prepared.asked_shape(value), &totals, failed)
                 .ok_or(EngineError::Broken(entry.node.0, "it cannot be added"))?
         }
         Words::Extreme | Words::AtMoment | Words::Frequent => {

@@ -98,6 +98,14 @@ impl<'a> Prepared<'a> {
         self.shapes.get(id.index()).unwrap_or(&Shape::Boolean)
     }
 
+    /// The form of what an aggregate asks about where this is its value: the entries of a list, else the values.
+    pub(crate) fn asked_shape(&self, id: NodeId) -> &Shape {
+        match self.shape(id) {
+            Shape::List(elements) => &elements.shape,
+            shape => shape,
+        }
+    }
+
     pub(crate) fn aid(&self, id: NodeId) -> &Aid {
         self.aids.get(id.index()).unwrap_or(&Aid::None)
     }
@@ -191,17 +199,14 @@ impl<'a> Prepared<'a> {
             },
             Op::Elements(operator, list) => {
                 let Some(elements) = self.shape(*list).elements() else { return broken("it is no list") };
-                let as_ids = matches!(&self.node(*list)?.ty, Type::List(element) if matches!(**element, Type::Id(_)));
-                Ok(answer(*operator, &node.ty, &elements.shape, as_ids))
+                Ok(answer(*operator, &node.ty, &elements.shape, asks_ids(&self.node(*list)?.ty)))
             }
             Op::Aggregate(aggregate) => {
-                let value = aggregate.value.map(|value| (value, self.shape(value).clone()));
-                let as_ids = match &value {
-                    Some((value, _)) => matches!(self.node(*value)?.ty, Type::Id(_)),
-                    None => false,
+                let Some(value) = aggregate.value else {
+                    return Ok(answer(aggregate.operator, &node.ty, &Shape::Boolean, false));
                 };
-                let shape = value.map_or(Shape::Boolean, |(_, shape)| shape);
-                Ok(answer(aggregate.operator, &node.ty, &shape, as_ids))
+                let as_ids = asks_ids(&self.node(value)?.ty);
+                Ok(answer(aggregate.operator, &node.ty, self.asked_shape(value), as_ids))
             }
             _ => plain(Shape::of_type(&node.ty)),
         }
@@ -307,6 +312,14 @@ fn one_of(shape: &Shape, values: &[Constant], ignoring_case: bool) -> Aid {
             };
             Aid::Wholes(values.iter().filter_map(whole).collect())
         }
+    }
+}
+
+/// Whether what is asked about are ids: values of the type, or its entries where it is a list.
+fn asks_ids(ty: &Type) -> bool {
+    match ty {
+        Type::List(element) => matches!(**element, Type::Id(_)),
+        ty => matches!(ty, Type::Id(_)),
     }
 }
 

@@ -58,18 +58,23 @@ impl Evaluator<'_> {
             return Some(Value::Boolean(!truths.is_empty() && truths.iter().all(|truth| *truth == Some(true))));
         }
         let rows = self.counted(aggregate, scope).rows;
-        match aggregate.operator {
-            Any => return Some(Value::Boolean(!rows.is_empty())),
-            Number => return Some(Value::Integer(rows.len() as i64)),
+        let (rows, ty) = match &aggregate.value {
+            Some(Expr { ty: Type::List(element), .. }) => (rows.into_iter().flat_map(entries).collect(), &**element),
+            Some(value) => (rows, &value.ty),
+            None => (rows, &Type::Boolean),
+        };
+        match (aggregate.operator, &aggregate.value) {
+            (Any, _) => return Some(Value::Boolean(!rows.is_empty())),
+            (Number, _) => return Some(Value::Integer(rows.len() as i64)),
+            (_, None) => return self.unsuited(expr.span),
             _ => {}
         }
-        let Some(value) = &aggregate.value else { return self.unsuited(expr.span) };
         let known = rows.into_iter().filter(|row| row.value.is_some());
         match aggregate.operator {
-            First => known.min_by(|left, right| self.by_moment_and_value(left, right, &value.ty))?.value,
-            Latest => known.max_by(|left, right| self.by_moment_and_value(left, right, &value.ty))?.value,
-            AggregateOperator::MostFrequent => self.most_frequent(known.collect(), &value.ty),
-            operator => self.fold(operator, known.filter_map(|row| row.value).collect(), &value.ty, expr, scope),
+            First => known.min_by(|left, right| self.by_moment_and_value(left, right, ty))?.value,
+            Latest => known.max_by(|left, right| self.by_moment_and_value(left, right, ty))?.value,
+            AggregateOperator::MostFrequent => self.most_frequent(known.collect(), ty),
+            operator => self.fold(operator, known.filter_map(|row| row.value).collect(), ty, expr, scope),
         }
     }
 
@@ -242,6 +247,12 @@ impl Evaluator<'_> {
             _ => self.unsuited(expr.span),
         }
     }
+}
+
+/// The entries of a row's list, each as if it were a row of that moment (rule 11); a missing list has none.
+fn entries(row: CountedRow) -> Vec<CountedRow> {
+    let Some(Value::List(entries)) = &row.value else { return Vec::new() };
+    entries.iter().map(|entry| CountedRow { value: Some(entry.clone()), ..row.clone() }).collect()
 }
 
 /// Whether a time lies in a filter of its kind.

@@ -204,13 +204,31 @@ pub(crate) fn operator_does_not_fit(
 }
 
 /// S0144
-pub(crate) fn plain_list_of_rows(span: Span) -> Diagnostic {
-    Diagnostic::error(
+pub(crate) fn list_of_rows(operator: Operator, place: Span, last: &Word, text: &str, whole: Span) -> Diagnostic {
+    let before = text.rsplit_once('.').map_or(text, |(before, _)| before).to_owned();
+    let (word, last_word) = (words(operator), &last.text);
+    let message = Diagnostic::error(
         "S0144",
-        span,
-        "each row has a list here, and the lists of many rows cannot be asked about at once",
+        last.span,
+        format!("`{word}` is about rows, and `{text}` are the entries of their lists"),
     )
-    .beside("ask about the rows: `any ... where ... includes ...`")
+    .note(format!("for rows that have a certain entry, write `{word} {before} where {last_word} includes ...`"));
+    match operator {
+        // With a window or a condition behind it, there is more to move than a click should.
+        Operator::Any if place.to(last.span) == whole => {
+            let mend = format!("any {before} where {last_word} is not empty");
+            message
+                .beside(format!("did you mean `{mend}`?"))
+                .fix(format!("write `{mend}`"), vec![Edit::replace(whole, mend)])
+        }
+        Operator::No if place.to(last.span) == whole => {
+            let mend = format!("no {before} where {last_word} is not empty");
+            message
+                .beside(format!("did you mean `{mend}`?"))
+                .fix(format!("write `{mend}`"), vec![Edit::replace(whole, mend)])
+        }
+        _ => message.beside(format!("ask about the rows: `{word} {before} where {last_word} ...`")),
+    }
 }
 
 /// S0144

@@ -5,7 +5,8 @@
 
 use super::reads::{Emitted, Emitter, Slot, changing, constant};
 use crate::engine::EngineError;
-use cranelift::codegen::ir::{FuncRef, MemFlagsData};
+use crate::engine::shape::Shape;
+use cranelift::codegen::ir::{BlockArg, FuncRef, MemFlagsData};
 use cranelift::prelude::*;
 use segue_compiler::plan::NodeId;
 use segue_compiler::syntax::tree::AggregateOperator;
@@ -90,14 +91,46 @@ struct Bits {
 impl Emitter<'_, '_, '_> {
     /// Reads what an aggregate's update needs, so that it is there whatever branch is taken.
     pub(crate) fn read_ahead(&mut self, entry: &Entry) -> Result<(), EngineError> {
-        if let Some(value) = entry.value {
-            self.read(value)?;
+        match entry.value {
+            // Entries of lists are read where they are counted.
+            Some(value) if !self.is_list(value) => self.read(value).map(|_| ()),
+            _ => Ok(()),
         }
+    }
+
+    fn is_list(&self, value: NodeId) -> bool {
+        matches!(self.prepared.shape(value), Shape::List(_))
+    }
+
+    /// The code that a row which counts runs for an aggregate: once, or for each entry of the list it asks about.
+    pub(crate) fn update(&mut self, entry: &Entry, record: Value, helpers: Helpers) -> Result<(), EngineError> {
+        let Some(list) = entry.value.filter(|value| self.is_list(*value)) else {
+            return self.update_once(entry, record, helpers);
+        };
+        let (from, to) = self.list_bounds(list)?;
+        let (head, body, next) = (self.code.create_block(), self.code.create_block(), self.code.create_block());
+        let at = self.code.append_block_param(head, types::I64);
+        self.code.ins().jump(head, &[BlockArg::Value(from)]);
+
+        self.code.switch_to_block(head);
+        let more = self.code.ins().icmp(IntCC::UnsignedLessThan, at, to);
+        self.code.ins().brif(more, body, &[], next, &[]);
+
+        self.code.switch_to_block(body);
+        let value = self.list_entry(list, at)?;
+        // Within this loop the entry stands for the value; behind it nothing does.
+        self.values.insert(list, value);
+        self.update_once(entry, record, helpers)?;
+        self.values.remove(&list);
+        let following = self.code.ins().iadd_imm_s(at, 1);
+        self.code.ins().jump(head, &[BlockArg::Value(following)]);
+
+        self.code.switch_to_block(next);
         Ok(())
     }
 
-    /// The code that a row which counts runs for an aggregate, in the current block.
-    pub(crate) fn update(&mut self, entry: &Entry, record: Value, helpers: Helpers) -> Result<(), EngineError> {
+    /// What one value does, in the current block.
+    fn update_once(&mut self, entry: &Entry, record: Value, helpers: Helpers) -> Result<(), EngineError> {
         match entry.kept {
             Kept::Any => {
                 let one = self.code.ins().iconst(types::I64, 1);

@@ -134,7 +134,7 @@ fn entries(prepared: &Prepared<'_>, aggregates: &[NodeId]) -> Result<(Vec<Entry>
     let mut entries = Vec::with_capacity(aggregates.len());
     for id in aggregates {
         let aggregate = aggregate(prepared, *id)?;
-        let is_float = aggregate.value.is_some_and(|value| matches!(prepared.shape(value), Shape::Float));
+        let is_float = aggregate.value.is_some_and(|value| matches!(prepared.asked_shape(value), Shape::Float));
         let kept = Kept::of(aggregate.operator, is_float).ok_or(EngineError::Broken(id.0, "it was not lowered"))?;
         entries.push(Entry { node: *id, operator: aggregate.operator, value: aggregate.value, kept, word });
         word += kept.words();

@@ -35,6 +35,12 @@ pub(crate) enum Slot {
     Vector(NodeId, Place),
     /// Address of its known bits.
     VectorKnown(NodeId, Place),
+    /// Address of the first entry of each row's list, 32 bits each, from the block's first row.
+    ListFrom(NodeId),
+    /// Address of one past the last.
+    ListTo(NodeId),
+    /// Address of the entries of all lists of a node.
+    Entries(NodeId),
     /// A single value itself.
     Single(NodeId),
     /// 1 where it is known.
@@ -188,14 +194,25 @@ impl Emitter<'_, '_, '_> {
         Ok(value)
     }
 
+    /// The entries of the row's list, as places among all entries: the first, and one past the last. A missing list has
+    /// none.
+    pub(crate) fn list_bounds(&mut self, id: NodeId) -> Result<(Value, Value), EngineError> {
+        let mut bound = |slot: Slot| {
+            let bounds = self.slot(slot)?;
+            let at = self.load_at(types::I32, bounds, self.local, 2);
+            Ok::<_, EngineError>(self.code.ins().uextend(types::I64, at))
+        };
+        Ok((bound(Slot::ListFrom(id))?, bound(Slot::ListTo(id))?))
+    }
+
+    /// An entry of a list; they are all known.
+    pub(crate) fn list_entry(&mut self, id: NodeId, at: Value) -> Result<Emitted, EngineError> {
+        let form = form_of(self.prepared.asked_shape(id), id)?;
+        self.load(form, at, Slot::Entries(id), None)
+    }
+
     fn form(&self, id: NodeId) -> Result<Form, EngineError> {
-        Ok(match self.prepared.shape(id) {
-            Shape::Boolean => Form::Bit,
-            Shape::Whole => Form::Whole,
-            Shape::Float => Form::Float,
-            Shape::Text(_) | Shape::Row => Form::Code,
-            Shape::List(_) => return Err(EngineError::Broken(id.0, "a loop cannot read a list")),
-        })
+        form_of(self.prepared.shape(id), id)
     }
 
     fn read_column(&mut self, id: NodeId) -> Result<Emitted, EngineError> {
@@ -343,6 +360,16 @@ impl Emitter<'_, '_, '_> {
         }
         all
     }
+}
+
+fn form_of(shape: &Shape, id: NodeId) -> Result<Form, EngineError> {
+    Ok(match shape {
+        Shape::Boolean => Form::Bit,
+        Shape::Whole => Form::Whole,
+        Shape::Float => Form::Float,
+        Shape::Text(_) | Shape::Row => Form::Code,
+        Shape::List(_) => return Err(EngineError::Broken(id.0, "a loop cannot read a list")),
+    })
 }
 
 /// Memory that nothing changes while a function runs.

@@ -7,7 +7,7 @@
 use super::candidates::Marks;
 use super::subject::{rows_shape, shape};
 use super::tree::Tree;
-use segue_compiler::program::{Aggregate, Expr, ExprKind};
+use segue_compiler::program::{Aggregate, Expr, ExprKind, Type};
 use segue_compiler::syntax::tree::AggregateOperator;
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::TimeFilter;
@@ -71,6 +71,7 @@ impl<'e> AskedRows<'e> {
             if let (Some(Value::Integer(own)), Some(Value::Integer(theirs)), AggregateOperator::Number) =
                 (own, theirs, other.aggregate.operator)
                 && matches!(self.aggregate.operator, AggregateOperator::Number | AggregateOperator::Different)
+                && self.entries() == other.entries()
                 && own > theirs
             {
                 return true;
@@ -107,6 +108,11 @@ impl<'e> AskedRows<'e> {
                 && other.conditions.iter().all(|condition| self.conditions.contains(condition))
     }
 
+    /// The list, by shape, whose entries are asked about instead of the rows.
+    fn entries(&self) -> Option<String> {
+        self.aggregate.value.as_ref().filter(|value| matches!(value.ty, Type::List(_))).map(shape)
+    }
+
     /// Whether the answer says that there are rows.
     fn has_rows(&self, answer: Option<&Value>) -> bool {
         use AggregateOperator::{Average, Different, First, Largest, Latest, MostFrequent, Number, Smallest, Sum};
@@ -122,9 +128,11 @@ impl<'e> AskedRows<'e> {
     /// Whether the answer says that there are no rows.
     fn has_no_rows(&self, answer: Option<&Value>) -> bool {
         use AggregateOperator::{Different, First, Largest, Latest, MostFrequent, Number, Smallest};
-        let always_known = self.aggregate.value.as_ref().is_none_or(|value| !value.may_be_missing);
+        // Rows whose lists are empty are rows all the same.
+        let always_known =
+            self.aggregate.value.as_ref().is_none_or(|value| !value.may_be_missing) && self.entries().is_none();
         match (self.aggregate.operator, answer) {
-            (Number, Some(Value::Integer(count))) => *count == 0,
+            (Number, Some(Value::Integer(count))) => *count == 0 && always_known,
             (Different, Some(Value::Integer(count))) => *count == 0 && always_known,
             (Smallest | Largest | First | Latest | MostFrequent, None) => always_known,
             _ => false,
