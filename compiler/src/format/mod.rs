@@ -36,8 +36,27 @@ pub struct Formatted {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Most rounds for a file with mistakes; two are nearly always enough.
+const ROUNDS: usize = 8;
+
 /// Formats a file.
 pub fn format(source: &SourceFile) -> Formatted {
+    let mut formatted = format_once(source);
+    if formatted.diagnostics.is_empty() {
+        return formatted;
+    }
+    // What stood on one line with a mistake, and was left as it is for that, may now stand on a line of its own.
+    for _ in 0..ROUNDS {
+        let again = format_once(&SourceFile::new(source.name.to_string(), formatted.text.as_str())).text;
+        if again == formatted.text {
+            break;
+        }
+        formatted.text = again;
+    }
+    formatted
+}
+
+fn format_once(source: &SourceFile) -> Formatted {
     let file = FileId(0);
     let parsed = syntax::parse(file, source, &mut NodeIds::default());
     let scan = syntax::scan::scan(file, source);

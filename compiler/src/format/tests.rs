@@ -91,6 +91,73 @@ fn formatting_changes_neither_trees_nor_comments_and_is_stable() {
     }
 }
 
+/// Good files that end too early, wherever that is, and those with something between that means nothing.
+#[test]
+fn broken_files_are_stable_after_once() {
+    for path in files("src/format/cases") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let rests = ["", "\n", "\njunk", "\r\njunk", "  # why\n\n  junk  ", "\n# why\n\t} )\n\njunk\n"];
+        for (round, at) in text.char_indices().map(|(at, _)| at).step_by(7).enumerate() {
+            stable(&format!("{}{}", &text[..at], rests[round % rests.len()]));
+        }
+    }
+}
+
+/// Formatting a broken file twice gives what formatting it once gives.
+fn stable(broken: &str) {
+    let once = formatted(broken).text;
+    assert_eq!(once, formatted(&once).text, "{broken:?}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+    #[test]
+    fn so_are_pieces_of_rules_in_any_order(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..12)) {
+        stable(&pieces.concat());
+    }
+}
+
+/// What broken files are made of.
+const PIECES: &[&str] = &[
+    "customers {",
+    "segment s {",
+    "segment",
+    "trait t = ",
+    "list l = ",
+    "let x = 3",
+    "partition p {",
+    "events e by id at t {",
+    "\n",
+    "\r\n",
+    "\n\n",
+    "  ",
+    "\t",
+    "junk",
+    "junk",
+    "{",
+    "}",
+    "(",
+    ")",
+    ",",
+    "\"",
+    "\"a b\"",
+    "# why",
+    "# why\n",
+    "key id : id",
+    "name : text?",
+    "a",
+    "is",
+    "not",
+    "3 days",
+    " and ",
+    "largest of ",
+    "any of {",
+    "p : otherwise",
+    ":",
+    "=",
+    "any e",
+];
+
 /// Changes blanks, line ends and comments of good files where they mean nothing.
 #[test]
 fn comments_and_blanks_in_odd_places_survive() {

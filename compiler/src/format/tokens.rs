@@ -79,7 +79,10 @@ pub(super) fn tokens(
         while let Some(comment) = comments.next_if(|comment| comment.span.start < lexeme.start) {
             builder.comment(comment);
         }
-        builder.lexeme(*lexeme, lexemes.get(at + 1).copied());
+        let code = lexemes.iter().skip(at + 1).find(|next| next.kind != LexemeKind::NewLine);
+        let is_commented =
+            comments.peek().is_some_and(|comment| code.is_some_and(|code| comment.span.start < code.start));
+        builder.lexeme(*lexeme, lexemes.get(at + 1).copied(), is_commented);
     }
     comments.for_each(|comment| builder.comment(comment));
     let mut found = builder.found;
@@ -124,7 +127,7 @@ impl Builder<'_> {
         self.end = end;
     }
 
-    fn lexeme(&mut self, lexeme: Lexeme, next: Option<Lexeme>) {
+    fn lexeme(&mut self, lexeme: Lexeme, next: Option<Lexeme>, is_commented: bool) {
         if lexeme.start < self.skip_to || lexeme.kind == LexemeKind::NewLine {
             return;
         }
@@ -137,8 +140,9 @@ impl Builder<'_> {
         }
         let (text, kind) = match lexeme.kind {
             LexemeKind::Word => {
-                // The `of` that an aggregate's words end with.
-                let is_idle = self.marks.idle_of.contains(&lexeme.end) && written.eq_ignore_ascii_case("of");
+                // The `of` that an aggregate's words end with. Before a comment it is what makes the line go on.
+                let is_idle =
+                    !is_commented && self.marks.idle_of.contains(&lexeme.end) && written.eq_ignore_ascii_case("of");
                 if is_idle {
                     return;
                 }
