@@ -1,7 +1,7 @@
 //! Messages about a file as a whole: its size, its brackets, its quotes.
 
 use super::replace;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Edit};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::scan::{Problem, ProblemKind};
 
@@ -83,9 +83,21 @@ fn shortened(word: &str) -> String {
 }
 
 /// A bracket without a partner.
-pub(crate) fn bracket(source: &SourceFile, span: Span, problem: &Problem, declaration: Span) -> Diagnostic {
+pub(crate) fn bracket(
+    source: &SourceFile,
+    span: Span,
+    problem: &Problem,
+    closer: Option<Span>,
+    declaration: Span,
+) -> Diagnostic {
     let written = source.slice(span);
     match problem.kind {
+        ProblemKind::Doubled => {
+            let edits = [Some(span), closer].into_iter().flatten().flat_map(|span| replace(span, "")).collect();
+            Diagnostic::error("S0001", span, "there is a `{` before this one already")
+                .beside("one is enough")
+                .offer("remove it", edits)
+        }
         ProblemKind::Extra if written.len() > 1 => Diagnostic::error("S0007", span, "these brackets close nothing")
             .beside("there are no opening ones for them")
             .offer("remove them", replace(span, "")),
@@ -102,7 +114,9 @@ pub(crate) fn bracket(source: &SourceFile, span: Span, problem: &Problem, declar
                 .beside(format!("its `{closing}` is missing"));
             if written == "{" {
                 let text = if source.slice(declaration).contains('\n') { "\n}" } else { " }" };
-                diagnostic.offer(format!("add `{closing}` at the end"), replace(declaration.end_point(), text))
+                let mut edits: Vec<Edit> = doubled_behind(source, span).into_iter().map(Edit::delete).collect();
+                edits.extend(replace(declaration.end_point(), text));
+                diagnostic.offer(format!("add `{closing}` at the end"), edits)
             } else {
                 let at = end_of_line(source, span);
                 if at.start == span.end {
@@ -112,6 +126,14 @@ pub(crate) fn bracket(source: &SourceFile, span: Span, problem: &Problem, declar
             }
         }
     }
+}
+
+/// Opening braces right behind one that is never closed: they mean nothing.
+fn doubled_behind(source: &SourceFile, brace: Span) -> Option<Span> {
+    let rest = source.text.get(brace.end as usize..)?;
+    let run = rest.find(|letter: char| letter != '{' && !letter.is_whitespace()).unwrap_or(rest.len());
+    let length = rest.get(..run)?.rfind('{')? + 1;
+    Some(Span::new(brace.file, brace.end as usize, brace.end as usize + length))
 }
 
 /// The end of what is written on the line of a span: before its comment, blanks and closing braces.

@@ -21,6 +21,7 @@ struct Attributes {
 impl Reader<'_> {
     /// The fields between braces.
     pub(super) fn fields(&mut self, pair: Pair<'_>) -> Vec<Field> {
+        let whole = self.span(&pair);
         let mut fields = Vec::new();
         let mut commas = Vec::new();
         for inner in pair.into_inner() {
@@ -40,6 +41,11 @@ impl Reader<'_> {
         }
         if !commas.is_empty() {
             self.report(messages::commas_between_fields(self.source, &commas));
+        }
+        // Of braces about which a message was given nobody says that a key is missing between them.
+        if fields.is_empty() && self.take_reported(whole) {
+            let name = Word { text: Arc::from(""), span: whole };
+            fields.push(Field { id: self.ids.fresh(), span: whole, key: false, name, kind: FieldKind::Error });
         }
         fields
     }

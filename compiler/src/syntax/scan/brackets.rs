@@ -20,6 +20,8 @@ pub(crate) enum ProblemKind {
     Unclosed,
     /// It closes nothing.
     Extra,
+    /// It opens what the `{` before it has opened already.
+    Doubled,
 }
 
 /// A bracket without a partner.
@@ -31,6 +33,14 @@ pub(crate) struct Problem {
     pub(crate) kind: ProblemKind,
     /// Whether the mask blanks it; a `{` that is open at the declaration's end stays, the grammar closes it there.
     pub(crate) blanked: bool,
+    /// For a doubled `{` the `}` that was to close it; nothing is said about that one.
+    pub(crate) closer: Option<usize>,
+}
+
+impl Problem {
+    fn new(lexeme: usize, kind: ProblemKind) -> Problem {
+        Problem { lexeme, kind, blanked: true, closer: None }
+    }
 }
 
 /// Pairs the brackets. A round bracket never spans a brace's end: `(` is unclosed when its `}` comes first.
@@ -38,8 +48,16 @@ pub(crate) fn pairs(lexemes: &[Lexeme]) -> Pairs {
     let mut found = Pairs::default();
     let mut open: Vec<usize> = Vec::new();
     let is_brace = |at: usize| lexemes[at].kind == LexemeKind::OpenBrace;
+    let mut before = None;
     for (at, lexeme) in lexemes.iter().enumerate() {
+        let before = match lexeme.kind {
+            LexemeKind::NewLine => continue,
+            kind => before.replace(kind),
+        };
         match lexeme.kind {
+            LexemeKind::OpenBrace if before == Some(LexemeKind::OpenBrace) => {
+                found.problems.push(Problem::new(at, ProblemKind::Doubled));
+            }
             LexemeKind::OpenRound | LexemeKind::OpenBrace => {
                 open.push(at);
                 if open.len() > MAXIMUM_NESTING {
@@ -51,7 +69,7 @@ pub(crate) fn pairs(lexemes: &[Lexeme]) -> Pairs {
                 Some(last) if !is_brace(*last) => {
                     open.pop();
                 }
-                _ => found.problems.push(Problem { lexeme: at, kind: ProblemKind::Extra, blanked: true }),
+                _ => found.problems.push(Problem::new(at, ProblemKind::Extra)),
             },
             LexemeKind::CloseBrace => {
                 if open.iter().any(|opener| is_brace(*opener)) {
@@ -59,10 +77,10 @@ pub(crate) fn pairs(lexemes: &[Lexeme]) -> Pairs {
                         if is_brace(last) {
                             break;
                         }
-                        found.problems.push(Problem { lexeme: last, kind: ProblemKind::Unclosed, blanked: true });
+                        found.problems.push(Problem::new(last, ProblemKind::Unclosed));
                     }
                 } else {
-                    found.problems.push(Problem { lexeme: at, kind: ProblemKind::Extra, blanked: true });
+                    found.problems.push(Problem::new(at, ProblemKind::Extra));
                 }
             }
             _ => {}
@@ -70,8 +88,21 @@ pub(crate) fn pairs(lexemes: &[Lexeme]) -> Pairs {
     }
     for opener in open {
         let blanked = !is_brace(opener);
-        found.problems.push(Problem { lexeme: opener, kind: ProblemKind::Unclosed, blanked });
+        found.problems.push(Problem { blanked, ..Problem::new(opener, ProblemKind::Unclosed) });
     }
     found.problems.sort_by_key(|problem| problem.lexeme);
+    // A `}` too many closes the `{` that stands twice.
+    let is_closer = |problem: &Problem| {
+        problem.kind == ProblemKind::Extra && lexemes[problem.lexeme].kind == LexemeKind::CloseBrace
+    };
+    let mut closers = found.problems.iter().filter(|problem| is_closer(problem)).map(|problem| problem.lexeme);
+    let closers: Vec<Option<usize>> = found
+        .problems
+        .iter()
+        .map(|problem| if problem.kind == ProblemKind::Doubled { closers.next() } else { None })
+        .collect();
+    for (problem, closer) in found.problems.iter_mut().zip(closers) {
+        problem.closer = closer;
+    }
     found
 }

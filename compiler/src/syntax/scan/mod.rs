@@ -173,12 +173,17 @@ fn scan_with(file: FileId, source: &SourceFile, chunks: impl Fn(&str, &[Lexeme])
         }
         let whole = Span::new(file, chunk.start, chunk.end);
         let mut last: Option<ProblemKind> = None;
+        let lexeme_span = |at: usize| Span::new(file, inside[at].start as usize, inside[at].end as usize);
         for problem in &pairs.problems {
             let lexeme = inside[problem.lexeme];
-            let span = Span::new(file, lexeme.start as usize, lexeme.end as usize);
-            // Brackets in a row that close nothing are one mistake.
-            let goes_on = last.replace(problem.kind) == Some(ProblemKind::Extra)
-                && problem.kind == ProblemKind::Extra
+            let span = lexeme_span(problem.lexeme);
+            if is_told_with_another(&pairs.problems, problem) {
+                reported.push(span);
+                continue;
+            }
+            // Brackets in a row that close nothing, or that were opened already, are one mistake.
+            let goes_on = last.replace(problem.kind) == Some(problem.kind)
+                && problem.kind != ProblemKind::Unclosed
                 && reported.last().is_some_and(|before: &Span| {
                     text.get(before.end as usize..lexeme.start as usize).is_some_and(|gap| gap.trim().is_empty())
                 });
@@ -187,19 +192,36 @@ fn scan_with(file: FileId, source: &SourceFile, chunks: impl Fn(&str, &[Lexeme])
                 continue;
             }
             runs.push((diagnostics.len(), reported.len(), *problem));
-            diagnostics.push(messages::bracket(source, span, problem, whole));
+            diagnostics.push(messages::bracket(source, span, problem, problem.closer.map(lexeme_span), whole));
             reported.push(span);
         }
         // The brackets of a run are known only now.
         for (message, place, problem) in runs.drain(..) {
             if let (Some(message), Some(span)) = (diagnostics.get_mut(message), reported.get(place)) {
-                *message = messages::bracket(source, *span, &problem, whole);
+                *message = messages::bracket(source, *span, &problem, problem.closer.map(lexeme_span), whole);
             }
         }
         let head = !chunk.kind.ends_with_its_line() && chunk.kind != ChunkKind::Unknown;
         masked.apply(inside, &pairs, head);
     }
     Scan { masked: masked.finish(), chunks, comments, lexemes, reported, diagnostics }
+}
+
+/// Whether a problem needs no message of its own: of `customers { {` it is enough that the first brace is never closed,
+/// and a brace that closes the second of two goes with that one.
+fn is_told_with_another(problems: &[Problem], problem: &Problem) -> bool {
+    match problem.kind {
+        ProblemKind::Unclosed => false,
+        ProblemKind::Extra => problems.iter().any(|other| other.closer == Some(problem.lexeme)),
+        ProblemKind::Doubled => {
+            let before = problems.iter().rfind(|other| other.lexeme < problem.lexeme);
+            before.is_some_and(|before| match before.kind {
+                ProblemKind::Unclosed => before.lexeme + 1 == problem.lexeme,
+                ProblemKind::Extra => false,
+                ProblemKind::Doubled => before.lexeme + 1 == problem.lexeme && is_told_with_another(problems, before),
+            })
+        }
+    }
 }
 
 fn comments(file: FileId, lexemes: &[Lexeme]) -> Vec<Comment> {
