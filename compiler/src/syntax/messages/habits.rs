@@ -57,6 +57,13 @@ pub(crate) fn spoken_comparison(span: Span, written: &str, sign: &str) -> Diagno
         .fix(format!("write `{sign}`"), replace(span, sign))
 }
 
+/// S0036: `renewal not in the last 30 days`
+pub(crate) fn not_without_is(not: Span) -> Diagnostic {
+    Diagnostic::error("S0036", not, "`is` is missing before this")
+        .beside("write `is not`")
+        .fix("write `is not`", vec![Edit { span: start_point(not), text: "is ".to_owned() }])
+}
+
 /// `is any of`
 pub(crate) fn is_any_of(span: Span, written: &str, mend: &str) -> Diagnostic {
     Diagnostic::error("S0034", span, format!("after `is`, `{written}` is written `{mend}`"))

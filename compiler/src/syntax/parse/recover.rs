@@ -24,7 +24,8 @@ impl Reader<'_> {
             _ => span.end as usize,
         };
         let place = self.place(span, stopped);
-        let diagnostic = self.habit(&place).unwrap_or_else(|| match self.side_by_side(&place) {
+        let told = self.test_without_is(&place).or_else(|| self.habit(&place));
+        let diagnostic = told.unwrap_or_else(|| match self.side_by_side(&place) {
             // These say no more than that two things do not go together.
             Some(told) if told.code.0 == "S0002" || told.fixes.is_empty() && told.code.0 == "S0020" => {
                 self.misspelt(&place, span, stopped).unwrap_or(told)
@@ -107,6 +108,37 @@ impl Reader<'_> {
 
     fn lexeme_span(&self, lexeme: &Lexeme) -> Span {
         Span::new(self.file, lexeme.start as usize, lexeme.end as usize)
+    }
+
+    /// `renewal not in the last 30 days`, `country not contains "x"`: with `is`, or with `does`, it could be read.
+    fn test_without_is(&self, place: &Place<'_>) -> Option<crate::diagnostics::Diagnostic> {
+        // Words further back may be the cause too: `not in the` stops at `the`.
+        let at = (0..3).filter_map(|back| place.at.checked_sub(back)).find(|at| {
+            let ends_value = |before: &Lexeme| match before.kind {
+                LexemeKind::Word => !is_reserved(before.text(&self.source.text)),
+                LexemeKind::CloseRound => true,
+                _ => false,
+            };
+            self.lexeme_text(place, Some(*at)).eq_ignore_ascii_case("not")
+                && at.checked_sub(1).and_then(|before| place.lexemes.get(before)).is_some_and(ends_value)
+        })?;
+        let not = self.lexeme_span(place.lexemes.get(at)?);
+        let next = place.lexemes.get(at + 1).map(|next| self.lexeme_span(next))?;
+        let plain = match self.source.slice(next).to_ascii_lowercase().as_str() {
+            "contains" | "contain" => "contain",
+            "starts" | "start" => "start",
+            "ends" | "end" => "end",
+            "matches" | "match" => "match",
+            "includes" | "include" => "include",
+            _ => {
+                let start = Span { end: not.start, ..not };
+                return self.reads(place, start, "is ").then(|| messages::not_without_is(not));
+            }
+        };
+        let mend = format!("does not {plain}");
+        let words = not.to(next);
+        let written = self.source.slice(words);
+        self.reads(place, words, &mend).then(|| messages::spoken_comparison(words, written, &mend))
     }
 
     /// Words of other languages that the grammar has no rule for.
