@@ -233,6 +233,10 @@ impl<'tree> Checker<'tree> {
         let table = match &key.ty {
             Type::Id(Some(table)) => *table,
             Type::Id(None) => return self.refuse(messages::id_of_nothing(before, word)),
+            Type::List(element) if let Type::Id(Some(table)) = **element => {
+                let table = self.index.table_name(table);
+                return self.refuse(messages::list_of_ids_leads_on(before, word, &table));
+            }
             other => return self.refuse(messages::no_fields(before, &messages::kind(other), word)),
         };
         let Some(field) = self.index.field(table, &word.text) else { return self.unknown_field(word, table) };

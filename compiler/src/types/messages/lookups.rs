@@ -174,6 +174,16 @@ pub(crate) fn no_fields(before: &Word, kind: &str, word: &Word) -> Diagnostic {
         .beside(format!("only an id that points at a table leads on, as in `{} : id -> products`", before.text))
 }
 
+/// S0117: `wishes.title` where `wishes : list of id -> books`
+pub(crate) fn list_of_ids_leads_on(before: &Word, word: &Word, table: &str) -> Diagnostic {
+    let (list, field) = (&before.text, &word.text);
+    Diagnostic::error("S0117", word.span, format!("`{list}` holds many ids, and a path goes on from a single one"))
+        .beside(format!("the entries of `{list}` have no fields"))
+        .note(format!(
+            "declared with a name for the id, `{list} : list of {{ item : id -> {table} }}`, they lead on: `{list}.item.{field}`; in the data each entry then has a field `item`"
+        ))
+}
+
 /// S0117
 pub(crate) fn id_of_nothing(before: &Word, word: &Word) -> Diagnostic {
     Diagnostic::error(
