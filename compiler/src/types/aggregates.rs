@@ -108,8 +108,9 @@ impl<'tree> Checker<'tree> {
         match source.table {
             Some(table) => {
                 let settled = std::mem::take(&mut self.settled);
+                let denied = std::mem::take(&mut self.denied);
                 let checked = self.line(condition, scope.row(table));
-                self.settled = settled;
+                (self.settled, self.denied) = (settled, denied);
                 Some(Some(checked?))
             }
             None => self.refuse(messages::where_of_a_list(condition.span)),

@@ -56,6 +56,21 @@ impl<'tree> Checker<'tree> {
 
     /// Lines joined in one way; the missing values that one of them speaks of are settled for the others.
     pub(crate) fn lines(&mut self, lines: &'tree [tree::Expr], scope: Scope, alone: bool) -> Option<Vec<Expr>> {
+        self.with_settled(lines, |checker| {
+            let mut checked = Vec::with_capacity(lines.len());
+            let mut failed = false;
+            for line in lines {
+                match if alone { checker.line(line, scope) } else { checker.condition(line, scope) } {
+                    Some(line) => checked.push(line),
+                    None => failed = true,
+                }
+            }
+            (!failed).then_some(checked)
+        })
+    }
+
+    /// Does something while the missing values that one of the lines speaks of count as settled.
+    fn with_settled<T>(&mut self, lines: &[tree::Expr], work: impl FnOnce(&mut Self) -> T) -> T {
         let mut settled = Vec::new();
         for line in lines {
             self.speaks_of(line, &mut settled);
@@ -63,20 +78,13 @@ impl<'tree> Checker<'tree> {
         for text in &settled {
             *self.settled.entry(text.clone()).or_default() += 1;
         }
-        let mut checked = Vec::with_capacity(lines.len());
-        let mut failed = false;
-        for line in lines {
-            match if alone { self.line(line, scope) } else { self.condition(line, scope) } {
-                Some(line) => checked.push(line),
-                None => failed = true,
-            }
-        }
+        let done = work(self);
         for text in &settled {
             if let Some(count) = self.settled.get_mut(text) {
                 *count -= 1;
             }
         }
-        (!failed).then_some(checked)
+        done
     }
 
     /// The values of which a line asks whether they are missing.
@@ -114,7 +122,19 @@ impl<'tree> Checker<'tree> {
         if count == 0 {
             return self.refuse(messages::no_lines(span));
         }
-        let lines = self.lines(lines, scope, true)?;
+        let checked = match kind {
+            BlockKind::None => self.denying(|checker| checker.lines(lines, scope, true))?,
+            _ => self.lines(lines, scope, true)?,
+        };
+        if kind == BlockKind::None {
+            // A line that is unknown makes the whole unknown, as a `not` before it would.
+            self.with_settled(lines, |checker| {
+                for (line, lowered) in lines.iter().zip(&checked) {
+                    checker.denied_leaves_out(line, lowered, Some(line.span));
+                }
+            });
+        }
+        let lines = checked;
         if let BlockKind::AtLeast(wanted) = kind {
             if wanted == 0 {
                 self.report(messages::at_least_none(span));
@@ -566,20 +586,60 @@ impl<'tree> Checker<'tree> {
 
     /// Says where a negated test silently leaves out the customers of whom nothing is known (rule 6).
     pub(crate) fn leaves_out_missing(&mut self, written: &tree::Expr, left: &tree::Expr, lowered: &Expr) {
-        let subject = match &lowered.kind {
-            ExprKind::Equal { left, .. } => left,
-            // Nothing to choose from is never unknown (rule 11).
-            ExprKind::IsOneOf { values, .. } if values.is_empty() => return,
-            ExprKind::IsOneOf { value, .. } => value,
-            ExprKind::Text { subject, .. } => subject,
-            _ => return,
-        };
-        if !self.often_missing(subject) || self.settled.get(&self.plain(left.span)).is_some_and(|count| *count > 0) {
+        // What is denied twice asks for the value itself, and nobody expects those in of whom it is missing.
+        if self.denied || !self.is_left_out(left, lowered) {
             return;
         }
         let text = self.written(left.span).to_owned();
         let alone = self.line_span == Some(written.span);
         self.report(messages::missing_left_out(written.span, &text, alone));
+    }
+
+    /// The same of a test that stands inside of what is denied: a line of `none of`, or one of several in `not (a or b)`.
+    /// `line` is the place of a test that stands alone.
+    pub(crate) fn denied_leaves_out(&mut self, written: &tree::Expr, lowered: &Expr, line: Option<Span>) {
+        if self.denied {
+            return;
+        }
+        match (&inside(written).kind, &lowered.kind) {
+            (
+                Tree::Is { left, negated: false, test: IsTest::Value(_) | IsTest::OneOf(_), .. }
+                | Tree::Text { left, negated: false, .. },
+                _,
+            ) if self.is_left_out(left, lowered) => {
+                let text = self.written(left.span).to_owned();
+                self.report(messages::missing_left_out_of_denied(written.span, &text, line == Some(written.span)));
+            }
+            (Tree::Or(terms), ExprKind::Or(parts)) if terms.len() == parts.len() => {
+                self.with_settled(terms, |checker| {
+                    for (term, part) in terms.iter().zip(parts) {
+                        checker.denied_leaves_out(term, part, line);
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks what `not` or `none of` denies.
+    pub(crate) fn denying<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.denied = !self.denied;
+        let checked = check(self);
+        self.denied = !self.denied;
+        checked
+    }
+
+    /// Whether a test is unknown where its left side is missing, and no other line speaks of that.
+    fn is_left_out(&self, left: &tree::Expr, lowered: &Expr) -> bool {
+        let subject = match &lowered.kind {
+            ExprKind::Equal { left, .. } => left,
+            // Nothing to choose from is never unknown (rule 11).
+            ExprKind::IsOneOf { values, .. } if values.is_empty() => return false,
+            ExprKind::IsOneOf { value, .. } => value,
+            ExprKind::Text { subject, .. } => subject,
+            _ => return false,
+        };
+        self.often_missing(subject) && self.settled.get(&self.plain(left.span)).is_none_or(|count| *count == 0)
     }
 
     /// `x contains "y"` and its like.

@@ -160,6 +160,8 @@ pub(crate) struct Checker<'tree> {
     needs: Vec<(Node, Span)>,
     /// Values that the lines around the current one ask to be known or allow to be missing, as written, and how often.
     pub(crate) settled: FxHashMap<String, usize>,
+    /// Whether what is checked stands inside of an odd number of `not` and `none of`.
+    pub(crate) denied: bool,
     /// How many more names may be looked at for suggestions.
     suggestions: Cell<usize>,
     /// The condition that stands alone on its line.
@@ -197,6 +199,7 @@ impl<'tree> Checker<'tree> {
             order: Vec::new(),
             needs: Vec::new(),
             settled: FxHashMap::default(),
+            denied: false,
             suggestions: Cell::new(MOST_LIKENESSES),
             line_span: None,
             customers_wanted: None,

@@ -102,11 +102,12 @@ impl<'tree> Checker<'tree> {
                 self.includes(left, *quantifier, values, *ignoring_case, span, scope)
             }
             Tree::Not(written_inner) => {
-                let inner = self.condition(written_inner, scope)?;
+                let inner = self.denying(|checker| checker.condition(written_inner, scope))?;
                 // `not x is "US"` leaves out the same as `x is not "US"`.
                 match &inside(written_inner).kind {
                     Tree::Is { left, negated: false, test: IsTest::Value(_) | IsTest::OneOf(_), .. }
                     | Tree::Text { left, negated: false, .. } => self.leaves_out_missing(written, left, &inner),
+                    Tree::Or(_) => self.denied_leaves_out(written_inner, &inner, None),
                     _ => {}
                 }
                 let missing = inner.may_be_missing;

@@ -248,6 +248,22 @@ pub(crate) fn missing_left_out(span: Span, text: &str, alone: bool) -> Diagnosti
         .offer(format!("to keep them, add `{}`", addition.trim()), edits)
 }
 
+/// S0160: the same inside of `none of { ... }` and `not (... or ...)`
+pub(crate) fn missing_left_out_of_denied(span: Span, text: &str, alone: bool) -> Diagnostic {
+    let addition = format!(" and {text} is known");
+    let edits = if alone {
+        vec![Edit::after(span, addition.clone())]
+    } else {
+        vec![Edit::before(span, "("), Edit::after(span, format!("{addition})"))]
+    };
+    Diagnostic::warning("S0160", span, format!("where `{text}` is missing, nobody knows whether this holds"))
+        .beside("they are left out")
+        .note(format!(
+            "to say that they are meant to be left out, add `{text} is missing` as one more line, or with `or`"
+        ))
+        .offer(format!("to keep them, add `{}`", addition.trim()), edits)
+}
+
 /// S0161
 pub(crate) fn never_missing(span: Span, text: &str, missing: bool) -> Diagnostic {
     let said = if missing { "nobody" } else { "everybody" };
