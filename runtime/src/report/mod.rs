@@ -7,7 +7,7 @@
 mod against_data;
 mod fields;
 mod json;
-mod phrase;
+pub(crate) mod phrase;
 mod problems;
 mod table;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::roles::{Role, Roles, pointer};
 use super::words;
 use crate::data::moments::{MICROS_PER_DAY, date_text};
 use crate::data::same_name;
+use crate::report::phrase::count;
 use segue_compiler::format::format;
 use segue_compiler::source::SourceFile;
 use std::path::{Component, Path, PathBuf};
@@ -96,7 +97,7 @@ impl Printer<'_> {
     fn table(&mut self, at: usize) -> String {
         let (files, roles) = (self.files, self.roles);
         let (file, name) = (&files[at], self.names[at].clone());
-        let rows = if file.rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(file.rows)) };
+        let rows = if file.rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(file.rows)) };
         let shown = file_name(&file.paths[0]);
         let rows = if file.complete { rows } else { format!("the first {rows}") };
         let about = match file.paths.len() {
@@ -133,7 +134,7 @@ impl Printer<'_> {
                 let head =
                     format!("events {name} by {} at {}", self.by(at, *by, &mut taken), self.at(at, *time, &mut taken));
                 if column(*time).missing > 0 {
-                    notes.push(format!("{} rows have no time and are bad rows.", grouped(column(*time).missing)));
+                    notes.push(format!("{} rows have no time and are bad rows.", count(column(*time).missing)));
                 }
                 if column(*time).is(MOMENT) && !column(*time).is(DATE) && column(*time).zoneless {
                     notes.push("guess: times without a zone are those of the zone in segue.toml.".to_owned());
@@ -227,7 +228,7 @@ impl Printer<'_> {
             match pointer.absent {
                 0 => {}
                 1 => field.comments.push("1 id has no row there".to_owned()),
-                absent => field.comments.push(format!("{} ids have no row there", grouped(absent))),
+                absent => field.comments.push(format!("{} ids have no row there", count(absent))),
             }
         }
         if of_customers && self.add && !field.ty.starts_with("list") {
@@ -327,19 +328,6 @@ fn aligned(lines: &[(String, String)]) -> String {
             false => text.push_str(&format!("{line:width$}   {comment}")),
         }
         text.push('\n');
-    }
-    text
-}
-
-/// `1,469,307`
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
     }
     text
 }
