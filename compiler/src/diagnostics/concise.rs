@@ -3,6 +3,7 @@
 use super::Diagnostic;
 use super::legible::legible;
 use super::terminal::severity_word;
+use super::view::shortened;
 use crate::source::SourceMap;
 use std::fmt::Write;
 
@@ -14,10 +15,10 @@ pub fn lines(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
             let (line, column) = file.line_column(diagnostic.span.start);
             _ = write!(out, "{}:{line}:{column}: ", legible(&file.name));
         }
-        let message = diagnostic.message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = shortened(&diagnostic.message).split_whitespace().collect::<Vec<_>>().join(" ");
         _ = write!(out, "{}[{}]: {}", severity_word(diagnostic.severity), diagnostic.code.0, legible(&message));
         if let Some(fix) = diagnostic.fixes.first() {
-            _ = write!(out, " ({})", legible(&fix.title));
+            _ = write!(out, " ({})", legible(&shortened(&fix.title)));
         }
         out.push('\n');
     }

@@ -2,7 +2,7 @@
 //! knows the drawing library.
 
 use super::legible::legible;
-use super::view::{clamp, cut, is_wide};
+use super::view::{clamp, cut, is_wide, shortened};
 use super::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap, Span};
 use ariadne::{Cache, Color, Config, Fmt, IndexType, Label, Report, ReportKind, Source};
@@ -52,13 +52,15 @@ impl Drawing<'_> {
         let shade = shade(diagnostic.severity);
         let heading = format!("{}[{}]:", severity_word(diagnostic.severity), diagnostic.code.0);
         let heading = heading.fg(Some(shade).filter(|_| colour));
-        let message = legible(&diagnostic.message);
+        let message = shortened(&diagnostic.message);
+        let message = legible(&message);
         let mut pieces = message.lines();
         _ = writeln!(out, "{heading} {}", pieces.next().unwrap_or(""));
         out.extend(pieces.flat_map(|piece| ["  ", piece, "\n"]));
         self.excerpt(diagnostic, colour, out);
         let sign = "=".fg(Some(Color::Fixed(246)).filter(|_| colour));
         for line in further_lines(diagnostic) {
+            let line = shortened(&line);
             let line = legible(&line);
             let mut pieces = line.lines();
             _ = writeln!(out, "  {sign} {}", pieces.next().unwrap_or(""));
@@ -81,7 +83,7 @@ impl Drawing<'_> {
         let label = |place: (FileId, Range<usize>), text: &str, shade: Color, priority: i32| {
             let order = order(&place);
             let label = Label::new(place).with_color(shade).with_priority(priority).with_order(order);
-            if text.is_empty() { label } else { label.with_message(legible(text)) }
+            if text.is_empty() { label } else { label.with_message(legible(&shortened(text))) }
         };
         report.add_label(label(main, &diagnostic.label, shade(diagnostic.severity), 1));
         for (place, further) in places.zip(&diagnostic.labels) {

@@ -95,6 +95,29 @@ fn a_long_line_is_cut_around_its_label() {
 }
 
 #[test]
+fn what_is_as_long_as_its_file_is_cut_wherever_it_stands() {
+    let text =
+        format!("segment s {{ country is \"{} }}\nsegment {} {{", "abc def ".repeat(400_000), "x".repeat(400_000));
+    let mut message = unknown_field(span(&text, &text[text.find('"').unwrap()..text.find('\n').unwrap()]));
+    let name = &text[text.find('x').unwrap()..text.len() - 2];
+    message.message = format!("there is no field called `{name}`");
+    message.label = format!("did you mean `{name}`?");
+    message.notes = vec!["abc def ".repeat(10_000)];
+    for drawn in [
+        terminal::draw(&sources(&text), &[message.clone()], false),
+        concise::lines(&sources(&text), &[message.clone()]),
+    ] {
+        assert!(drawn.lines().all(|line| line.chars().count() <= 1_000), "{drawn}");
+        assert!(drawn.chars().count() < 4_000, "{drawn}");
+        assert!(drawn.contains("there is no field called `xxx") && drawn.contains("x`"), "{drawn}");
+    }
+    let drawn =
+        terminal::draw(&sources(&text), &[Diagnostic { label: String::new(), notes: Vec::new(), ..message }], false);
+    let source_line = drawn.lines().find(|line| line.contains("abc def")).unwrap();
+    assert!(source_line.chars().count() <= 220, "{source_line}");
+}
+
+#[test]
 fn nothing_in_a_file_can_steer_the_terminal() {
     let text = "segment a { b is \"\u{1b}[31m\u{202e}x\u{9b}\" }\rx\n";
     let mut message = unknown_field(span(text, "b is"));

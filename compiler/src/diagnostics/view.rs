@@ -3,14 +3,19 @@
 //! surroundings and lines that are not shown are blank, so that line numbers stay true.
 
 use super::legible::legible;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Lines up to this many bytes are shown whole.
 const LONGEST: usize = 400;
 /// How much of a long line is shown around its labels, on either side.
-const AROUND: usize = 60;
-/// The most that is shown of a long line.
-const WIDEST: usize = 240;
+const AROUND: usize = 40;
+/// The most that is shown of what the labels of a long line mark.
+const WIDEST: usize = 120;
+/// Most letters of one word in what is said: a name may be as long as its file.
+const LONGEST_WORD: usize = 100;
+/// Most letters of all that is said in one place.
+const LONGEST_SPEECH: usize = 1_000;
 
 /// A text to draw, and where the asked-for ranges lie in it.
 pub(super) struct View {
@@ -18,6 +23,25 @@ pub(super) struct View {
     pub(super) text: String,
     /// The ranges, in the order asked for.
     pub(super) ranges: Vec<Range<usize>>,
+}
+
+/// What is said, where it repeats what is written in the file cut to a length that can be read.
+pub(super) fn shortened(said: &str) -> Cow<'_, str> {
+    let is_long = |word: &str| word.chars().nth(LONGEST_WORD).is_some();
+    let cut = |text: &str, most: usize| {
+        let letters = text.chars().count();
+        let head = text.chars().take(most / 2);
+        let tail = text.chars().skip(letters.saturating_sub(most / 4));
+        head.chain(['…']).chain(tail).collect::<String>()
+    };
+    if said.len() <= LONGEST_SPEECH && !said.split_whitespace().any(is_long) {
+        return Cow::Borrowed(said);
+    }
+    let pieces = said.split_inclusive(char::is_whitespace);
+    let words: String = pieces
+        .map(|piece| if is_long(piece) { Cow::Owned(cut(piece, LONGEST_WORD)) } else { Cow::Borrowed(piece) })
+        .collect();
+    if words.chars().nth(LONGEST_SPEECH).is_some() { cut(&words, LONGEST_SPEECH).into() } else { words.into() }
 }
 
 /// Moves a range's ends into the text and onto character boundaries, and off the end of a final line break.
