@@ -51,6 +51,11 @@ pub(crate) fn number_too_large(span: Span) -> Diagnostic {
         .beside("the largest whole number is 9223372036854775807")
 }
 
+/// A written whole number that does not fit into 64 bits, as ids may be.
+pub(crate) fn whole_number_too_large(span: Span) -> Diagnostic {
+    number_too_large(span).note("an id that has more digits is written between quotes")
+}
+
 /// A count of units that is no whole number.
 pub(crate) fn not_whole(span: Span) -> Diagnostic {
     Diagnostic::error("S0021", span, "a number of days, weeks or months is a whole number")

@@ -77,7 +77,11 @@ impl Reader<'_> {
                 Some(Literal::Integer(i64::MIN))
             }
             Err(_) => {
-                self.report(messages::number_too_large(span));
+                let is_plain = self.source.slice(span).bytes().all(|byte| byte.is_ascii_digit());
+                self.report(match is_plain {
+                    true => messages::whole_number_too_large(span),
+                    false => messages::number_too_large(span),
+                });
                 None
             }
         }

@@ -28,6 +28,8 @@ const DATETIME_DAY: &str = "this has no clock time: declare the field as `date`"
 const DURATION: &str = "I expected a length of time, such as 01:30:00 or P3DT4H";
 const TEXT: &str = "I expected text";
 const ID: &str = "I expected an id: text or a whole number";
+const LARGE_ID: &str =
+    "I expected an id, and a number this large has lost digits on its way: keep ids of more than 15 digits as text";
 const ZONE: &str = "I expected the name of a time zone, such as Europe/Berlin";
 
 /// Not a number is a missing value (a bad row where the field is required, as any missing value is).
@@ -275,7 +277,10 @@ pub(crate) fn id<'a>(raw: &'a Raw<'_>) -> Judged<Id<'a>> {
         Raw::Integer(value) => Id::Integer(*value),
         Raw::Unsigned(value) => Id::Text(Cow::Owned(value.to_string())),
         Raw::Float(value) if value.is_nan() => return Ok(None),
-        Raw::Float(value) => Id::Integer(integral(*value).ok_or(ID)?),
+        Raw::Float(value) => {
+            let reason = if value.is_finite() && value.fract() == 0.0 { LARGE_ID } else { ID };
+            Id::Integer(integral(*value).ok_or(reason)?)
+        }
         Raw::Decimal { units, scale } => {
             let whole = scaled(*units, *scale, 0).ok_or(ID)?;
             i64::try_from(whole).map_or_else(|_| Id::Text(Cow::Owned(whole.to_string())), Id::Integer)

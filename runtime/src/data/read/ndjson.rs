@@ -99,11 +99,70 @@ impl Block {
 /// The cells of a line's record.
 pub(crate) fn parse_line(line: &[u8]) -> Result<Vec<RawField<'_>>, String> {
     const EXPECTED: &str = "I expected one record a line, such as {\"customer_id\": 7, \"country\": \"US\"}";
-    match serde_json::from_slice(line) {
-        Ok(Raw::Record(cells)) => Ok(cells),
-        Ok(_) => Err(EXPECTED.to_owned()),
-        Err(error) => Err(format!("{EXPECTED}: the line cannot be read from character {} on", error.column())),
+    let told =
+        |error: serde_json::Error| format!("{EXPECTED}: the line cannot be read from character {} on", error.column());
+    let record = match with_long_numbers_quoted(line) {
+        None => serde_json::from_slice(line).map_err(told)?,
+        Some(quoted) => match serde_json::from_slice::<Raw<'_>>(&quoted) {
+            Ok(record) => record.into_owned(),
+            // The line itself is told about, by its own places.
+            Err(_) => serde_json::from_slice(line).map_err(told)?,
+        },
+    };
+    match record {
+        Raw::Record(cells) => Ok(cells),
+        _ => Err(EXPECTED.to_owned()),
     }
+}
+
+/// Digits of the largest whole number that 64 bits hold, with a sign.
+const DIGITS: usize = 19;
+
+/// The line with quotes around whole numbers beyond 64 bits. As numbers they would lose digits, and of an id each digit
+/// counts; as texts they are judged by what their field is declared as. `None` where the line has none.
+fn with_long_numbers_quoted(line: &[u8]) -> Option<Vec<u8>> {
+    // So many digits in a row stand at one of these places, too.
+    if !line.iter().step_by(DIGITS).any(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut quoted = Vec::new();
+    let (mut copied, mut at, mut inside) = (0, 0, false);
+    while let Some(byte) = line.get(at) {
+        match byte {
+            b'\\' if inside => at += 1,
+            b'"' => inside = !inside,
+            b'-' | b'0'..=b'9' if !inside => {
+                let is_part = |byte: &&u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+                let end = at + line.iter().skip(at).take_while(is_part).count();
+                let number = line.get(at..end)?;
+                if is_long_whole_number(number) {
+                    quoted.extend_from_slice(line.get(copied..at)?);
+                    quoted.push(b'"');
+                    quoted.extend_from_slice(number);
+                    quoted.push(b'"');
+                    copied = end;
+                }
+                at = end;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    if copied == 0 {
+        return None;
+    }
+    quoted.extend_from_slice(line.get(copied..)?);
+    Some(quoted)
+}
+
+fn is_long_whole_number(number: &[u8]) -> bool {
+    let digits = number.strip_prefix(b"-").unwrap_or(number);
+    digits.len() >= DIGITS
+        && digits.iter().all(u8::is_ascii_digit)
+        && !digits.starts_with(b"0")
+        && std::str::from_utf8(number)
+            .is_ok_and(|number| number.parse::<i64>().is_err() && number.parse::<u64>().is_err())
 }
 
 /// Calls `visit` with each of the first records; gives whether these were all.

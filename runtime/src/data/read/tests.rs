@@ -150,6 +150,28 @@ fn packed_files_folders_and_patterns_give_the_same_rows() {
 }
 
 #[test]
+fn ids_of_ndjson_keep_all_their_digits() {
+    let seen = Type::List(Box::new(Type::Id(None)));
+    let program =
+        draft_program(vec![TableDraft::customers().field("seen", seen, true).field("size", Type::Number, true)]);
+    let lines = [
+        r#"{"customer_id": 123456789012345678901234567890, "seen": [-98765432109876543210, 7, 18446744073709551616]}"#,
+        r#"{"customer_id": 123456789012345678901234567891, "seen": ["\"12345678901234567890123"]}"#,
+        r#"{"customer_id": 18446744073709551615, "size": 123456789012345678901234567890}"#,
+        r#"{"customer_id": 9223372036854775808}"#,
+        r#"{"customer_id": -9223372036854775808}"#,
+    ];
+    let data = Folder::new().file("c.ndjson", lines.join("\n")).load(&program, &[("customers", &["c.ndjson"])]);
+    insta::assert_snapshot!(shown(&data, 0), @r#"
+    Text("123456789012345678901234567890") List([Text("-98765432109876543210"), Text("7"), Text("18446744073709551616")]) -
+    Text("123456789012345678901234567891") List([Text("\"12345678901234567890123")]) -
+    Text("18446744073709551615") - Number(1.2345678901234568e29)
+    Text("9223372036854775808") - -
+    Text("-9223372036854775808") - -
+    "#);
+}
+
+#[test]
 fn ndjson_of_every_kind() {
     let program = draft_program(vec![
         TableDraft::customers()
