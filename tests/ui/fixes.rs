@@ -1,8 +1,7 @@
 //! Every fix that a message offers is applied: the message must be gone, and no error may stand there that was not
 //! there before.
 
-use crate::harness::{cases, check, check_text};
-use segue_compiler::diagnostics::explain::samples;
+use crate::harness::{cases, check, pages};
 use segue_compiler::diagnostics::{Diagnostic, Fix, Severity, apply, entries};
 use segue_compiler::project::{Checked, Input, check as check_project};
 use segue_compiler::source::SourceFile;
@@ -41,9 +40,9 @@ fn new_errors<'a>(before: &Checked, after: &'a Checked) -> Vec<&'a Diagnostic> {
 #[test]
 fn every_fix_mends_what_it_is_offered_for() {
     let of_cases = cases().into_iter().map(|case| (case.name.clone(), check(&case.path)));
-    let of_pages =
-        entries().iter().flat_map(|entry| samples(entry.page).into_iter().map(move |(_, text)| (entry, text)));
-    let of_pages = of_pages.map(|(entry, text)| (entry.code.0.to_owned(), check_text(&text)));
+    let of_pages = entries().iter().flat_map(|entry| {
+        pages(entry.page).into_iter().map(|(_, checked)| (entry.code.0.to_owned(), checked)).collect::<Vec<_>>()
+    });
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for (name, checked) in of_cases.chain(of_pages) {
         for message in &checked.diagnostics {

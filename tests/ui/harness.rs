@@ -1,6 +1,8 @@
 //! The cases, and the one way they are checked.
 
-use segue_compiler::project::Checked;
+use segue_compiler::diagnostics::explain::{Sample, samples};
+use segue_compiler::project::{Checked, Input};
+use segue_compiler::source::SourceFile;
 use segue_runtime::project::{Location, SETTINGS_FILE};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +52,24 @@ pub(crate) fn check(path: &Path) -> Checked {
     files.check(&location)
 }
 
-/// Checks one text as a project of its own.
-pub(crate) fn check_text(text: &str) -> Checked {
-    segue_compiler::project::check_text(text)
+/// What the samples of a catalogue's page give, without the data beside them: the failing files and the mended ones.
+pub(crate) fn pages(page: &str) -> Vec<(Sample, Checked)> {
+    let files = samples(page);
+    let states = [Sample::Failing, Sample::Mended].into_iter();
+    let shown = states.filter(|state| files.iter().any(|file| file.sample == *state));
+    shown
+        .map(|state| {
+            let find = |name: &str| {
+                let mut here = files.iter().filter(|file| [state, Sample::Beside].contains(&file.sample));
+                here.find(|file| file.name == name).map(|file| file.text.clone())
+            };
+            let rules = find("rules.segue").unwrap_or_else(|| "customers { key customer_id : id }\n".to_owned());
+            let checked = segue_compiler::project::check(Input {
+                settings: find("segue.toml").map(|settings| SourceFile::new("segue.toml", settings)),
+                files: vec![SourceFile::new("rules.segue", rules)],
+                read_list: &|name| find(name).ok_or_else(|| format!("there is no file {name}")),
+            });
+            (state, checked)
+        })
+        .collect()
 }

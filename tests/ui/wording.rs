@@ -1,7 +1,6 @@
 //! The readers are marketers: no message uses the words of compilers.
 
-use crate::harness::{cases, check, check_text};
-use segue_compiler::diagnostics::explain::samples;
+use crate::harness::{cases, check, pages};
 use segue_compiler::diagnostics::{Diagnostic, entries};
 
 /// Words that no message, label, note, fix or title may use; also as the beginning of a longer word.
@@ -44,9 +43,9 @@ fn banned(text: &str) -> Option<&'static str> {
 #[test]
 fn messages_speak_the_language_of_their_readers() {
     let of_cases = cases().into_iter().map(|case| (case.name.clone(), check(&case.path)));
-    let of_pages =
-        entries().iter().flat_map(|entry| samples(entry.page).into_iter().map(move |(_, text)| (entry, text)));
-    let of_pages = of_pages.map(|(entry, text)| (entry.code.0.to_owned(), check_text(&text)));
+    let of_pages = entries().iter().flat_map(|entry| {
+        pages(entry.page).into_iter().map(|(_, checked)| (entry.code.0.to_owned(), checked)).collect::<Vec<_>>()
+    });
     let mut found = Vec::new();
     for (name, checked) in of_cases.chain(of_pages) {
         for text in checked.diagnostics.iter().flat_map(texts) {

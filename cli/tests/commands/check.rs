@@ -1,6 +1,8 @@
 //! `segue check`.
 
 use crate::shop::{RULES, Shop};
+use segue_compiler::diagnostics::entries;
+use segue_compiler::diagnostics::explain::{Sample, samples};
 use serde_json::{Value, json};
 
 const WRONG: &str = "segment wrong { contry is \"France\" }\n";
@@ -100,6 +102,34 @@ fn values_and_columns_are_held_against_the_data() {
     let ended = shop.segue(&["check", "--with-data", "--data", "customers=nothing.csv"]);
     assert_eq!(ended.status, 2, "as a run ends");
     assert!(ended.out.contains("error[S0203]: "), "{}", ended.out);
+}
+
+#[test]
+fn pages_about_data_keep_their_word() {
+    let about_data = entries().iter().filter(|entry| entry.code.0 >= "S0200");
+    let mut held = 0;
+    for entry in about_data {
+        let files = samples(entry.page);
+        for state in [Sample::Failing, Sample::Mended] {
+            let shop = Shop::new();
+            let mut settings = "[data]\n".to_owned();
+            for file in files.iter().filter(|file| [state, Sample::Beside].contains(&file.sample)) {
+                shop.write(&file.name, &file.text);
+                if let Some(table) = file.name.strip_suffix(".csv") {
+                    settings += &format!("{table} = \"{}\"\n", file.name);
+                }
+            }
+            shop.write("segue.toml", &settings);
+            let ended = shop.segue(&["check", "--with-data", "--format", "json"]);
+            let json: Value = serde_json::from_str(&ended.out).unwrap();
+            let codes: Vec<&str> =
+                json["messages"].as_array().unwrap().iter().map(|message| message["code"].as_str().unwrap()).collect();
+            let wanted: &[&str] = if state == Sample::Failing { &[entry.code.0] } else { &[] };
+            assert_eq!(codes, wanted, "the {state:?} file of {}: {}", entry.code.0, ended.out);
+            held += 1;
+        }
+    }
+    assert_eq!(held, 6);
 }
 
 #[test]

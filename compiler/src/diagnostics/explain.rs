@@ -6,26 +6,78 @@ use super::terminal::severity_word;
 /// What a sample on a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sample {
-    /// A file that gives the page's code, and no other.
+    /// A file with which the page's code is given, and no other.
     Failing,
     /// The same file without the mistake.
     Mended,
+    /// A file that stands beside both.
+    Beside,
+    /// How the mistake looks, cut short where it would fill pages: no test can give the message with it.
+    Looks,
 }
 
-/// The sample files on a page, in order: fenced blocks marked `segue failing` and `segue mended`.
-pub fn samples(page: &str) -> Vec<(Sample, String)> {
+/// A file on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleFile {
+    /// What it shows.
+    pub sample: Sample,
+    /// What it is called.
+    pub name: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+/// The sample files on a page, in order: fenced blocks marked `segue failing`, `toml mended`, `csv beside customers.csv`
+/// and so on.
+pub fn samples(page: &str) -> Vec<SampleFile> {
     let mut samples = Vec::new();
-    let mut open: Option<(Sample, String)> = None;
+    let mut open: Option<SampleFile> = None;
+    let mut inside = false;
     for line in page.lines() {
-        match (open.take(), line.trim_end()) {
-            (None, "```segue failing") => open = Some((Sample::Failing, String::new())),
-            (None, "```segue mended") => open = Some((Sample::Mended, String::new())),
-            (None, _) => {}
-            (Some(sample), "```") => samples.push(sample),
-            (Some((kind, text)), _) => open = Some((kind, text + line + "\n")),
+        let line = line.trim_end();
+        if let Some(marks) = line.strip_prefix("```") {
+            samples.extend(open.take());
+            inside = !inside;
+            open = marked(marks).filter(|_| inside);
+        } else if let Some(file) = &mut open {
+            file.text.push_str(line);
+            file.text.push('\n');
         }
     }
     samples
+}
+
+/// The file, empty so far, of a block with these marks.
+fn marked(marks: &str) -> Option<SampleFile> {
+    let mut words = marks.split_whitespace();
+    let kind = words.next()?;
+    let sample = match words.next()? {
+        "failing" => Sample::Failing,
+        "mended" => Sample::Mended,
+        "beside" => Sample::Beside,
+        "looks" => Sample::Looks,
+        _ => return None,
+    };
+    let name = match (words.next(), kind) {
+        (Some(name), _) => name,
+        (None, "toml") => "segue.toml",
+        (None, _) => RULES,
+    };
+    Some(SampleFile { sample, name: name.to_owned(), text: String::new() })
+}
+
+/// What the rules of a sample are called.
+const RULES: &str = "rules.segue";
+
+/// What stands above a sample.
+fn title(file: &SampleFile) -> String {
+    let place = if file.name == RULES { String::new() } else { format!(", in {}", file.name) };
+    match file.sample {
+        Sample::Failing => format!("Gives this message{place}:"),
+        Sample::Mended => format!("Mended{place}:"),
+        Sample::Beside => format!("Beside it{place}:"),
+        Sample::Looks => format!("Looks like this{place}:"),
+    }
 }
 
 /// The page for a terminal: title, text, and the samples indented under what they show.
@@ -35,20 +87,20 @@ pub fn page(entry: &Entry, colour: bool) -> String {
     let mut out = format!("{}\n\n", bold(&heading));
     let mut inside = false;
     for line in entry.page.trim().lines() {
-        match line.trim_end() {
-            "```segue failing" => out.push_str(&bold("Gives this message:")),
-            "```segue mended" => out.push_str(&bold("Mended:")),
-            "```" if inside => {}
-            line if line.starts_with("```") => {}
-            line if inside && !line.is_empty() => out.push_str(&format!("    {line}")),
-            line => out.push_str(line),
-        }
-        if line.starts_with("```") {
+        let line = line.trim_end();
+        if let Some(marks) = line.strip_prefix("```") {
             inside = !inside;
             if !inside {
                 continue;
             }
+            if let Some(file) = marked(marks) {
+                out.push_str(&bold(&title(&file)));
+            }
             out.push('\n');
+        } else if inside && !line.is_empty() {
+            out.push_str(&format!("    {line}"));
+        } else {
+            out.push_str(line);
         }
         out.push('\n');
     }
