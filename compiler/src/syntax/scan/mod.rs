@@ -19,6 +19,7 @@ pub(crate) use lexemes::{Lexeme, LexemeKind, is_blank, lexemes};
 use super::messages;
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, SourceFile, Span};
+use std::collections::BTreeSet;
 
 /// Deepest nesting of brackets of all kinds together.
 pub const MAXIMUM_NESTING: usize = 200;
@@ -174,10 +175,10 @@ fn scan_with(file: FileId, source: &SourceFile, chunks: impl Fn(&str, &[Lexeme])
         let whole = Span::new(file, chunk.start, chunk.end);
         let mut last: Option<ProblemKind> = None;
         let lexeme_span = |at: usize| Span::new(file, inside[at].start as usize, inside[at].end as usize);
-        for problem in &pairs.problems {
+        for (problem, is_told) in pairs.problems.iter().zip(told_with_others(&pairs.problems)) {
             let lexeme = inside[problem.lexeme];
             let span = lexeme_span(problem.lexeme);
-            if is_told_with_another(&pairs.problems, problem) {
+            if is_told {
                 reported.push(span);
                 continue;
             }
@@ -207,21 +208,26 @@ fn scan_with(file: FileId, source: &SourceFile, chunks: impl Fn(&str, &[Lexeme])
     Scan { masked: masked.finish(), chunks, comments, lexemes, reported, diagnostics }
 }
 
-/// Whether a problem needs no message of its own: of `customers { {` it is enough that the first brace is never closed,
+/// Whether each problem needs no message of its own: of `customers { {` it is enough that the first brace is never closed,
 /// and a brace that closes the second of two goes with that one.
-fn is_told_with_another(problems: &[Problem], problem: &Problem) -> bool {
-    match problem.kind {
-        ProblemKind::Unclosed => false,
-        ProblemKind::Extra => problems.iter().any(|other| other.closer == Some(problem.lexeme)),
-        ProblemKind::Doubled => {
-            let before = problems.iter().rfind(|other| other.lexeme < problem.lexeme);
-            before.is_some_and(|before| match before.kind {
-                ProblemKind::Unclosed => before.lexeme + 1 == problem.lexeme,
-                ProblemKind::Extra => false,
-                ProblemKind::Doubled => before.lexeme + 1 == problem.lexeme && is_told_with_another(problems, before),
-            })
-        }
+fn told_with_others(problems: &[Problem]) -> Vec<bool> {
+    let closers: BTreeSet<usize> = problems.iter().filter_map(|problem| problem.closer).collect();
+    let mut told = Vec::with_capacity(problems.len());
+    // Problems stand in the order of the text, so one look back is enough, also in a file of nothing but braces.
+    let mut before: Option<(&Problem, bool)> = None;
+    for problem in problems {
+        let with_another = match problem.kind {
+            ProblemKind::Unclosed => false,
+            ProblemKind::Extra => closers.contains(&problem.lexeme),
+            ProblemKind::Doubled => before.is_some_and(|(before, is_told)| {
+                let follows = before.lexeme + 1 == problem.lexeme;
+                follows && (before.kind == ProblemKind::Unclosed || before.kind == ProblemKind::Doubled && is_told)
+            }),
+        };
+        before = Some((problem, with_another));
+        told.push(with_another);
     }
+    told
 }
 
 fn comments(file: FileId, lexemes: &[Lexeme]) -> Vec<Comment> {
