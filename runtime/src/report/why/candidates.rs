@@ -16,6 +16,8 @@ use std::sync::Arc;
 const OTHER: &str = "\u{1}";
 /// Of so many texts at most all pairs are tried, and of so many list elements all sets.
 const COMBINED: usize = 6;
+/// Texts and lists of more characters and elements than this are not tried.
+const LONGEST: usize = 64;
 /// The minutes of an hour and less: clock times are tried in the middle of each hour and at its start.
 const MICROS_PER_HALF_HOUR: i64 = MICROS_PER_DAY / 48;
 
@@ -75,7 +77,90 @@ impl Marks {
         }
     }
 
-    fn add_value(&mut self, value: Option<&Value>) {
+    /// All that stands in a condition.
+    pub(super) fn add_all(&mut self, tree: &Tree<'_>, condition: &Expr) {
+        condition.walk(&mut |part| match &part.kind {
+            ExprKind::Constant(value) => self.add_value(Some(value)),
+            ExprKind::IsOneOf { values, .. } => values.iter().for_each(|value| self.add_value(Some(value))),
+            ExprKind::Text { pattern, .. } => {
+                if let ExprKind::Constant(Value::Text(pattern)) = &pattern.kind {
+                    self.patterns.insert(Arc::clone(pattern));
+                }
+            }
+            ExprKind::InWindows(value, windows) => {
+                let moments = if value.ty == Type::Date { Moments::Dates } else { Moments::Instants };
+                self.add_filter(tree, &tree.filter(windows, moments));
+            }
+            _ => {}
+        });
+    }
+
+    /// How long texts and lists are worth a try: as long as what lengths are held against, and one more or less.
+    fn lengths(&self) -> BTreeSet<usize> {
+        let near = self.whole.iter().flat_map(|mark| [mark.saturating_sub(1), *mark, mark.saturating_add(1)]);
+        near.filter_map(|length| usize::try_from(length).ok().filter(|length| *length <= LONGEST)).collect()
+    }
+
+    /// Texts of different lengths, like none in the rules and like those.
+    pub(super) fn texts_by_length(&self) -> Vec<Arc<str>> {
+        let starts = || self.texts.iter().chain(&self.patterns).map(|text| &**text).chain([""]);
+        let longer = |length: usize| {
+            starts().filter_map(move |start| {
+                let more = length.checked_sub(start.chars().count())?;
+                Some(Arc::from(format!("{start}{}", OTHER.repeat(more))))
+            })
+        };
+        self.lengths().into_iter().flat_map(longer).collect()
+    }
+
+    /// Lists of different lengths, of elements that are asked about and of others.
+    pub(super) fn lists_by_length(&self, element: &Type) -> Vec<Value> {
+        let others: Vec<Value> = (1..=LONGEST)
+            .map(|at| match element {
+                Type::Text | Type::Id(_) | Type::Timezone => Value::Text(Arc::from(OTHER.repeat(at))),
+                _ => self.beyond(element, at as i64),
+            })
+            .collect();
+        let lists = self.lists(element);
+        let starts = lists.iter().take(1 << COMBINED).filter_map(|list| match list {
+            Value::List(values) => Some(values),
+            _ => None,
+        });
+        let mut longer = Vec::new();
+        for start in starts {
+            for length in self.lengths() {
+                let Some(more) = length.checked_sub(start.len()) else { continue };
+                longer.push(Value::List(start.iter().chain(others.iter().take(more)).cloned().collect()));
+            }
+        }
+        longer
+    }
+
+    /// A value after all that are asked about.
+    fn beyond(&self, ty: &Type, by: i64) -> Value {
+        let whole = self.whole.last().copied().unwrap_or(0).saturating_add(by);
+        match ty {
+            Type::Money(_) => Value::Money(whole),
+            Type::Duration => Value::Duration(whole),
+            Type::Datetime => Value::Instant(whole),
+            Type::Date => Value::Date(whole.clamp(i32::MIN.into(), i32::MAX.into()) as i32),
+            Type::Number | Type::Percent => {
+                Value::Number(self.numbers.iter().copied().fold(0.0, f64::max).floor() + by as f64)
+            }
+            _ => Value::Integer(whole),
+        }
+    }
+
+    /// What a value could be where nothing else is asked than whether it is known.
+    fn usual(&self, tree: &Tree<'_>, ty: &Type) -> Option<i64> {
+        self.whole.is_empty().then(|| match ty {
+            Type::Datetime => tree.setting.as_of - 1,
+            Type::Date => tree.setting.as_of.div_euclid(MICROS_PER_DAY) - 1,
+            _ => 0,
+        })
+    }
+
+    pub(super) fn add_value(&mut self, value: Option<&Value>) {
         match value {
             Some(Value::Integer(whole) | Value::Money(whole) | Value::Duration(whole) | Value::Instant(whole)) => {
                 _ = self.whole.insert(*whole)
@@ -96,7 +181,11 @@ impl Marks {
         let range = range(value);
         let whole = |wrapped: fn(i64) -> Value| -> Vec<Value> {
             let near = self.whole.iter().flat_map(|mark| [mark.saturating_sub(1), *mark, mark.saturating_add(1)]);
-            let near: BTreeSet<i64> = near.chain(self.clock_times(&value.ty)).filter(|at| range.contains(at)).collect();
+            let near: BTreeSet<i64> = near
+                .chain(self.clock_times(&value.ty))
+                .chain(self.usual(tree, &value.ty))
+                .filter(|at| range.contains(at))
+                .collect();
             near.into_iter().map(wrapped).collect()
         };
         match &value.ty {
@@ -143,6 +232,9 @@ impl Marks {
         marks.extend(self.whole.iter().map(|whole| *whole as f64));
         marks.sort_by(f64::total_cmp);
         marks.dedup();
+        if marks.is_empty() {
+            marks.push(0.0);
+        }
         let between = marks.iter().zip(marks.iter().skip(1)).map(|(left, right)| left + (right - left) / 2.0);
         let ends = [marks.first().map(|first| first - 1.0), marks.last().map(|last| last + 1.0)];
         let mut all: Vec<f64> = marks.iter().copied().chain(between).chain(ends.into_iter().flatten()).collect();
@@ -190,6 +282,9 @@ impl Marks {
             _ => None,
         };
         elements.extend(other.map(Value::Text));
+        if !matches!(element, Type::Boolean | Type::OneOf(_) | Type::Text | Type::Id(_) | Type::Timezone) {
+            elements.push(self.beyond(element, 1));
+        }
         let mut lists: Vec<Vec<Value>> = vec![Vec::new(), elements.clone()];
         if elements.len() <= COMBINED {
             for set in 0..1_usize << elements.len() {

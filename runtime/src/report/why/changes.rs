@@ -4,18 +4,22 @@ use super::Alternative;
 use super::candidates::Marks;
 use super::leaf::Leaf;
 use super::logic::{Goal, Logic, only};
+use super::one_field;
 use super::relations::AskedRows;
 use super::search::{Candidates, Found, MOST_CANDIDATES, Restriction, Space, Variable, smallest_change};
 use super::subject::{Subject, inputs, shape};
 use super::tree::Tree;
 use crate::interpret::InterpretError;
-use segue_compiler::program::{Expr, Type};
+use segue_compiler::program::{Expr, ExprKind, Type};
 use segue_compiler::values::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Among more questions about rows than this, what one answer says about another is not looked for.
 const MOST_RELATED: usize = 100;
+
+/// So many conditions are looked at, in all ways that values can be, to see whether a change surely helps.
+const LOOKED_AT: usize = 100_000;
 
 /// A condition that was met.
 #[derive(Debug, Clone)]
@@ -59,7 +63,11 @@ pub(super) fn alternative(
         return Ok(Other::Nothing);
     }
     let mut used = BTreeSet::new();
-    logic.for_each_leaf(&mut |leaf| _ = used.insert(leaf));
+    let mut leaves = 0;
+    logic.for_each_leaf(&mut |leaf| {
+        used.insert(leaf);
+        leaves += 1;
+    });
     let asked = asked_values(tree, met, &used);
     let (space, all) = space(tree, met, &asked)?;
     let change = match smallest_change(logic, &space, holds) {
@@ -67,9 +75,11 @@ pub(super) fn alternative(
         Found::Nothing if all => return Ok(Other::Nothing),
         Found::Nothing | Found::GivenUp => return Ok(Other::Unsettled),
     };
-    let described = Described { tree, met, asked: &asked, space: &space, logic, goal: Goal::of_whole(holds) };
-    let (changes, unchanged) = described.change(&change.values);
-    Ok(Other::Change(Alternative { answer: answer.to_owned(), changes, unchanged, smallest: change.smallest && all }))
+    let described = Described { tree, met, asked: &asked, space: &space, logic, goal: Goal::of_whole(holds), leaves };
+    let (changes, unchanged, compatible) = described.change(&change.values);
+    // Not even one change is needed, or else it would be the answer: one is the fewest.
+    let smallest = change.values.len() == 1 || change.smallest && all;
+    Ok(Other::Change(Alternative { answer: answer.to_owned(), changes, unchanged, smallest, compatible }))
 }
 
 /// The values that the conditions ask about, each once.
@@ -77,8 +87,23 @@ fn asked_values<'a>(tree: &Tree<'_>, met: &[Met<'a>], used: &BTreeSet<usize>) ->
     let program = tree.setting.program;
     let mut asked: Vec<Asked<'a>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
+    let mut one_field: HashMap<usize, Subject> = met
+        .iter()
+        .enumerate()
+        .filter(|(leaf, _)| used.contains(leaf))
+        .filter_map(|(leaf, met)| Some((leaf, one_field::subject(program, met.condition)?)))
+        .collect();
+    // By field: the values that conditions make of it. Where these are one, that is what people know.
+    let mut made: HashMap<String, BTreeSet<Option<String>>> = HashMap::new();
+    for (leaf, subject) in &one_field {
+        let value = met.get(*leaf).and_then(|met| Subject::of(program, met.condition));
+        made.entry(shape(&subject.value)).or_default().insert(value.map(|value| shape(&value.value)));
+    }
+    one_field.retain(|_, subject| {
+        made.get(&shape(&subject.value)).is_some_and(|made| made.len() > 1 || made.contains(&None))
+    });
     for (leaf, met) in met.iter().enumerate().filter(|(leaf, _)| used.contains(leaf)) {
-        let subject = Subject::of(program, met.condition);
+        let subject = one_field.remove(&leaf).or_else(|| Subject::of(program, met.condition));
         let place = subject.as_ref().and_then(|subject| known.get(&shape(&subject.value)).copied());
         if let Some(same) = place.and_then(|place| asked.get_mut(place)) {
             same.leaves.push(leaf);
@@ -207,8 +232,12 @@ fn variable(
     let mut candidates = vec![now];
     let mut values = vec![tree.value(value)?];
     let missing = value.may_be_missing && !matches!(value.ty, Type::List(_));
-    let tried = marks.values(tree, value).into_iter().map(Some).chain(missing.then_some(None));
-    let mut complete = true;
+    let (tried, mut complete) = if subjects.iter().any(|subject| subject.everywhere) {
+        one_field::values(tree, subjects, value, &mut |of| truths(of))?
+    } else {
+        (marks.values(tree, value), true)
+    };
+    let tried = tried.into_iter().map(Some).chain(missing.then_some(None));
     for tried in tried {
         let truths = truths(tried.as_ref())?;
         // Values that no condition tells apart are one, unless they mean different rows.
@@ -232,7 +261,6 @@ fn variable(
 /// A text can match a pattern, or not, though none of the texts tried does: then one that does is added, and is nothing
 /// else that is asked for.
 fn out_of_the_ordinary(subjects: &[Subject], candidates: &mut Vec<Vec<Option<bool>>>) {
-    use segue_compiler::program::ExprKind;
     for (slot, subject) in subjects.iter().enumerate() {
         if !matches!(subject.condition.kind, ExprKind::Text { .. }) {
             continue;
@@ -295,11 +323,14 @@ struct Described<'d> {
     space: &'d Space,
     logic: &'d Logic,
     goal: Goal,
+    /// How many conditions the logic is made of.
+    leaves: usize,
 }
 
 impl Described<'_> {
-    /// A change in words, and the conditions on the same data that must stay as they are for it to help.
-    fn change(&self, values: &[(usize, usize)]) -> (Vec<String>, Vec<String>) {
+    /// A change in words, the conditions on the same data that must stay as they are for it to help, and whether all of
+    /// these surely can be so at once.
+    fn change(&self, values: &[(usize, usize)]) -> (Vec<String>, Vec<String>, bool) {
         let mut needed: Vec<(usize, Vec<Literal>)> = Vec::new();
         for (variable, candidate) in values {
             let truths = self.space.variables.get(*variable).and_then(|variable| variable.candidates.get(*candidate));
@@ -316,7 +347,12 @@ impl Described<'_> {
         let kept = needed_places(all.len(), &mut |kept| self.reaches(&self.left(&among(&needed, &all, kept), None)));
         let needed = among(&needed, &all, &kept);
         let changes = needed.iter().filter_map(|(variable, literals)| self.words(*variable, literals)).collect();
-        (changes, self.unchanged(&needed))
+        let (unchanged, kept) = self.unchanged(&needed);
+        let said: Vec<usize> = needed.iter().map(|(variable, _)| *variable).collect();
+        let compatible = said.iter().enumerate().all(|(at, variable)| {
+            said.iter().skip(at + 1).chain(&kept).all(|other| self.are_compatible(*variable, *other))
+        });
+        (changes, unchanged, compatible)
     }
 
     /// The candidates left of each value where these must be so and all others stay as they are, but for one which may be
@@ -336,13 +372,36 @@ impl Described<'_> {
         left
     }
 
+    /// Whether the goal is reached whatever of these candidates the values are.
     fn reaches(&self, left: &[Candidates]) -> bool {
-        self.space.possible(self.logic, left) & !self.goal.allows() == 0
+        if self.space.possible(self.logic, left) & !self.goal.allows() == 0 {
+            return true;
+        }
+        // Where several conditions ask about one value, not all of their truths go together: then each candidate is
+        // looked at by itself, as far as these are few.
+        let open = |(_, left): &(usize, &Candidates)| left.count_ones() > 1;
+        let open: Vec<usize> = left.iter().enumerate().filter(open).map(|(variable, _)| variable).collect();
+        let ways = open.iter().filter_map(|variable| left.get(*variable)).map(|left| left.count_ones() as usize);
+        let ways = ways.fold(1_usize, usize::saturating_mul);
+        ways.saturating_mul(self.leaves) <= LOOKED_AT && self.reaches_each(left, &open, &open)
+    }
+
+    fn reaches_each(&self, left: &[Candidates], open: &[usize], all: &[usize]) -> bool {
+        let Some((variable, rest)) = open.split_first() else {
+            return self.space.possible(self.logic, left) & !self.goal.allows() == 0;
+        };
+        let choices = left.get(*variable).copied().unwrap_or(0);
+        (0..MOST_CANDIDATES).filter(|candidate| choices >> candidate & 1 == 1).all(|candidate| {
+            let mut left = left.to_vec();
+            // What does not go together cannot be.
+            !self.space.narrow(&mut left, *variable, 1 << candidate, &|other| all.contains(&other))
+                || self.reaches_each(&left, rest, all)
+        })
     }
 
     /// Conditions that the change itself could undo, as they are about the same data.
-    fn unchanged(&self, needed: &[(usize, Vec<Literal>)]) -> Vec<String> {
-        let mut kept = Vec::new();
+    fn unchanged(&self, needed: &[(usize, Vec<Literal>)]) -> (Vec<String>, Vec<usize>) {
+        let (mut unchanged, mut kept) = (Vec::new(), Vec::new());
         for (variable, asked) in self.asked.iter().enumerate() {
             let changes = |other: &usize| needed.iter().any(|(changed, _)| changed == other);
             let shares =
@@ -359,9 +418,21 @@ impl Described<'_> {
                 self.reaches(&self.left(&with, Some(variable)))
             });
             let literals = some(&needs);
-            kept.extend(self.words(variable, &literals));
+            let words = self.words(variable, &literals);
+            kept.extend(words.as_ref().map(|_| variable));
+            unchanged.extend(words);
         }
-        kept
+        (unchanged, kept)
+    }
+
+    /// Whether what two values have to do with one another is known: nothing, or what their questions about rows say.
+    fn are_compatible(&self, first: usize, second: usize) -> bool {
+        let (Some(first), Some(second)) = (self.asked.get(first), self.asked.get(second)) else { return true };
+        let is_question = |asked: &Asked<'_>| {
+            let mut subjects = asked.subjects.iter().flatten();
+            subjects.any(|subject| matches!(subject.value.kind, ExprKind::Aggregate(_)))
+        };
+        first.inputs.is_disjoint(&second.inputs) || is_question(first) && is_question(second)
     }
 
     /// What would be so of one value, as the rest of a sentence; `None` where there is nothing to say.

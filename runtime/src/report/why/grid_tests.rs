@@ -36,6 +36,12 @@ const SEGMENTS: &[&str] = &[
     "likes includes all of \"tea\", \"rum\"\n likes does not include any of \"gin\", \"ale\"",
     "likes is empty or likes includes \"tea\"\n none of { likes is empty\n vip }",
     "not (age >= 30)\n not (age < 30)",
+    "age is known\n plan is known",
+    "none of { age is missing\n town is missing\n born is missing }",
+    "age + 1 > 21\n (age otherwise 20) < 45\n none of { plan is gold\n age is 30 }",
+    "score * 2 > 1.1\n score + 1 < 2 or vip",
+    "length of town > 2\n town is not \"Bonn\"",
+    "number of likes > 1\n likes does not include \"gin\"",
     "(age >= 30 and plan is plus) or (age < 30 and plan is gold)\n vip or age > 40\n score > 1 or age < 50",
 ];
 

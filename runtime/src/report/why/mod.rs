@@ -14,6 +14,7 @@ mod changes;
 mod grid_tests;
 mod leaf;
 mod logic;
+mod one_field;
 mod relations;
 mod search;
 #[cfg(test)]
@@ -172,6 +173,9 @@ pub struct Alternative {
     pub unchanged: Vec<String>,
     /// Whether no smaller set of changes does.
     pub smallest: bool,
+    /// Whether all of it surely can be so at once; where conditions hold several values against one another, that is not
+    /// known.
+    pub compatible: bool,
 }
 
 /// The row of the customer with this key.

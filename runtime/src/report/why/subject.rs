@@ -12,6 +12,8 @@ pub(super) struct Subject {
     pub(super) value: Expr,
     /// The condition; [`place`] finds where the value stands in it.
     pub(super) condition: Expr,
+    /// The value is a stored field, which stands wherever the condition reads it.
+    pub(super) everywhere: bool,
 }
 
 impl Subject {
@@ -19,18 +21,25 @@ impl Subject {
     pub(super) fn of(program: &Program, condition: &Expr) -> Option<Subject> {
         let mut condition = counted(condition);
         let value = named(program, place(&mut condition)?).clone();
-        Some(Subject { value, condition })
+        Some(Subject { value, condition, everywhere: false })
     }
 
     /// The condition with another value; `None` is a missing one.
     pub(super) fn with(&self, value: Option<&Value>) -> Expr {
         let mut condition = self.condition.clone();
-        if let Some(place) = place(&mut condition) {
-            // Of no choices none is known: that is how a missing value is written.
-            place.kind = match value {
-                Some(value) => ExprKind::Constant(value.clone()),
-                None => ExprKind::Otherwise(Vec::new()),
-            };
+        // Of no choices none is known: that is how a missing value is written.
+        let kind = match value {
+            Some(value) => ExprKind::Constant(value.clone()),
+            None => ExprKind::Otherwise(Vec::new()),
+        };
+        if self.everywhere {
+            condition.walk_mut(&mut |part| {
+                if let ExprKind::Field { row: Row::Customer, .. } = part.kind {
+                    part.kind = kind.clone();
+                }
+            });
+        } else if let Some(place) = place(&mut condition) {
+            place.kind = kind;
         }
         condition
     }
@@ -173,7 +182,11 @@ pub(super) fn inputs(program: &Program, expr: &Expr) -> BTreeSet<String> {
             }
             // What a row says of its own is not the customer's.
             ExprKind::Field { .. } => {}
-            ExprKind::Lookup { .. } => _ = found.insert(shape(expr)),
+            // Whether anything is found depends on the id.
+            ExprKind::Lookup { key, .. } => {
+                found.insert(shape(expr));
+                pending.push(key);
+            }
             ExprKind::Aggregate(aggregate) => {
                 match &aggregate.rows {
                     Rows::Of(table) | Rows::Flattened { table, .. } => _ = found.insert(format!("rows {}", table.0)),

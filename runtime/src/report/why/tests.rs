@@ -236,7 +236,10 @@ fn customers_are_found_by_key() {
 fn told_of(fields: &str, rules: &str) -> String {
     let checked = check_text(&format!("customers {{\n  key who : id\n  a : integer\n{fields}}}\n{rules}"));
     let program = checked.program.as_ref().unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
-    let loaded = DatasetBuilder::new(program).json("customers", &json!([{"who": 7, "a": 7}])).build().unwrap();
+    let loaded = DatasetBuilder::new(program)
+        .json("customers", &json!([{"who": 7, "a": 7, "b": 5, "tags": []}]))
+        .build()
+        .unwrap();
     explain(setting(&checked, &loaded.dataset), segment(&checked, "last"), 0).unwrap().text()
 }
 
@@ -281,4 +284,48 @@ fn thousands_of_lines_are_explained_in_time() {
     let why = told_of("  b = a\n", &format!("segment last {{\n{lines}}}\n"));
     assert!(why.contains("\nThe customer would not be in if"), "{why}");
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn what_is_made_of_one_field_goes_together() {
+    let fields = "  born : date?\n  tags : list of text\n  name : text?\n";
+    let why = |lines: &str| told_of(fields, &format!("segment last {{ {lines} }}\n"));
+    for contradiction in [
+        "(a otherwise 3) <= 2 and a is 4",
+        "a + 1 > 8 and a < 2",
+        "born is in the last 30 days and years since born > 3",
+    ] {
+        let why = why(contradiction);
+        assert!(why.contains("\nNo change of these conditions would give another answer.\n"), "{contradiction}: {why}");
+    }
+    // Of texts and lists not all values can be tried, nor where it goes up and down.
+    for contradiction in [
+        "number of tags is 2 and tags is empty",
+        "length of name > 5 and name is \"ab\"",
+        "born is missing and month of born is june",
+        "a > 3 and a < a - 1",
+    ] {
+        let why = why(contradiction);
+        assert!(why.contains("\nWhat it would take to be in was not found: there"), "{contradiction}: {why}");
+    }
+    for (lines, change) in [
+        ("born is known", "born were known"),
+        ("a is missing or tags is not empty", "tags were not empty"),
+        ("a + 1 > 20 and a < 30", "a + 1 were more than 20 and a were less than 30"),
+        ("month of born is june and born < 2000-01-01", "month of born were june (6) and born were before 2000-01-01"),
+        ("number of tags is 3 and tags includes \"x\"", "there were exactly 3 tags and tags included \"x\""),
+        (
+            "length of name > 5 and name starts with \"ab\"",
+            "length of name were more than 5 and name started with \"ab\"",
+        ),
+    ] {
+        let why = why(lines);
+        assert!(why.contains(&format!("\nThe customer would be in if:\n  - {change}\n")), "{lines}: {why}");
+    }
+}
+
+#[test]
+fn whether_conditions_on_several_values_go_together_is_not_claimed() {
+    let why = told_of("  b : integer\n", "segment last { a > b and b > a }\n");
+    assert!(why.contains("\nThe customer would be in if (as far as that can be so at once"), "{why}");
 }

@@ -24,7 +24,12 @@ impl Why {
             show_condition(&mut text, condition, 1);
         }
         for alternative in &self.alternatives {
-            let about = if alternative.smallest { "" } else { " (there may be a smaller change)" };
+            let about = match (alternative.smallest, alternative.compatible) {
+                (true, true) => "",
+                (false, true) => " (there may be a smaller change)",
+                (true, false) => " (as far as that can be so at once)",
+                (false, false) => " (as far as that can be so at once; there may be a smaller change)",
+            };
             let _ = writeln!(text, "\nThe customer would {} if{about}:", self.other(&alternative.answer));
             let last = alternative.changes.len().saturating_sub(1);
             for (at, change) in alternative.changes.iter().enumerate() {
