@@ -350,7 +350,9 @@ impl Described<'_> {
         let (unchanged, kept) = self.unchanged(&needed);
         let said: Vec<usize> = needed.iter().map(|(variable, _)| *variable).collect();
         let compatible = said.iter().enumerate().all(|(at, variable)| {
-            said.iter().skip(at + 1).chain(&kept).all(|other| self.are_compatible(*variable, *other))
+            // What events would do is left open by what must stay as it is.
+            said.iter().skip(at + 1).all(|other| self.are_compatible(*variable, *other))
+                && kept.iter().all(|other| self.share_rows(*variable, *other) || self.are_compatible(*variable, *other))
         });
         (changes, unchanged, compatible)
     }
@@ -423,6 +425,12 @@ impl Described<'_> {
             unchanged.extend(words);
         }
         (unchanged, kept)
+    }
+
+    fn share_rows(&self, first: usize, second: usize) -> bool {
+        let inputs = |variable: usize| self.asked.get(variable).map(|asked| &asked.inputs);
+        let (Some(first), Some(second)) = (inputs(first), inputs(second)) else { return false };
+        first.intersection(second).all(|input| input.starts_with("rows "))
     }
 
     /// Whether what two values have to do with one another is known: nothing, or what their questions about rows say.

@@ -29,11 +29,14 @@ impl Leaf {
     /// The words for a condition that is no negation; `span` is the whole as written.
     pub(super) fn new(tree: &Tree<'_>, expr: &Expr, span: Span) -> Result<Leaf, InterpretError> {
         // `X is V`, needs `a` or `b`; would be `X c` or `X d`.
-        let about = |subject: &Expr, needs: [String; 2], would: [String; 2]| {
+        let about_shown = |subject: &Expr, value: String, needs: [String; 2], would: [String; 2]| {
             let name = tree.name(subject);
             let would = would.map(|would| format!("{name} {would}"));
-            let finding = format!("{name} is {}", tree.value_text(subject)?);
+            let finding = format!("{name} is {value}");
             Ok(Leaf { finding, needs, would, named: Some(name), rows: None })
+        };
+        let about = |subject: &Expr, needs: [String; 2], would: [String; 2]| {
+            about_shown(subject, tree.value_text(subject)?, needs, would)
         };
         let were = |needs: &[String; 2]| needs.clone().map(|needs| format!("were {needs}"));
         match &expr.kind {
@@ -41,16 +44,20 @@ impl Leaf {
                 let flipped = is_written(left) && !is_written(right);
                 let (subject, limit) = if flipped { (right, left) } else { (left, right) };
                 let words = compared(if flipped { mirrored(*comparison) } else { *comparison }, &subject.ty);
+                let shown = shown(tree, subject, limit)?;
                 let limit = self::limit(tree, limit)?;
                 let needs = words.map(|word| word.replace('X', &limit));
                 match counted_rows(subject) {
-                    Some(aggregate) => of_count(tree, aggregate, needs),
-                    None => about(subject, needs.clone(), were(&needs)),
+                    Some(aggregate) => {
+                        of_count(tree, aggregate, needs.map(|needs| needs.replacen("less than", "fewer than", 1)))
+                    }
+                    None => about_shown(subject, shown, needs.clone(), were(&needs)),
                 }
             }
             ExprKind::Equal { left, right, .. } => {
                 let (subject, other) =
                     if is_written(left) && !is_written(right) { (right, left) } else { (left, right) };
+                let shown = shown(tree, subject, other)?;
                 let other = self::limit(tree, other)?;
                 match counted_rows(subject) {
                     Some(aggregate) => {
@@ -59,7 +66,7 @@ impl Leaf {
                     }
                     None => {
                         let needs = [other.clone(), format!("not {other}")];
-                        about(subject, needs.clone(), were(&needs))
+                        about_shown(subject, shown, needs.clone(), were(&needs))
                     }
                 }
             }
@@ -232,9 +239,23 @@ fn is_written(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Constant(_))
 }
 
+/// Whether a number was written as a percentage.
+fn in_percent(tree: &Tree<'_>, expr: &Expr) -> bool {
+    is_written(expr) && expr.ty == Type::Number && tree.text(expr.span).is_some_and(|text| text.ends_with('%'))
+}
+
+/// The customer's value, in the unit of what it is held against.
+fn shown(tree: &Tree<'_>, subject: &Expr, other: &Expr) -> Result<String, InterpretError> {
+    if subject.ty == Type::Number && in_percent(tree, other) {
+        tree.value_text_as(subject, &Type::Percent)
+    } else {
+        tree.value_text(subject)
+    }
+}
+
 /// The value something is held against; with the name it was written by, where it was.
 fn limit(tree: &Tree<'_>, expr: &Expr) -> Result<String, InterpretError> {
-    let value = tree.value_text(expr)?;
+    let value = if in_percent(tree, expr) { tree.value_text_as(expr, &Type::Percent)? } else { tree.value_text(expr)? };
     let name = tree.name(expr);
     let is_name = name.chars().next().is_some_and(char::is_alphabetic)
         && name.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '.'));

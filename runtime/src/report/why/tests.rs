@@ -313,7 +313,7 @@ fn what_is_made_of_one_field_goes_together() {
         ("a is missing or tags is not empty", "tags were not empty"),
         ("a + 1 > 20 and a < 30", "a + 1 were more than 20 and a were less than 30"),
         ("month of born is june and born < 2000-01-01", "month of born were june (6) and born were before 2000-01-01"),
-        ("number of tags is 3 and tags includes \"x\"", "there were exactly 3 tags and tags included \"x\""),
+        ("number of tags is 3 and tags includes \"x\"", "number of tags were 3 and tags included \"x\""),
         (
             "length of name > 5 and name starts with \"ab\"",
             "length of name were more than 5 and name started with \"ab\"",

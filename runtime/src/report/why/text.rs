@@ -81,7 +81,7 @@ fn show_condition(text: &mut String, condition: &Condition, depth: usize) {
         show_examples(text, rows, depth + 3);
     }
     for fact in &condition.facts {
-        let told = condition.finding.as_ref().is_some_and(|finding| finding.starts_with(&told(fact)));
+        let told = condition.finding.as_ref().is_some_and(|finding| finding.starts_with(&format!("{} is ", fact.name)));
         show_fact(text, fact, told, depth + 2);
     }
     for inner in &condition.conditions {
@@ -116,8 +116,13 @@ fn show_rows(text: &mut String, rows: &CountedRows, depth: usize) {
 }
 
 fn show_examples(text: &mut String, rows: &CountedRows, depth: usize) {
-    for example in &rows.examples {
-        let _ = writeln!(text, "{}{}", indent(depth), example_text(example));
+    let told: Vec<String> = rows.examples.iter().map(example_text).collect();
+    if !told.is_empty() && told.iter().all(String::is_empty) {
+        // Nothing is asked of them and they have no time: that they count is all there is to say.
+        return;
+    }
+    for example in told {
+        let _ = writeln!(text, "{}{example}", indent(depth));
     }
     let more = rows.counted - rows.examples.len();
     if more > 0 {

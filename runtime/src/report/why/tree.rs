@@ -287,7 +287,12 @@ impl<'a> Tree<'a> {
 
     /// The value of an expression as text.
     pub(super) fn value_text(&self, expr: &Expr) -> Result<String, InterpretError> {
-        Ok(value_text(self.value(expr)?.as_ref(), &expr.ty, self.setting.program.settings.zone))
+        self.value_text_as(expr, &expr.ty)
+    }
+
+    /// The value of an expression as text, as one of another type that has the same values.
+    pub(super) fn value_text_as(&self, expr: &Expr, ty: &Type) -> Result<String, InterpretError> {
+        Ok(value_text(self.value(expr)?.as_ref(), ty, self.setting.program.settings.zone))
     }
 
     /// What windows mean for this run.
