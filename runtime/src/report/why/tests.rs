@@ -270,6 +270,15 @@ fn long_chains_are_opened_as_far_as_one_reads() {
 }
 
 #[test]
+fn a_range_is_one_condition() {
+    let why = told_of("", "segment last {\n  a from 1 to 3\n  not a from 9 to 12\n}\n");
+    assert!(why.contains("  ✗ a from 1 to 3\n      a is 7, needs at least 1 and at most 3\n"), "{why}");
+    let denied = "  ✓ not a from 9 to 12\n      a is 7, needs not to be at least 9 and at most 12\n";
+    assert!(why.contains(denied), "{why}");
+    assert!(why.contains("would be in if:\n  - a were at least 1 and at most 3\n"), "{why}");
+}
+
+#[test]
 fn computed_fields_are_told_once() {
     let steps: String = (1..=60).map(|at| format!("  c{at} = c{0} - c{0} + c{0}\n", at - 1)).collect();
     let why = told_of(&format!("  c0 = a + a\n{steps}"), "segment last { c60 > 10 }\n");

@@ -141,6 +141,7 @@ impl<'a> Tree<'a> {
             count => format!("at least {count} of these"),
         };
         match &expr.kind {
+            ExprKind::And(parts) if is_range(expr) => self.range(expr, parts),
             ExprKind::And(parts) => self.joined(expr, heading(1, 1), parts, parts.len()),
             ExprKind::Or(parts) => self.joined(expr, heading(1, 0), parts, 1),
             ExprKind::AtLeastOf(count, parts) => {
@@ -149,12 +150,17 @@ impl<'a> Tree<'a> {
             ExprKind::Not(inner) if is_joined(inner) => {
                 let (mut condition, logic) = self.condition(inner)?;
                 condition.text = match &inner.kind {
+                    _ if is_range(inner) => self.text(expr.span).unwrap_or_else(|| format!("not {}", condition.text)),
                     ExprKind::Or(_) => "none of these".to_owned(),
                     ExprKind::And(_) => "not all of these".to_owned(),
                     ExprKind::AtLeastOf(..) => format!("not {}", condition.text),
                     _ => self.text(expr.span).unwrap_or_else(|| format!("not {}", condition.text)),
                 };
                 condition.holds = condition.holds.map(|holds| !holds);
+                if is_range(inner) {
+                    condition.finding =
+                        condition.finding.map(|finding| finding.replacen(", needs ", ", needs not to be ", 1));
+                }
                 Ok((condition, Logic::Not(Box::new(logic))))
             }
             ExprKind::Segment(id) if self.opens() => {
@@ -218,6 +224,20 @@ impl<'a> Tree<'a> {
             parts.iter().map(|part| self.condition(part)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         let condition = Condition { text, holds, finding: None, rows: None, facts: Vec::new(), conditions };
         Ok((condition, Logic::AtLeast(count, logic)))
+    }
+
+    /// `age from 18 to 25`: two comparisons that people wrote as one.
+    fn range(&mut self, expr: &Expr, parts: &'a [Expr]) -> Result<(Condition, Logic), InterpretError> {
+        let text = self.text(expr.span).unwrap_or_else(|| "all of these".to_owned());
+        let (mut condition, logic) = self.joined(expr, text, parts, parts.len())?;
+        let mut ends = std::mem::take(&mut condition.conditions).into_iter();
+        if let Some(first) = ends.next() {
+            let needs = ends.filter_map(|end| Some(end.finding?.split_once(", needs ")?.1.to_owned()));
+            condition.finding =
+                first.finding.map(|finding| needs.fold(finding, |all, more| format!("{all} and {more}")));
+            (condition.rows, condition.facts) = (first.rows, first.facts);
+        }
+        Ok((condition, logic))
     }
 
     fn leaf(&mut self, expr: &'a Expr) -> Result<(Condition, Logic), InterpretError> {
@@ -505,6 +525,14 @@ impl<'a> Tree<'a> {
             }
         }
         name
+    }
+}
+
+/// Whether a condition was written as a range: then its second half is all of it.
+fn is_range(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::And(parts) => matches!(parts.as_slice(), [_, second] if second.span == expr.span),
+        _ => false,
     }
 }
 
