@@ -70,9 +70,15 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     if arguments.fix {
         opened = mend(opened, arguments, console)?;
     }
-    let mut misplaced = false;
+    let fail_on = match arguments.fail_on {
+        Some(Gravity::Error) => Severity::Error,
+        Some(Gravity::Warning) => Severity::Warning,
+        None => opened.checked.config.fail_on,
+    };
+    // What the data say is told at the project file too, and no mistake in it: so this is asked before they are read.
+    let mut misplaced = opened.settings_fail(fail_on);
     if arguments.with_data {
-        misplaced = hold_against_data(&mut opened, arguments, console)?;
+        misplaced |= hold_against_data(&mut opened, arguments, console)?;
     } else if arguments.data.is_given() {
         return Err(Failure::Use(
             "no data are read without --with-data: say that too, or leave out --data, --bad-rows and --threads".into(),
@@ -93,11 +99,6 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
             console.out(&(document.map_err(std::io::Error::from)? + "\n"))?;
         }
     }
-    let fail_on = match arguments.fail_on {
-        Some(Gravity::Error) => Severity::Error,
-        Some(Gravity::Warning) => Severity::Warning,
-        None => checked.config.fail_on,
-    };
     if misplaced {
         return Err(Failure::Told);
     }

@@ -63,7 +63,7 @@ fn unknown(subject: &str) -> String {
 
 fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Ending, Failure> {
     let opened = arguments.project.open()?;
-    let Some(program) = opened.program(console) else { return Ok(Ending::Problems) };
+    let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let question = question(program, &arguments.subject)?;
     let mut selection = Selection::default();
     match question {

@@ -36,7 +36,7 @@ pub(crate) enum Format {
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
     let opened = arguments.project.open()?;
-    let Some(program) = opened.program(console) else { return Ok(Ending::Problems) };
+    let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let text = match arguments.format {
         Format::Tree => tree(program),
         Format::Dot => dot(program),

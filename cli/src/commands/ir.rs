@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
     let opened = arguments.project.open()?;
-    let Some(program) = opened.program(console) else { return Ok(Ending::Problems) };
+    let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let selection = arguments.only.selection(program)?;
     console.out(&Plan::new(program, &selection).print(program, &selection))?;
     Ok(Ending::Fine)

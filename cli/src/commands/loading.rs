@@ -130,9 +130,10 @@ impl Data {
     }
 }
 
-/// Whether errors are a matter of settings (files named wrongly) and not of the data themselves.
+/// Whether an error is a matter of use or settings (files named wrongly) and not of the data themselves. One is enough, as
+/// it is in the project file: what was read with wrong settings says little.
 pub(crate) fn of_settings(errors: &DataErrors) -> bool {
-    errors.errors.iter().all(|error| {
+    errors.errors.iter().any(|error| {
         matches!(
             error,
             DataError::UnknownTable { .. }
@@ -140,6 +141,8 @@ pub(crate) fn of_settings(errors: &DataErrors) -> bool {
                 | DataError::NoFile { .. }
                 | DataError::EmptyFolder { .. }
                 | DataError::UnknownFormat { .. }
+                | DataError::NotWritten { .. }
+                | DataError::AddedCustomersLackFields { .. }
         )
     })
 }

@@ -41,20 +41,32 @@ pub(crate) fn use_of(error: impl std::error::Error) -> Failure {
 impl Opened {
     /// The program, after telling what was wrong with it; none where that stops a run. Warnings are told too, in one
     /// line: `segue check` shows them whole.
-    pub(crate) fn program(&self, console: &Console) -> Option<&Program> {
+    ///
+    /// # Errors
+    /// The project file has mistakes.
+    pub(crate) fn program(&self, console: &Console) -> Result<Option<&Program>, Failure> {
         let errors: Vec<_> =
             self.checked.diagnostics.iter().filter(|message| message.severity == Severity::Error).cloned().collect();
         if !errors.is_empty() || self.checked.program.is_none() {
             console.note(&terminal::draw(&self.checked.sources, &errors, console.colour_errors));
             console.note(&format!("{}\n", tally(errors.len(), 0)));
-            return None;
+            return if self.settings_fail(Severity::Error) { Err(Failure::Told) } else { Ok(None) };
         }
         let warnings = self.checked.diagnostics.iter().filter(|message| message.severity == Severity::Warning).count();
         if warnings > 0 {
             let word = if warnings == 1 { "warning" } else { "warnings" };
             console.note(&format!("{warnings} {word} about the rules: `segue check` shows them\n"));
         }
-        self.checked.program.as_ref()
+        Ok(self.checked.program.as_ref())
+    }
+
+    /// Whether messages of this gravity are about the project file. They count more than those about the rules: with
+    /// wrong settings it is not sure what the rules were to be checked against.
+    pub(crate) fn settings_fail(&self, fail_on: Severity) -> bool {
+        // The project file comes after the rule files, each of which has a tree.
+        let rules = self.checked.trees.len();
+        let grave = self.checked.diagnostics.iter().filter(|message| message.severity >= fail_on);
+        grave.into_iter().any(|message| message.span.file.0 as usize >= rules)
     }
 }
 

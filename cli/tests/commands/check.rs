@@ -181,6 +181,46 @@ fn customers_to_be_added_may_not_lack_what_must_be_known() {
     assert_eq!(shop.segue(&["check"]).status, 0);
     shop.write("rules.segue", &RULES.replace("text?", "text"));
     let ended = shop.segue(&["check"]);
-    assert_eq!(ended.status, 1);
+    assert_eq!(ended.status, 2, "the message is about the setting");
     assert!(ended.out.contains("would have no `country`"), "{}", ended.out);
+}
+
+#[test]
+fn mistakes_of_the_settings_end_with_2_whatever_the_rules_are_like() {
+    let shop = Shop::new();
+    let settings = shop.read("segue.toml");
+    for wrong in [
+        settings.replace("name =", "nmae ="),
+        settings.replace("Europe/Paris", "Europe/Pari"),
+        settings.replace("purchases =", "purchase ="),
+        settings.replace("[data]", "[data"),
+    ] {
+        shop.write("segue.toml", &wrong);
+        for arguments in [
+            &["check"][..],
+            &["check", "--with-data"],
+            &["check", "--format", "json"],
+            &["run"],
+            &["explain", "french", "--customer", "1"],
+            &["graph"],
+            &["ir"],
+        ] {
+            let ended = shop.segue(arguments);
+            assert_eq!(ended.status, 2, "{arguments:?} of {wrong}: {}{}", ended.out, ended.err);
+            assert!(ended.out.contains("segue.toml") || ended.err.contains("segue.toml"), "{}{}", ended.out, ended.err);
+        }
+        shop.write("more.segue", WRONG);
+        assert_eq!(shop.segue(&["check"]).status, 2, "with wrong rules too: {wrong}");
+        std::fs::remove_file(shop.file("more.segue")).unwrap();
+    }
+}
+
+#[test]
+fn bad_data_are_no_mistake_of_the_settings() {
+    let shop = Shop::new();
+    shop.write("customers.csv", "customer_id,country\n1,France\n1,Spain\n");
+    let ended = shop.segue(&["check", "--with-data", "--format", "concise"]);
+    assert!(ended.out.starts_with("segue.toml:"), "the message stands where the file is named: {}", ended.out);
+    assert_eq!(ended.status, 1);
+    assert_eq!(shop.segue(&["run"]).status, 1);
 }

@@ -142,6 +142,17 @@ fn a_bad_row_stops_the_run_or_is_counted() {
     json_of(&shop, &["--bad-rows", "report=bad.csv"]);
     assert!(shop.read("bad.csv").contains("ten"), "{}", shop.read("bad.csv"));
     assert_eq!(shop.segue(&["run", "--bad-rows", "perhaps"]).status, 2);
+    for (file, told) in [
+        ("customers.csv", "would be replaced"),
+        ("./purchases.csv", "would be replaced"),
+        ("rules.segue", "let the name end in .csv or .ndjson"),
+    ] {
+        let before = shop.read(file);
+        let ended = shop.segue(&["run", "--bad-rows", &format!("report={file}")]);
+        assert_eq!(ended.status, 2, "{file}: {}", ended.err);
+        assert!(ended.err.contains(told), "{}", ended.err);
+        assert_eq!(shop.read(file), before);
+    }
 }
 
 #[test]

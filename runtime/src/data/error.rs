@@ -78,6 +78,14 @@ pub enum DataError {
         /// Why.
         reason: String,
     },
+    /// A file cannot be written, or must not be.
+    #[error("{file}: {reason}")]
+    NotWritten {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
     /// A declared column is not in the data.
     #[error("{file} has no column \"{column}\" for the field `{table}.{field}`{}", columns_like(closest))]
     NoColumn {

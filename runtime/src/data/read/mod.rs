@@ -86,6 +86,10 @@ pub struct LoadOptions<'a> {
 pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
     let plan = plan(program, sources, options)?;
     let named = sources.files();
+    if let BadRows::Report(path) = &options.bad_rows {
+        // Told before hours of reading, and not after them.
+        DataErrors::none_or(write::refuse_bad_rows(path, &named).into_iter().collect())?;
+    }
     let (mut tables, mut errors, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (table, files) in plan {
         let total: u64 = files.iter().map(|file| file.size).sum();

@@ -14,20 +14,28 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 fn refused(path: &Path, error: impl ToString) -> DataError {
-    DataError::File { file: path.display().to_string(), reason: error.to_string() }
+    DataError::NotWritten { file: path.display().to_string(), reason: error.to_string() }
 }
 
-/// Writes bad cells as CSV or NDJSON, by the file's name, to none of the files that are `spared`.
+/// What stands against writing bad rows to a path, as far as that can be told before the data are read.
+pub(crate) fn refuse_bad_rows(path: &Path, spared: &[PathBuf]) -> Option<DataError> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    if !["csv", "ndjson", "jsonl"].iter().any(|known| same_name(extension, known)) {
+        return Some(refused(path, "bad rows are written as CSV or NDJSON: let the name end in .csv or .ndjson"));
+    }
+    let read = path.canonicalize().is_ok_and(|path| spared.contains(&path));
+    read.then(|| refused(path, whole::IS_READ))
+}
+
+/// Writes bad cells as CSV or NDJSON, by the file's name, to none of the files that are `spared`; [`refuse_bad_rows`] comes
+/// first.
 pub(crate) fn write_bad_rows<'c>(
     path: &Path,
     spared: &[PathBuf],
     cells: impl Iterator<Item = &'c BadCell>,
 ) -> Result<(), DataError> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let lines = same_name(extension, "ndjson") || same_name(extension, "jsonl");
-    if !lines && !same_name(extension, "csv") {
-        return Err(refused(path, "bad rows are written as CSV or NDJSON: let the name end in .csv or .ndjson"));
-    }
+    let lines = !same_name(extension, "csv");
     let mut files = WholeFiles::sparing(spared);
     let file = files.create(path)?;
     let write = || -> Result<(), std::io::Error> {

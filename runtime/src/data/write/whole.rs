@@ -18,6 +18,8 @@ pub struct WholeFiles {
 
 /// How long a file that was left by a killed run stays: a run that still writes touches its files all the time.
 const LEFT_FOR: Duration = Duration::from_secs(60 * 60);
+/// Why a file that is spared is not written.
+pub(super) const IS_READ: &str = "this file holds data that are read, and would be replaced: write elsewhere";
 const PREFIX: &str = ".segue-";
 const SUFFIX: &str = ".part";
 
@@ -46,7 +48,7 @@ impl WholeFiles {
             return Err(refused(path, "a folder of this name is there"));
         }
         if path.canonicalize().is_ok_and(|path| self.spared.contains(&path)) {
-            return Err(refused(path, "this file holds data that are read, and would be replaced: write elsewhere"));
+            return Err(refused(path, IS_READ));
         }
         sweep(folder);
         let mut builder = Builder::new();
