@@ -92,9 +92,7 @@ pub(crate) enum Format {
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
     let opened = arguments.project.open()?;
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
-    let mut selection = arguments.only.selection(program)?;
-    // Traits are worked out where something asks about them; their values are not shown.
-    selection.traits.clear();
+    let selection = arguments.only.groups(program)?;
     let started = loading::now();
     let request = Request {
         as_of: arguments.loading.as_of(program)?,

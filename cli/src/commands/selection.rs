@@ -2,7 +2,8 @@
 
 use crate::exit::Failure;
 use segue_compiler::plan::Selection;
-use segue_compiler::program::{PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::program::{Item, PartitionId, Program, SegmentId, TraitId};
+use std::sync::Arc;
 
 /// Which declarations a command is about.
 #[derive(Debug, clap::Args)]
@@ -13,11 +14,26 @@ pub(crate) struct Only {
 }
 
 impl Only {
-    /// What the names stand for.
+    /// What the names stand for, traits among them.
     ///
     /// # Errors
     /// Nothing is declared under a name.
     pub(crate) fn selection(&self, program: &Program) -> Result<Selection, Failure> {
+        self.select(program, true)
+    }
+
+    /// The segments and partitions that the names stand for.
+    ///
+    /// # Errors
+    /// No segment or partition is declared under a name.
+    pub(crate) fn groups(&self, program: &Program) -> Result<Selection, Failure> {
+        let mut selection = self.select(program, false)?;
+        // Traits are worked out where something asks about them; their values are not shown.
+        selection.traits.clear();
+        Ok(selection)
+    }
+
+    fn select(&self, program: &Program, traits: bool) -> Result<Selection, Failure> {
         if self.only.is_empty() {
             return Ok(Selection::everything(program));
         }
@@ -30,7 +46,8 @@ impl Only {
                 selection.segments.push(SegmentId(at(found)));
             } else if let Some(found) = program.partitions.iter().position(|partition| same(&partition.name)) {
                 selection.partitions.push(PartitionId(at(found)));
-            } else if let Some(found) = program.traits.iter().position(|a_trait| same(&a_trait.name)) {
+            } else if let Some(found) = program.traits.iter().position(|a_trait| same(&a_trait.name)).filter(|_| traits)
+            {
                 selection.traits.push(TraitId(at(found)));
             } else {
                 return Err(Failure::Use(nothing_called(name, program)));
@@ -46,15 +63,56 @@ impl Only {
     }
 }
 
-/// What to say where nothing bears the name: the names most like it, or the first ones.
+/// How many names a message lists.
+const LISTED: usize = 12;
+
+/// What to say where no segment or partition bears the name: what else does and where it is used, the names most like it,
+/// or the first ones.
 pub(crate) fn nothing_called(name: &str, program: &Program) -> String {
-    let segments = program.segments.iter().map(|segment| segment.name.clone());
-    let names = segments.chain(program.partitions.iter().map(|partition| partition.name.clone()));
-    let close = segue_compiler::names::closest(name, names.clone());
-    let (word, shown) = match close.is_empty() {
-        true => ("there are", names.take(12).collect::<Vec<_>>()),
-        false => ("did you mean", close),
-    };
-    let shown: Vec<&str> = shown.iter().map(|name| &**name).collect();
-    format!("there is no segment or partition called {name}; {word} {}", shown.join(", "))
+    let segments = program.segments.iter().map(|segment| &segment.name);
+    let names: Vec<Arc<str>> =
+        segments.chain(program.partitions.iter().map(|partition| &partition.name)).cloned().collect();
+    if name.is_empty() {
+        return format!("a name is missing: I expected one of a segment or partition; {}", there_are(&names));
+    }
+    let same = |declared: &str| declared.to_lowercase() == name.to_lowercase();
+    if let Some((at, found)) = (0..).zip(&program.traits).find(|(_, a_trait)| same(&a_trait.name)) {
+        let using = users(Item::Trait(TraitId(at)), program);
+        let told = if using.is_empty() { there_are(&names) } else { format!("it is used in {}", listed(&using)) };
+        return format!("{} is a trait, and I expected the name of a segment or partition; {told}", found.name);
+    }
+    let close = segue_compiler::names::closest(name, names.iter().cloned());
+    let part = program.partitions.iter().find(|partition| partition.parts.iter().any(|part| same(&part.name)));
+    if let Some(partition) = part {
+        return format!("{name} is a part of the partition {}: ask for that", partition.name);
+    }
+    let told = if close.is_empty() { there_are(&names) } else { format!("did you mean {}?", listed(&close)) };
+    format!("there is no segment or partition called {name}; {told}")
+}
+
+/// The segments and partitions whose rules name an item.
+fn users(item: Item, program: &Program) -> Vec<Arc<str>> {
+    let mut names = Vec::new();
+    for user in &program.order {
+        let name = match user {
+            Item::Segment(id) => program.segments.get(id.0 as usize).map(|segment| &segment.name),
+            Item::Partition(id) => program.partitions.get(id.0 as usize).map(|partition| &partition.name),
+            Item::Trait(_) => None,
+        };
+        names.extend(name.filter(|_| program.uses(*user).contains(&item)).cloned());
+    }
+    names
+}
+
+fn there_are(names: &[Arc<str>]) -> String {
+    if names.is_empty() { "none is declared".into() } else { format!("there are {}", listed(names)) }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[Arc<str>]) -> String {
+    let shown: Vec<&str> = names.iter().take(LISTED).map(|name| &**name).collect();
+    match names.len().saturating_sub(LISTED) {
+        0 => shown.join(", "),
+        more => format!("{}, and {more} more", shown.join(", ")),
+    }
 }

@@ -38,6 +38,10 @@ fn what_cannot_be_explained_says_so() {
     for (arguments, told) in [
         (&["explain", "french"][..], "segue explain french --customer KEY"),
         (&["explain", "frensh", "--customer", "1"], "did you mean french"),
+        (
+            &["explain", "spend", "--customer", "1"],
+            "spend is a trait, and I expected the name of a segment or partition",
+        ),
         (&["explain", "french", "--customer", "77"], "there is no customer with the key 77"),
         (&["explain", "french", "--json"], "--customer"),
     ] {

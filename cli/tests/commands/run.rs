@@ -99,6 +99,29 @@ fn only_some_can_be_asked_for_in_any_capitals() {
 }
 
 #[test]
+fn a_name_that_is_no_group_says_what_it_is_and_what_there_is() {
+    let shop = Shop::new();
+    for (only, told) in [
+        ("spend", "spend is a trait, and I expected the name of a segment or partition; it is used in big_spenders\n"),
+        ("french,Average", "average is a trait, and I expected"),
+        ("lapsed", "lapsed is a part of the partition stage: ask for that\n"),
+        ("xyz", "there is no segment or partition called xyz; there are french, big_spenders, nobody, stage\n"),
+        ("", "a name is missing: I expected one of a segment or partition; there are french, "),
+        ("french,", "a name is missing: "),
+    ] {
+        let ended = shop.segue(&["run", "--only", only]);
+        assert_eq!((ended.status, ended.out.as_str()), (2, ""), "{only}");
+        assert!(ended.err.contains(told), "{}", ended.err);
+    }
+    let many: String = (0..20).map(|number| format!("segment s{number} {{ spend > {number} USD }}\n")).collect();
+    shop.write("more.segue", &many);
+    let ended = shop.segue(&["run", "--only", "xyz"]);
+    assert!(ended.err.ends_with(", and 12 more\n"), "{}", ended.err);
+    let ended = shop.segue(&["ir", "--only", "spend"]);
+    assert_eq!(ended.status, 0, "a plan can be one of a trait: {}", ended.err);
+}
+
+#[test]
 fn members_are_written_in_each_form() {
     let shop = Shop::new();
     let ended = shop.segue(&["run", "--out", "long", "--format", "csv"]);
