@@ -285,3 +285,30 @@ fn files_that_are_not_there_are_named_plainly() {
     let refused = draft(&DraftRequest { paths: &paths, folder: Path::new("."), customer: None }, &Quiet).unwrap_err();
     insta::assert_snapshot!(refused, @"nosuch.csv: there is no such file or folder");
 }
+
+#[test]
+fn a_percent_sign_in_a_name_makes_no_amount_of_money() {
+    let mut lines = "Customer ID,Discount %,%off,tax%,Discount percentage,Discount\n".to_owned();
+    for row in 0..20 {
+        lines += &format!("{row},{},{}.5,0.{row},{},{row}.25\n", row * 5, row * 20, row * 30);
+    }
+    let draft = Trial::new().file("customers.csv", lines).draft(None).unwrap();
+    let fields: Vec<Vec<&str>> = draft
+        .declarations
+        .lines()
+        .filter(|line| line.contains(" : "))
+        .map(|line| line.split_whitespace().take_while(|word| *word != "from" && *word != "#").collect())
+        .collect();
+    let told: Vec<String> = fields.iter().map(|words| words.join(" ")).collect();
+    assert_eq!(
+        told,
+        [
+            "key customer_id : id",
+            "discount_percent : percent as 45",
+            "percent_off : number",
+            "tax_percent : percent as 0.45",
+            "discount_percentage : integer",
+            "discount : money USD",
+        ]
+    );
+}

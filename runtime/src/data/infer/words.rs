@@ -1,6 +1,7 @@
 //! What names of files and columns tell.
 
-/// The words of a name in small letters: `CustomerID`, `customer-id` and `Customer Id` are `customer`, `id`.
+/// The words of a name in small letters: `CustomerID`, `customer-id` and `Customer Id` are `customer`, `id`. A percent sign
+/// is a word, too: without it `Discount %` would look like an amount.
 pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
@@ -17,6 +18,9 @@ pub(crate) fn words(name: &str) -> Vec<String> {
         }
         if letter.is_alphanumeric() {
             word.extend(letter.to_lowercase());
+        }
+        if *letter == '%' {
+            words.push("percent".to_owned());
         }
     }
     if !word.is_empty() {
@@ -110,8 +114,21 @@ pub(crate) fn is_money(words: &[String]) -> bool {
         "charges", "turnover", "gmv", "value", "worth", "refund", "tip", "fare", "premium", "usd", "eur", "gbp", "chf",
         "dollars", "euros",
     ];
-    const COUNTS: &[&str] =
-        &["count", "quantity", "qty", "units", "number", "items", "score", "points", "days", "rate", "pct"];
+    const COUNTS: &[&str] = &[
+        "count",
+        "quantity",
+        "qty",
+        "units",
+        "number",
+        "items",
+        "score",
+        "points",
+        "days",
+        "rate",
+        "pct",
+        "percent",
+        "percentage",
+    ];
     any(words, AMOUNTS) && !any(words, COUNTS)
 }
 
