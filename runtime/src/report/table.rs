@@ -82,6 +82,8 @@ impl Report {
         };
         let titles = widest(|row| &row.title, "Segment");
         let names = all().map(|row| row.name.width()).max().unwrap_or(0);
+        // Where no name is shown, there is no heading to make room for.
+        let names = if names == 0 { 0 } else { names.max("Name".width()) };
         let sizes = all().filter_map(|row| row.size).map(|size| count(size as u64).len()).max().unwrap_or(0);
         let sizes = sizes.max("Customers".len());
         let fixed = titles + sizes + 2 + 7 + 2;

@@ -207,6 +207,25 @@ fn a_narrow_terminal_gets_no_names_and_wrapped_sentences() {
 }
 
 #[test]
+fn the_heading_of_short_names_stands_apart() {
+    let mut report = report();
+    let headings =
+        |report: &Report| report.table(Look { colour: false, width: 100 }).lines().nth(2).unwrap().to_owned();
+    for (name, title, heading) in [
+        ("hot", Some("Hot"), "Segment  Name  Customers   Share"),
+        ("sunny", Some("Hot"), "Segment  Name   Customers   Share"),
+        ("hot", None, "Segment  Customers   Share"),
+    ] {
+        report.partitions.clear();
+        report.segments.truncate(1);
+        for group in &mut report.segments {
+            (group.name, group.title) = (name.into(), title.map(Into::into));
+        }
+        assert_eq!(headings(&report), heading);
+    }
+}
+
+#[test]
 fn colour_is_only_written_where_asked_for() {
     assert!(report().table(Look { colour: true, width: 100 }).contains("\u{1b}[36m"));
     assert!(!report().table(Look { colour: false, width: 100 }).contains('\u{1b}'));
