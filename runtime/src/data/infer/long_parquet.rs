@@ -3,6 +3,7 @@
 use crate::data::DataError;
 use crate::data::raw::Raw;
 use crate::data::read::arrow_cells::Cells;
+use crate::data::read::damage::{damaged_parquet, no_parquet};
 use crate::data::read::files::InputFile;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
@@ -29,8 +30,9 @@ pub(super) struct Told {
 
 impl LongParquet {
     pub(super) fn open(file: &InputFile) -> Result<LongParquet, DataError> {
-        let metadata = ArrowReaderMetadata::load(&file.open()?, ArrowReaderOptions::new());
-        Ok(LongParquet { metadata: metadata.map_err(|error| file.error(error))? })
+        let opened = file.open()?;
+        let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new());
+        Ok(LongParquet { metadata: metadata.map_err(|error| file.error(no_parquet(file, &opened, &error)))? })
     }
 
     fn rows(&self) -> u64 {
@@ -60,8 +62,8 @@ impl LongParquet {
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.open()?, self.metadata.clone());
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [place]);
         let batches = builder.with_projection(mask).with_row_selection(selection).build();
-        for batch in batches.map_err(|error| file.error(error))? {
-            let batch = batch.map_err(|error| file.error(error))?;
+        for batch in batches.map_err(|error| file.error(damaged_parquet(&error)))? {
+            let batch = batch.map_err(|error| file.error(damaged_parquet(&error)))?;
             let Ok(cells) = Cells::new(batch.column(0)) else { return Ok(()) };
             (0..cells.len()).for_each(|row| visit(&cells.get(row)));
         }

@@ -1,5 +1,6 @@
 //! Which files a table is read from, what they hold by their names, and opening them.
 
+use super::damage::{Unpacker, wrong_start};
 use crate::data::{DataError, Progress};
 use rustc_hash::FxHashSet;
 use std::fs::File;
@@ -149,13 +150,19 @@ impl InputFile {
     /// Opens the unpacked text; progress is told in bytes of the file.
     pub(crate) fn unpacked<'p>(&self, progress: &'p dyn Progress) -> Result<Box<dyn BufRead + Send + 'p>, DataError> {
         const BUFFER: usize = 1 << 18;
-        let counted = BufReader::with_capacity(BUFFER, Counted { file: self.open()?, progress });
+        let mut counted = BufReader::with_capacity(BUFFER, Counted { file: self.open()?, progress });
+        if let Some(wrong) = wrong_start(&mut counted, self.packing).map_err(|error| self.error(error))? {
+            return Err(self.error(wrong));
+        }
         Ok(match self.packing {
             Packing::Plain => Box::new(counted),
-            Packing::Gzip => Box::new(BufReader::with_capacity(BUFFER, flate2::bufread::MultiGzDecoder::new(counted))),
+            Packing::Gzip => {
+                let decoder = Unpacker::new(flate2::bufread::MultiGzDecoder::new(counted), self.packing);
+                Box::new(BufReader::with_capacity(BUFFER, decoder))
+            }
             Packing::Zstd => {
                 let decoder = zstd::Decoder::with_buffer(counted).map_err(|error| self.error(error))?;
-                Box::new(BufReader::with_capacity(BUFFER, decoder))
+                Box::new(BufReader::with_capacity(BUFFER, Unpacker::new(decoder, self.packing)))
             }
         })
     }

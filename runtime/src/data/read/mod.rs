@@ -3,6 +3,7 @@
 pub(crate) mod arrow_cells;
 mod columns;
 pub(crate) mod csv;
+pub(crate) mod damage;
 pub(crate) mod files;
 pub(crate) mod ndjson;
 pub(crate) mod parquet;

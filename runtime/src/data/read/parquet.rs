@@ -1,6 +1,7 @@
 //! Reading Parquet: only the needed columns, row group by row group.
 
 use super::arrow_cells::Cells;
+use super::damage::{damaged_parquet, no_parquet};
 use super::files::InputFile;
 use super::rounds::{Rounds, convert_in_rounds};
 use crate::data::raw::Raw;
@@ -39,8 +40,7 @@ impl ParquetFile {
     pub(crate) fn open(file: &InputFile) -> Result<ParquetFile, DataError> {
         let opened = file.open()?;
         let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new());
-        let metadata =
-            metadata.map_err(|error| file.error(format!("this is no Parquet file that I can read: {error}")))?;
+        let metadata = metadata.map_err(|error| file.error(no_parquet(file, &opened, &error)))?;
         if let Some(packing) = unknown_packing(metadata.metadata()) {
             let reason = format!("the columns are packed with {packing}, and I can unpack snappy, gzip and zstd");
             return Err(file.error(reason));
@@ -83,7 +83,7 @@ impl ParquetFile {
             |group, table| {
                 let mut row = group.first;
                 for batch in self.batches(file, places, Some(group.number), ROWS_A_BATCH)? {
-                    let batch = batch.map_err(|error| file.error(error))?;
+                    let batch = batch.map_err(|error| file.error(damaged_parquet(&error)))?;
                     convert(file, &batch, places, row, table)?;
                     row += batch.num_rows() as u64;
                     progress.advance((u128::from(file.size) * batch.num_rows() as u128 / u128::from(total)) as u64);
@@ -103,7 +103,7 @@ impl ParquetFile {
     ) -> Result<(), DataError> {
         let mut rest = rows;
         for batch in self.batches(file, &[place], None, ROWS_A_BATCH)? {
-            let batch = batch.map_err(|error| file.error(error))?;
+            let batch = batch.map_err(|error| file.error(damaged_parquet(&error)))?;
             let Ok(cells) = Cells::new(batch.column(0)) else { return Ok(()) };
             for row in 0..cells.len().min(usize::try_from(rest).unwrap_or(usize::MAX)) {
                 visit(&cells.get(row));
@@ -132,7 +132,7 @@ impl ParquetFile {
         if let Some(group) = group {
             builder = builder.with_row_groups(vec![group]);
         }
-        builder.build().map_err(|error| file.error(error))
+        builder.build().map_err(|error| file.error(damaged_parquet(&error)))
     }
 }
 

@@ -327,11 +327,11 @@ fn what_does_not_fit_is_said_all_at_once() {
     notes.txt: I can read .csv, .tsv, .ndjson, .jsonl and .parquet files, also with .gz or .zst at the end
 
     -- not Parquet
-    bad.parquet: this is no Parquet file that I can read: EOF: Parquet file too small. Size is 1 but need 8
+    bad.parquet: the file is no Parquet file, though its name says so
 
-    bad.parquet: this is no Parquet file that I can read: EOF: Parquet file too small. Size is 1 but need 8
+    bad.parquet: the file is no Parquet file, though its name says so
 
-    bad.parquet: this is no Parquet file that I can read: EOF: Parquet file too small. Size is 1 but need 8
+    bad.parquet: the file is no Parquet file, though its name says so
 
     -- no data
     there is data for `customer`, but nothing is declared under that name: did you mean `customers`?
@@ -523,4 +523,58 @@ fn batches_on_many_threads_keep_the_order_of_the_rows() {
             assert_eq!(expected.next(), None);
         }
     }
+}
+
+#[test]
+fn damaged_files_are_told_in_words_about_the_file() {
+    let program = draft_program(vec![TableDraft::customers()]);
+    let text: String = "customer_id\n"
+        .chars()
+        .chain((0..9_000).flat_map(|id| format!("{id}\n").into_bytes()).map(char::from))
+        .collect();
+    let half = |bytes: Vec<u8>| bytes[..bytes.len() / 2].to_vec();
+    let overwritten = |mut bytes: Vec<u8>| {
+        bytes[10..50].fill(0xff);
+        bytes
+    };
+    let ids = || vec![("customer_id", Arc::new(Int64Array::from_iter_values(0..900)) as ArrayRef)];
+    let folder = Folder::new().parquet("whole.parquet", 100, ids());
+    let parquet = std::fs::read(folder.0.path().join("whole.parquet")).unwrap();
+    let mut footer = parquet.clone();
+    let end = footer.len() - 20;
+    footer[end - 30..end].fill(0xff);
+    let mut encrypted = parquet.clone();
+    let last = encrypted.len() - 4;
+    encrypted[..4].copy_from_slice(b"PARE");
+    encrypted[last..].copy_from_slice(b"PARE");
+    let mut values = parquet.clone();
+    values[4..200].fill(0xff);
+    let files: [(&str, Vec<u8>); 16] = [
+        ("empty.csv.gz", Vec::new()),
+        ("half.csv.gz", half(gzip(&text))),
+        ("start.csv.gz", gzip(&text)[..1].to_vec()),
+        ("plain.csv.gz", text.clone().into_bytes()),
+        ("changed.csv.gz", overwritten(gzip(&text))),
+        ("more.csv.gz", [gzip(&text), b"and text after it".to_vec()].concat()),
+        ("empty.csv.zst", Vec::new()),
+        ("half.csv.zst", half(zstd(&text))),
+        ("plain.ndjson.zst", b"{\"customer_id\": 1}\n".to_vec()),
+        ("changed.csv.zst", overwritten(zstd(&text))),
+        ("packed.csv", gzip(&text)),
+        ("packed.ndjson", zstd(&text)),
+        ("empty.parquet", Vec::new()),
+        ("half.parquet", half(parquet)),
+        ("footer.parquet", footer),
+        ("encrypted.parquet", encrypted),
+    ];
+    let mut folder = folder.file("values.parquet", values);
+    for (name, bytes) in &files {
+        folder = folder.file(name, bytes);
+    }
+    let names = files.iter().map(|(name, _)| *name).chain(["values.parquet"]);
+    let told = names.map(|name| match folder.load_with(&program, &[("customers", &[name])], BadRows::Skip) {
+        Ok(_) => format!("{name} was read"),
+        Err(error) => error.to_string(),
+    });
+    insta::assert_snapshot!(told.collect::<Vec<String>>().join("\n"));
 }
