@@ -26,14 +26,10 @@ const ROWS_A_BATCH: usize = 16_384;
 /// After so many bytes a batch takes no further row, so that places in it fit in 32 bits, but for one row of gigabytes.
 const BYTES_A_BATCH: usize = 1 << 26;
 
-/// How much of a row that cannot be read is kept, bytes: an unclosed quote may make a row of the whole file.
-const KEPT_OF_A_ROW: usize = 64 * 1024;
-
 /// An open CSV file whose line of names was read.
 pub(crate) struct CsvFile<'p> {
     reader: csv::Reader<QuoteWatch<Box<dyn BufRead + Send + 'p>>>,
     names: Vec<String>,
-    delimiter: u8,
     /// The row read last, counted as a spreadsheet does: blank lines are rows, line breaks inside of quotes none.
     number: u64,
     /// How many of the faults of the quotes stand in the rows read so far.
@@ -61,7 +57,7 @@ impl<'p> CsvFile<'p> {
         if names.is_empty() {
             return Err(file.error("the file is empty: I expected a line with the names of the columns"));
         }
-        let mut open = CsvFile { reader, names, delimiter, number, faults: 0 };
+        let mut open = CsvFile { reader, names, number, faults: 0 };
         if let Some(fault) = open.fault() {
             return Err(file.error(format!("the line of names cannot be read: {fault}")));
         }
@@ -70,7 +66,8 @@ impl<'p> CsvFile<'p> {
 
     /// Reads the next row; `None` at the end. What is wrong with its quotes comes with it.
     fn next(&mut self, record: &mut csv::ByteRecord, file: &InputFile) -> Result<Option<Option<String>>, DataError> {
-        let before = self.reader.position().line();
+        let (before, begins) = (self.reader.position().line(), self.reader.position().byte());
+        self.reader.get_mut().begin_row(begins);
         if !self.reader.read_byte_record(record).map_err(|error| file.error(error))? {
             return Ok(None);
         }
@@ -120,11 +117,13 @@ impl<'p> CsvFile<'p> {
             {
                 let uneven = || {
                     let cells = record.len();
+                    let word = if cells == 1 { "cell" } else { "cells" };
                     (cells != columns)
-                        .then(|| format!("the row has {cells} cells, and the line of names has {columns}"))
+                        .then(|| format!("the row has {cells} {word}, and the line of names has {columns}"))
                 };
                 if let Some(reason) = fault.or_else(uneven) {
-                    batch.unreadable.push((self.number, written(&record, self.delimiter), reason));
+                    let row = self.reader.get_ref().row(self.reader.position().byte());
+                    batch.unreadable.push((self.number, row, reason));
                     continue;
                 }
                 for place in places {
@@ -165,24 +164,6 @@ fn rows_between(before: u64, after: u64, record: &csv::ByteRecord) -> u64 {
     let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
     // The last row may end without a line break.
     after.saturating_sub(before).saturating_sub(inside).max(1)
-}
-
-/// A row as text, its end left out where it is very long.
-fn written(record: &csv::ByteRecord, delimiter: u8) -> String {
-    let mut text = String::new();
-    for (at, cell) in record.iter().enumerate() {
-        if at > 0 {
-            text.push(char::from(delimiter));
-        }
-        if text.len() + cell.len() > KEPT_OF_A_ROW {
-            let kept = cell.get(..KEPT_OF_A_ROW.saturating_sub(text.len())).unwrap_or_default();
-            text.push_str(&String::from_utf8_lossy(kept));
-            text.push_str(" [and more]");
-            break;
-        }
-        text.push_str(&String::from_utf8_lossy(cell));
-    }
-    text
 }
 
 fn raw_cell(bytes: &[u8]) -> Raw<'_> {

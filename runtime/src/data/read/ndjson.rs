@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "slots are places of the fields that were asked for")]
 
 use super::files::InputFile;
+use super::quotes::as_written;
 use super::rounds::{Rounds, convert_in_rounds};
 use crate::data::convert::find_cell;
 use crate::data::raw::{Raw, RawField};
@@ -75,8 +76,7 @@ impl Block {
             let cells = match parse_line(line) {
                 Ok(cells) => cells,
                 Err(reason) => {
-                    let start: String = String::from_utf8_lossy(line).chars().take(60).collect();
-                    table.unreadable_row(number, start, reason, &file.name);
+                    table.unreadable_row(number, as_written(line), reason, &file.name);
                     continue;
                 }
             };

@@ -1,7 +1,8 @@
 //! Watching over the quotes of a CSV file while it is read.
 //!
 //! The reader of CSV takes any bytes: a quote that is never closed swallows the rest of the file as one cell, and text after
-//! a closing quote is joined to the cell. Both are rows that nobody wrote so, and must not pass unseen.
+//! a closing quote is joined to the cell. Both are rows that nobody wrote so, and must not pass unseen. Such a row is shown
+//! as it stands in the file, which the reader of CSV does not keep, so it is kept here.
 
 use std::io::{self, Read};
 
@@ -31,11 +32,85 @@ pub(crate) struct QuoteWatch<R> {
     state: State,
     read: u64,
     faults: Vec<QuoteFault>,
+    row: RowBytes,
+}
+
+/// The bytes of the row being read: those of the piece read last are kept whole, as further rows begin in it, and of
+/// earlier pieces the start of the row.
+#[derive(Default)]
+struct RowBytes {
+    /// Where the row begins, bytes from the start of the input.
+    begins: u64,
+    start: Vec<u8>,
+    piece: Vec<u8>,
+    /// Where the piece begins.
+    piece_at: u64,
+}
+
+impl RowBytes {
+    /// The part of the piece that belongs to the row.
+    fn in_piece(&self, end: u64) -> &[u8] {
+        let place = |at: u64| usize::try_from(at.saturating_sub(self.piece_at)).unwrap_or(usize::MAX);
+        let (from, to) = (place(self.begins), place(end).min(self.piece.len()));
+        self.piece.get(from..to).unwrap_or_default()
+    }
+
+    /// Takes a new piece. One is only asked for when the one before was read to its end, inside of the row.
+    fn add(&mut self, piece: &[u8], at: u64) {
+        if self.begins >= self.piece_at {
+            self.start.clear();
+        }
+        // One byte above the bound shows that there is more.
+        let room = (KEPT_OF_A_ROW + 1).saturating_sub(self.start.len());
+        let mut start = std::mem::take(&mut self.start);
+        start.extend(self.in_piece(u64::MAX).iter().take(room));
+        self.start = start;
+        self.piece.clear();
+        self.piece.extend_from_slice(piece);
+        self.piece_at = at;
+    }
+}
+
+/// How much of a row that cannot be read is kept, bytes: an unclosed quote may make a row of the whole file.
+pub(crate) const KEPT_OF_A_ROW: usize = 64 * 1024;
+
+/// A row as text, without the line breaks around it, its end left out where it is very long.
+pub(crate) fn as_written(row: &[u8]) -> String {
+    let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let start = row.iter().take_while(|byte| is_break(byte)).count();
+    let end = row.iter().rposition(|byte| !is_break(byte)).map_or(start, |last| last + 1);
+    let row = row.get(start..end).unwrap_or_default();
+    match row.get(..KEPT_OF_A_ROW).filter(|kept| kept.len() < row.len()) {
+        Some(kept) => String::from_utf8_lossy(kept).into_owned() + " [and more]",
+        None => String::from_utf8_lossy(row).into_owned(),
+    }
 }
 
 impl<R> QuoteWatch<R> {
     pub(crate) fn new(input: R, delimiter: u8) -> QuoteWatch<R> {
-        QuoteWatch { input, delimiter, state: State::Plain { cell_begins: true }, read: 0, faults: Vec::new() }
+        QuoteWatch {
+            input,
+            delimiter,
+            state: State::Plain { cell_begins: true },
+            read: 0,
+            faults: Vec::new(),
+            row: RowBytes::default(),
+        }
+    }
+
+    /// A row begins so many bytes from the start of the input: at the end of the row before it.
+    pub(crate) fn begin_row(&mut self, at: u64) {
+        self.row.begins = at;
+    }
+
+    /// The row that was begun last, up to where the input was read, as it stands there.
+    pub(crate) fn row(&self, end: u64) -> String {
+        if self.row.begins >= self.row.piece_at {
+            return as_written(self.row.in_piece(end));
+        }
+        let mut bytes = self.row.start.clone();
+        bytes.extend(self.row.in_piece(end).iter().take((KEPT_OF_A_ROW + 1).saturating_sub(bytes.len())));
+        as_written(&bytes)
     }
 
     /// The faults in what was read so far, by place.
@@ -109,7 +184,9 @@ impl<R: Read> Read for QuoteWatch<R> {
         let count = self.input.read(buffer)?;
         if count == 0 && !buffer.is_empty() {
             self.end();
+            return Ok(0);
         }
+        self.row.add(buffer.get(..count).unwrap_or_default(), self.read);
         self.watch(buffer.get(..count).unwrap_or_default());
         Ok(count)
     }

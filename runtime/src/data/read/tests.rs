@@ -408,8 +408,40 @@ fn csv_rows_that_nobody_wrote_so_are_bad_rows() {
     let report = folder.0.path().join("bad.csv");
     folder.load_with(&program, &[("customers", &["open.csv", "long.csv"])], BadRows::Report(report.clone())).unwrap();
     let written = std::fs::read_to_string(report).unwrap();
-    assert!(written.contains("2,oops\n3,c\n4,d\n"), "the whole row is written: {written:.300}");
+    assert!(written.contains(",\"2,\"\"oops\n3,c\n4,d\",\"a quote"), "the whole row is written: {written:.300}");
     assert!(written.contains("xxx [and more]") && written.len() < 70_000, "a very long one is not");
+}
+
+#[test]
+fn bad_rows_are_kept_as_they_stand_in_the_file_wherever_a_reader_s_pieces_end() {
+    let program = draft_program(vec![TableDraft::customers().field("note", Type::Text, true)]);
+    let mut text = "\u{feff}customer_id,note\r\n".to_owned();
+    let mut wanted = Vec::new();
+    for id in 0..6_000 {
+        let row = match id % 7 {
+            0 => format!("{id},\"x\"y"),
+            1 => format!("{id},\"two \r\nlines\"\" é\",3"),
+            2 => format!(" {id} "),
+            3 => format!("{id},,\"\""),
+            4 if id % 700 == 4 => format!("{id},{},3", "long ".repeat(3_000)),
+            _ => {
+                text += &format!("{id},\"fi\r\nne\"\r\n\r\n");
+                continue;
+            }
+        };
+        text += &format!("{row}\n");
+        wanted.push(row);
+    }
+    let last = "6000,\"open \n\"\",";
+    text += &format!("{last}\n");
+    wanted.push(last.to_owned());
+    let folder = Folder::new().file("a.csv", &text).file("a.csv.gz", gzip(&text));
+    for file in ["a.csv", "a.csv.gz"] {
+        let report = BadRows::Report(folder.0.path().join("bad.csv"));
+        let (_, report) = folder.load_with(&program, &[("customers", &[file])], report).unwrap();
+        let values: Vec<&str> = report.tables[0].bad_cells.iter().map(|cell| cell.value.as_str()).collect();
+        assert_eq!(values, wanted);
+    }
 }
 
 #[test]
