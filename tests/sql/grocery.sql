@@ -223,8 +223,8 @@ GROUP BY household_id HAVING count(*) >= 4;
 -- segment month_in_month_out
 SELECT household_id FROM lines, params GROUP BY household_id
 HAVING bool_or(moment >= date_trunc('month', as_of) - INTERVAL 1 MONTH AND moment < date_trunc('month', as_of))
-   AND bool_or(moment >= as_of - INTERVAL 2 MONTH AND moment < as_of - INTERVAL 1 MONTH)
-   AND bool_or(moment >= as_of - INTERVAL 3 MONTH AND moment < as_of - INTERVAL 2 MONTH);
+   AND bool_or(moment >= date_trunc('month', as_of) - INTERVAL 2 MONTH AND moment < date_trunc('month', as_of) - INTERVAL 1 MONTH)
+   AND bool_or(moment >= date_trunc('month', as_of) - INTERVAL 3 MONTH AND moment < date_trunc('month', as_of) - INTERVAL 2 MONTH);
 
 -- segment shopped_two_weeks
 SELECT household_id FROM lines, params
