@@ -101,28 +101,61 @@ pub(crate) fn parse_line(line: &[u8]) -> Result<Vec<RawField<'_>>, String> {
     const EXPECTED: &str = "I expected one record a line, such as {\"customer_id\": 7, \"country\": \"US\"}";
     let told =
         |error: serde_json::Error| format!("{EXPECTED}: the line cannot be read from character {} on", error.column());
-    let record = match with_long_numbers_quoted(line) {
-        None => serde_json::from_slice(line).map_err(told)?,
-        Some(quoted) => match serde_json::from_slice::<Raw<'_>>(&quoted) {
-            Ok(record) => record.into_owned(),
-            // The line itself is told about, by its own places.
-            Err(_) => serde_json::from_slice(line).map_err(told)?,
-        },
+    let quoted = |quoted: Vec<u8>| serde_json::from_slice::<Raw<'_>>(&quoted).map(Raw::into_owned);
+    let plain = match with_numbers_quoted(line, DIGITS, is_long_whole_number).map(quoted) {
+        // The line itself is told about, by its own places.
+        None | Some(Err(_)) => serde_json::from_slice(line),
+        Some(Ok(record)) => Ok(record),
     };
-    match record {
-        Raw::Record(cells) => Ok(cells),
-        _ => Err(EXPECTED.to_owned()),
+    let record = match plain {
+        Ok(record) => record,
+        Err(error) => {
+            let judged = |number: &[u8]| is_long_whole_number(number) || is_endless(number);
+            let record = with_numbers_quoted(line, 1, judged).map(quoted);
+            record.and_then(Result::ok).ok_or_else(|| told(error))?
+        }
+    };
+    let Raw::Record(cells) = record else { return Err(EXPECTED.to_owned()) };
+    match named_twice(&cells) {
+        Some(name) => Err(format!("the field \"{name}\" stands in the record twice: which of them is meant?")),
+        None => Ok(cells),
+    }
+}
+
+/// A name that several fields of a record have, or of a record in it.
+fn named_twice<'c>(cells: &'c [RawField<'_>]) -> Option<&'c str> {
+    // Records have few fields, so looking at all pairs is quicker than anything clever; those of many are sorted.
+    const FEW: usize = 24;
+    let twice = if cells.len() <= FEW {
+        let mut pairs = cells.iter().enumerate();
+        pairs
+            .find(|(at, (name, _))| cells.iter().take(*at).any(|(other, _)| other == name))
+            .map(|(_, (name, _))| &**name)
+    } else {
+        let mut names: Vec<&str> = cells.iter().map(|(name, _)| &**name).collect();
+        names.sort_unstable();
+        names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first().copied())
+    };
+    twice.or_else(|| cells.iter().find_map(|(_, cell)| named_twice_within(cell)))
+}
+
+fn named_twice_within<'c>(cell: &'c Raw<'_>) -> Option<&'c str> {
+    match cell {
+        Raw::Record(cells) => named_twice(cells),
+        Raw::List(items) => items.iter().find_map(named_twice_within),
+        _ => None,
     }
 }
 
 /// Digits of the largest whole number that 64 bits hold, with a sign.
 const DIGITS: usize = 19;
 
-/// The line with quotes around whole numbers beyond 64 bits. As numbers they would lose digits, and of an id each digit
-/// counts; as texts they are judged by what their field is declared as. `None` where the line has none.
-fn with_long_numbers_quoted(line: &[u8]) -> Option<Vec<u8>> {
+/// The line with quotes around the numbers to be quoted, none of which has fewer than so many digits in a row; `None`
+/// where the line has none. As numbers, whole ones beyond 64 bits would lose digits, and of an id each digit counts; those
+/// that no float holds would make the whole line unreadable. As texts both are judged by what their field is declared as.
+fn with_numbers_quoted(line: &[u8], digits: usize, is_quoted: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
     // So many digits in a row stand at one of these places, too.
-    if !line.iter().step_by(DIGITS).any(u8::is_ascii_digit) {
+    if !line.iter().step_by(digits).any(u8::is_ascii_digit) {
         return None;
     }
     let mut quoted = Vec::new();
@@ -135,7 +168,7 @@ fn with_long_numbers_quoted(line: &[u8]) -> Option<Vec<u8>> {
                 let is_part = |byte: &&u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
                 let end = at + line.iter().skip(at).take_while(is_part).count();
                 let number = line.get(at..end)?;
-                if is_long_whole_number(number) {
+                if is_quoted(number) {
                     quoted.extend_from_slice(line.get(copied..at)?);
                     quoted.push(b'"');
                     quoted.extend_from_slice(number);
@@ -163,6 +196,11 @@ fn is_long_whole_number(number: &[u8]) -> bool {
         && !digits.starts_with(b"0")
         && std::str::from_utf8(number)
             .is_ok_and(|number| number.parse::<i64>().is_err() && number.parse::<u64>().is_err())
+}
+
+/// Whether a number is too great for a float.
+fn is_endless(number: &[u8]) -> bool {
+    std::str::from_utf8(number).is_ok_and(|number| number.parse::<f64>().is_ok_and(f64::is_infinite))
 }
 
 /// Calls `visit` with each of the first records; gives whether these were all.

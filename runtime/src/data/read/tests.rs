@@ -610,3 +610,33 @@ fn damaged_files_are_told_in_words_about_the_file() {
     });
     insta::assert_snapshot!(told.collect::<Vec<String>>().join("\n"));
 }
+
+#[test]
+fn numbers_without_bounds_and_fields_that_stand_twice_are_told_where_they_are() {
+    let program = draft_program(vec![
+        TableDraft::customers().field("size", Type::Number, true).field("note", Type::Text, true).field(
+            "seen",
+            Type::List(Box::new(Type::Integer)),
+            false,
+        ),
+    ]);
+    let many: String = (0..40).map(|field| format!(", \"f{field}\": 1")).collect();
+    let lines = [
+        "{\"customer_id\": 1, \"size\": 1e300, \"note\": \"1e400 \\\\\\\" 1e400\"}".to_owned(),
+        "{\"customer_id\": 2, \"size\": 1e400, \"note\": 1e400}".to_owned(),
+        format!("{{\"customer_id\": 3, \"size\": -{}.5, \"seen\": [1, 1e999]}}", "9".repeat(400)),
+        "{\"customer_id\": 4, \"note\": -1E+400, \"unused\": 1e400}".to_owned(),
+        "{\"customer_id\": 5, \"customer_id\": 6}".to_owned(),
+        "{\"customer_id\": 7, \"note\": \"a\", \"n\\u006fte\": \"a\"}".to_owned(),
+        "{\"customer_id\": 8, \"unused\": [{\"b\": 1}, {\"c\": 1, \"c\": 2}]}".to_owned(),
+        format!("{{\"customer_id\": 9{many}}}"),
+        format!("{{\"customer_id\": 10{many}, \"f7\": 2}}"),
+        "{\"customer_id\": 11, \"size\": 1e400,}".to_owned(),
+        "{\"customer_id\": 12, \"Customer_ID\": 13}".to_owned(),
+    ];
+    let folder = Folder::new().file("a.ndjson", lines.join("\n"));
+    let kept = BadRows::Report(folder.0.path().join("bad.csv"));
+    let (data, report) = folder.load_with(&program, &[("customers", &["a.ndjson"])], kept).unwrap();
+    let told: Vec<String> = report.tables[0].bad_cells.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(format!("{}\n\n{}", shown(&data, 0), told.join("\n")));
+}
