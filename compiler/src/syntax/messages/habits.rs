@@ -130,11 +130,26 @@ pub(crate) fn like(
     diagnostic.beside(said.clone()).fix(said, edits)
 }
 
-/// `between 1 and 5`
-pub(crate) fn between(span: Span, place: Span, mend: &str) -> Diagnostic {
-    Diagnostic::error("S0032", span, "`between` is written `from ... to ...`")
-        .beside(format!("write `{mend}`"))
-        .fix(format!("write `{mend}`"), replace(place, mend))
+/// `between 1 and 5`; where its end may not belong to `from ... to ...`, what holds both ends.
+pub(crate) fn between(
+    span: Span,
+    place: Span,
+    mend: &str,
+    end_is_included: bool,
+    both: Option<(Span, String)>,
+) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("S0032", span, "`between` is written `from ... to ...`").beside(format!("write `{mend}`"));
+    if end_is_included {
+        return diagnostic.fix(format!("write `{mend}`"), replace(place, mend));
+    }
+    let diagnostic = diagnostic
+        .note("`between` holds both ends; of moments and clock times, `from ... to ...` does not hold the second")
+        .offer(format!("write `{mend}`; a moment at the end does not belong to it"), replace(place, mend));
+    match both {
+        Some((whole, both)) => diagnostic.offer(format!("with its end: write `{both}`"), replace(whole, both)),
+        None => diagnostic,
+    }
 }
 
 /// `count of purchases`, `less than 3 purchases`

@@ -44,6 +44,21 @@ pub(crate) fn window_wording(span: Span, mend: &str) -> Diagnostic {
         .fix(format!("write `{mend}`"), replace(span, mend))
 }
 
+/// `renewal in 90 days`
+pub(crate) fn last_or_next(span: Span, written: &str, last: &str, next: &str) -> Diagnostic {
+    Diagnostic::error("S0022", span, format!("`{written}`: the days that are over, or those to come?"))
+        .beside(format!("write `{last}` or `{next}`"))
+        .offer(format!("over: write `{last}`"), replace(span, last))
+        .offer(format!("to come: write `{next}`"), replace(span, next))
+}
+
+/// `any purchases in vips`
+pub(crate) fn rows_are_in_nothing(span: Span, written: &str, rows: &str) -> Diagnostic {
+    let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    Diagnostic::error("S0001", span, format!("`{written}` does not fit after `{rows}`"))
+        .beside("say when, as in `in the last 30 days`, or choose among them with `where`")
+}
+
 /// `more then 30 days ago`
 pub(crate) fn misspelt_than(span: Span, written: &str) -> Diagnostic {
     Diagnostic::error("S0022", span, format!("`{written}` is written `than` here"))

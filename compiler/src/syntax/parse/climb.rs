@@ -364,14 +364,17 @@ impl Reader<'_> {
     }
 
     fn report_between(&mut self, left: &Expr, operator: Span, negated: bool, from: &Expr, to: &Expr) {
+        let included = super::stretches::ends_are_included(from, to);
         let (from, to) = (self.source.slice(from.span), self.source.slice(to.span));
+        let left_text = self.source.slice(left.span);
         let (place, mend) = if negated {
-            let left_text = self.source.slice(left.span);
             (left.span.to(operator), format!("not {left_text} from {from} to {to}"))
         } else {
             (operator, format!("from {from} to {to}"))
         };
-        self.report(messages::between(operator, place, &mend));
+        let not = if negated { "not " } else { "" };
+        let both = format!("{not}({left_text} >= {from} and {left_text} <= {to})");
+        self.report(messages::between(operator, place, &mend, included, Some((left.span.to(operator), both))));
     }
 
     /// A window that stands behind a value: after a `where` it stands too late, elsewhere `is` is missing.
@@ -615,7 +618,8 @@ pub(crate) fn is_missing_word(word: &str) -> bool {
     matches!(word, "null" | "nil" | "none" | "unknown" | "blank")
 }
 
-fn gives_a_value(operator: AggregateOperator) -> bool {
+/// Whether what is asked of rows is a value and no condition.
+pub(super) fn gives_a_value(operator: AggregateOperator) -> bool {
     !matches!(
         operator,
         AggregateOperator::Any | AggregateOperator::No | AggregateOperator::Every | AggregateOperator::Count(..)

@@ -210,9 +210,14 @@ impl Reader<'_> {
                     }
                     (_, last) => (values.into_iter().chain(last).map(|value| self.single(value)).collect(), written),
                 };
+                let values = ValueSet::Values { values, span };
+                // Without `is` before it, what stands before says what is meant.
+                if after_is && let Some(amount) = self.bare_duration(&values) {
+                    return self.last_or_next(whole, amount, negated);
+                }
                 let mend = format!("is {not}one of {inside}");
                 self.report(messages::sql_in(whole, self.source.slice(whole), &mend));
-                ValueSet::Values { values, span }
+                values
             }
         }
     }

@@ -241,7 +241,7 @@ impl Reader<'_> {
 }
 
 /// Days since 1970-01-01 of a day that exists.
-fn days_since_1970(year: u32, month: u32, day: u32) -> Option<i32> {
+pub(super) fn days_since_1970(year: u32, month: u32, day: u32) -> Option<i32> {
     let year = i32::try_from(year).ok().filter(|year| (1..=9999).contains(year))?;
     Some(NaiveDate::from_ymd_opt(year, month, day)?.num_days_from_ce() - DAYS_BEFORE_1970)
 }

@@ -9,6 +9,7 @@ mod fields;
 mod literals;
 mod recover;
 mod row;
+mod stretches;
 mod windows;
 
 pub(crate) use climb::{is_missing_word, sign, text_words};

@@ -95,6 +95,7 @@ impl Reader<'_> {
         if depth > super::MAXIMUM_NESTING {
             return (self.error_node(span), depth);
         }
+        let items = self.take_stretches(items);
         (self.climb(items, span), depth)
     }
 
