@@ -1,6 +1,6 @@
 //! Messages about what other languages write otherwise.
 
-use super::{replace, start_point};
+use super::{in_quotes, replace, start_point};
 use crate::diagnostics::{Diagnostic, Edit};
 use crate::source::{SourceFile, Span};
 
@@ -98,36 +98,68 @@ pub(crate) fn is_null(span: Span, written: &str, mend: &str) -> Diagnostic {
         .fix(format!("write `{mend}`"), replace(span, mend))
 }
 
-/// `like "a%"`
-pub(crate) fn like(
-    operator: Span,
-    pattern: Option<Span>,
-    written: Option<&str>,
-    negated: bool,
-    ignoring_case: bool,
-) -> Diagnostic {
+/// `like "a%"`; with where its pattern stands and what it says, where that is written out.
+pub(crate) fn like(operator: Span, pattern: Option<(Span, String)>, negated: bool, ignoring_case: bool) -> Diagnostic {
     let word = if ignoring_case { "ilike" } else { "like" };
     let message = format!("`{word}` is written `contains`, `starts with` or `ends with`");
     let diagnostic = Diagnostic::error("S0031", operator, message);
-    let Some((pattern, content)) = pattern.zip(written.map(|text| text.trim_matches(['"', '“', '”', '\'', '‘', '’'])))
-    else {
-        return diagnostic.beside("write `contains`");
-    };
-    let inner = content.trim_matches('%');
-    if inner.contains(['%', '_']) {
-        return diagnostic.beside("write `matches` and a pattern");
+    let Some((span, pattern)) = pattern else { return diagnostic.beside("write `contains`") };
+    if !pattern.is_empty() && pattern.chars().all(|character| character == '%') {
+        let mend = if negated { "is missing" } else { "is known" };
+        return diagnostic.beside(format!("every text is like this: write `{mend}`"));
     }
-    let (plain, denied) = match (content.starts_with('%'), content.ends_with('%')) {
+    let Some(Pattern { text, open_before, open_behind }) = Pattern::read(&pattern) else {
+        return diagnostic.beside("write `matches` and a pattern");
+    };
+    let (plain, denied) = match (open_before, open_behind) {
         (true, true) => ("contains", "does not contain"),
         (true, false) => ("ends with", "does not end with"),
         (false, true) => ("starts with", "does not start with"),
         (false, false) => ("is", "is not"),
     };
     let mend = if negated { denied } else { plain };
-    let text = format!("\"{inner}\"{}", if ignoring_case { " ignoring case" } else { "" });
+    let text = format!("{}{}", in_quotes(&text), if ignoring_case { " ignoring case" } else { "" });
     let said = format!("write `{mend} {text}`");
-    let edits = vec![Edit { span: operator, text: mend.to_owned() }, Edit { span: pattern, text }];
+    let edits = vec![Edit { span: operator, text: mend.to_owned() }, Edit { span, text }];
     diagnostic.beside(said.clone()).fix(said, edits)
+}
+
+/// A pattern of SQL that asks for one plain text.
+struct Pattern {
+    text: String,
+    /// Whether anything may stand before it.
+    open_before: bool,
+    /// Whether anything may stand behind it.
+    open_behind: bool,
+}
+
+impl Pattern {
+    /// `None` where more is asked: `_`, or `%` between two texts. In SQL a backslash takes the meaning from the `%`, `_`
+    /// or backslash behind it; what it does before anything else differs, so nothing is made of that.
+    fn read(pattern: &str) -> Option<Pattern> {
+        let mut found = Pattern { text: String::new(), open_before: false, open_behind: false };
+        let mut characters = pattern.chars();
+        while let Some(character) = characters.next() {
+            let plain = match character {
+                '%' if found.text.is_empty() => {
+                    found.open_before = true;
+                    continue;
+                }
+                '%' => {
+                    found.open_behind = true;
+                    continue;
+                }
+                '_' => return None,
+                '\\' => characters.next().filter(|next| matches!(next, '%' | '_' | '\\'))?,
+                plain => plain,
+            };
+            if found.open_behind {
+                return None;
+            }
+            found.text.push(plain);
+        }
+        Some(found)
+    }
 }
 
 /// `between 1 and 5`; where its end may not belong to `from ... to ...`, what holds both ends.

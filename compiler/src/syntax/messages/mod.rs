@@ -83,6 +83,21 @@ fn replace(span: Span, text: impl Into<String>) -> Vec<Edit> {
     vec![Edit { span, text: text.into() }]
 }
 
+/// A text between quotes, so that it is read as it is: a backslash only needs another where it would be taken for a mark.
+fn in_quotes(text: &str) -> String {
+    let mut written = String::from("\"");
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('"', _) => written.push_str("\\\""),
+            ('\\', None | Some('"' | '\\')) => written.push_str("\\\\"),
+            _ => written.push(character),
+        }
+    }
+    written.push('"');
+    written
+}
+
 fn start_point(span: Span) -> Span {
     Span { end: span.start, ..span }
 }

@@ -1,6 +1,6 @@
 //! Messages about written values.
 
-use super::replace;
+use super::{in_quotes, replace};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
@@ -22,8 +22,8 @@ const MONTHS: [&str; 12] = [
 /// `'France'`
 pub(crate) fn single_quotes(span: Span, content: &str) -> Diagnostic {
     Diagnostic::error("S0017", span, "a text stands in double quotes")
-        .beside(format!("write \"{}\"", content.replace('"', "\\\"")))
-        .fix("use double quotes", replace(span, format!("\"{}\"", content.replace('"', "\\\""))))
+        .beside(format!("write {}", in_quotes(content)))
+        .fix("use double quotes", replace(span, in_quotes(content)))
 }
 
 /// `1,000`, `1e6`, `.5`

@@ -246,6 +246,12 @@ pub(super) fn days_since_1970(year: u32, month: u32, day: u32) -> Option<i32> {
     Some(NaiveDate::from_ymd_opt(year, month, day)?.num_days_from_ce() - DAYS_BEFORE_1970)
 }
 
+/// What a written text says, in whatever quotes; in single ones a backslash is a letter like any other.
+pub(super) fn text_content(written: &str) -> String {
+    let content = between_quotes(written);
+    if written.starts_with(['\'', '‘']) { content.to_owned() } else { unescape(content) }
+}
+
 fn between_quotes(written: &str) -> &str {
     let mut characters = written.trim_end().chars();
     characters.next();

@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "every place comes from walking these lexemes")]
 
 use super::Reader;
+use super::literals::text_content;
 use crate::source::Span;
 use crate::syntax::messages;
 use crate::syntax::scan::{ChunkKind, DECLARATIONS, Lexeme, LexemeKind, is_reserved};
@@ -157,8 +158,8 @@ impl Reader<'_> {
                     None => span,
                 };
                 let pattern = next.filter(|next| next.kind == LexemeKind::Text).map(|next| self.lexeme_span(next));
-                let content = pattern.map(|pattern| self.source.slice(pattern));
-                Some(messages::like(operator, pattern, content, negated, word == "ilike"))
+                let pattern = pattern.map(|pattern| (pattern, text_content(self.source.slice(pattern))));
+                Some(messages::like(operator, pattern, negated, word == "ilike"))
             }
             "not" if after == "like" || after == "ilike" => {
                 let shifted = Place { lexemes: place.lexemes, at: place.at + 1 };
