@@ -66,11 +66,18 @@ pub(crate) fn text_without_quotes(span: Span, written: &str) -> Diagnostic {
         .offer("put it in quotes", replace(span, format!("\"{text}\"")))
 }
 
-/// `is "a", "b"`
-pub(crate) fn several_after_is(comma: Span, before_first: Span) -> Diagnostic {
-    Diagnostic::error("S0038", comma, "`is` asks for one value, and here are several")
-        .beside("write `is one of`")
-        .offer("write `one of`", vec![Edit { span: before_first, text: "one of ".to_owned() }])
+/// `is "a", "b"`; with what becomes of the commas behind the values, where that is known.
+pub(crate) fn several_after_is(comma: Span, before_first: Span, behind: Option<&[Edit]>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("S0038", comma, "`is` asks for one value, and here are several").beside("write `is one of`");
+    let Some(behind) = behind else { return diagnostic };
+    let one_of = Edit { span: before_first, text: "one of ".to_owned() };
+    let title = match behind.first() {
+        None => "write `one of`",
+        Some(edit) if edit.text.trim().is_empty() => "write `one of`, and start a new line for each condition",
+        Some(_) => "write `one of`, and `and` between conditions",
+    };
+    diagnostic.offer(title, std::iter::once(one_of).chain(behind.iter().cloned()).collect())
 }
 
 /// A comma that separates nothing.
@@ -80,12 +87,12 @@ pub(crate) fn stray_comma(comma: Span) -> Diagnostic {
         .offer("write `and`", replace(comma, " and"))
 }
 
-/// `any of { a, b }`
+/// `any of { a, b }`; without commas to replace where they are not known.
 pub(crate) fn comma_between_lines(block: &str, comma: Span, commas: &[Span]) -> Diagnostic {
-    let edits = commas.iter().flat_map(|comma| replace(*comma, "\n")).collect();
-    Diagnostic::error("S0001", comma, "a comma does not fit here")
-        .beside(format!("in a block `{block} {{ ... }}` each condition stands on a line of its own"))
-        .offer("start a new line", edits)
+    let edits: Vec<Edit> = commas.iter().flat_map(|comma| replace(*comma, "\n")).collect();
+    let diagnostic = Diagnostic::error("S0001", comma, "a comma does not fit here")
+        .beside(format!("in a block `{block} {{ ... }}` each condition stands on a line of its own"));
+    if edits.is_empty() { diagnostic } else { diagnostic.offer("start a new line", edits) }
 }
 
 /// `x contans "a"`
@@ -102,11 +109,19 @@ pub(crate) fn declaration_on_the_line(before: Span, span: Span, written: &str) -
         .offer("start a new line", vec![Edit { span: before.end_point(), text: "\n".to_owned() }])
 }
 
-/// `;`
-pub(crate) fn semicolon(span: Span) -> Diagnostic {
-    Diagnostic::error("S0001", span, "`;` does not fit here: a line ends where it ends")
-        .beside("remove it")
-        .offer("remove it", replace(span, ""))
+/// `;`; with all of the line, and whether something follows that needs a line of its own.
+pub(crate) fn semicolon(span: Span, all: &[(Span, bool)]) -> Diagnostic {
+    let diagnostic = Diagnostic::error("S0001", span, "`;` does not fit here: a line ends where it ends");
+    let edits: Vec<Edit> =
+        all.iter().map(|(at, follows)| Edit { span: *at, text: if *follows { "\n" } else { "" }.to_owned() }).collect();
+    let title = match all.iter().any(|(_, follows)| *follows) {
+        true => "start a new line",
+        false => "remove it",
+    };
+    if edits.is_empty() {
+        return diagnostic.beside("conditions are joined by `and` or `or`");
+    }
+    diagnostic.beside(title).offer(title, edits)
 }
 
 /// `any of (a, b)`

@@ -4,6 +4,7 @@
 
 use super::Reader;
 use super::literals::text_content;
+use crate::diagnostics::Edit;
 use crate::source::Span;
 use crate::syntax::messages;
 use crate::syntax::scan::{ChunkKind, DECLARATIONS, Lexeme, LexemeKind, is_reserved};
@@ -216,9 +217,24 @@ impl Reader<'_> {
             }
             "all" | "none" if after == "of" => Some(messages::block_needs_braces(span)),
             "[" => Some(messages::square_brackets(span)),
-            ";" => Some(messages::semicolon(span)),
+            ";" => Some(self.semicolon(place, span)),
             _ => None,
         }
+    }
+
+    /// `ok ; n > 3`: what stands behind a semicolon needs a line of its own.
+    fn semicolon(&self, place: &Place<'_>, semicolon: Span) -> crate::diagnostics::Diagnostic {
+        let all = self.outside_of_brackets(place, ";");
+        if !all.contains(&semicolon) {
+            return messages::semicolon(semicolon, &[]);
+        }
+        let end = place.lexemes.last().map_or(semicolon.end, |last| last.end);
+        let ends_nothing = |at: &Span| {
+            let behind = self.source.slice(Span { start: at.end, end: end.max(at.end), ..*at });
+            behind.split('\n').next().is_none_or(|rest| rest.trim().is_empty() || rest.trim_start().starts_with(';'))
+        };
+        let mends: Vec<(Span, bool)> = all.into_iter().map(|at| (at, !ends_nothing(&at))).collect();
+        messages::semicolon(semicolon, &mends)
     }
 
     fn stray_comma(&self, place: &Place<'_>, comma: Span) -> crate::diagnostics::Diagnostic {
@@ -233,15 +249,19 @@ impl Reader<'_> {
                             || lexeme.text(&self.source.text).eq_ignore_ascii_case("not")))
             })
         });
-        match is.and_then(|is| place.lexemes.get(is)).filter(|_| values_follow) {
+        let is_value = values_follow && !self.condition_follows(place, place.at);
+        match is.and_then(|is| place.lexemes.get(is)).filter(|_| is_value) {
             Some(is) => {
                 let first = place.lexemes.get(place.at - 1).copied().unwrap_or(*is);
-                messages::several_after_is(comma, Span::new(self.file, first.start as usize, first.start as usize))
+                let first = Span::new(self.file, first.start as usize, first.start as usize);
+                messages::several_after_is(comma, first, self.end_of_values(place).as_deref())
             }
             None => match self.block_around(comma) {
                 Some(block) => {
-                    let commas = self.commas_outside_of_brackets(place);
-                    messages::comma_between_lines(block, comma, &commas)
+                    let commas = self.outside_of_brackets(place, ",");
+                    // Some of them may stand between values to choose from; then it is not known which to replace.
+                    let known = self.all_read(place, &commas);
+                    messages::comma_between_lines(block, comma, if known { &commas } else { &[] })
                 }
                 None if self.reads(place, comma, " and") => messages::stray_comma(comma),
                 None => messages::comma_without_reason(comma),
@@ -249,18 +269,66 @@ impl Reader<'_> {
         }
     }
 
-    fn commas_outside_of_brackets(&self, place: &Place<'_>) -> Vec<Span> {
+    /// What becomes of the commas behind the values, where conditions stand behind these: `is "US", "FR", plan is plus`.
+    /// `None` where it is not known which of them separate values.
+    fn end_of_values(&self, place: &Place<'_>) -> Option<Vec<Edit>> {
+        let separator =
+            if self.block_around(self.lexeme_span(place.lexemes.get(place.at)?)).is_some() { "\n" } else { " and" };
+        let mut edits = Vec::new();
+        for comma in self.outside_of_brackets(place, ",") {
+            let at = place.lexemes.iter().position(|lexeme| lexeme.start == comma.start)?;
+            if self.condition_follows(place, at) {
+                edits.push(Edit { span: comma, text: separator.to_owned() });
+            } else if !edits.is_empty() {
+                return None;
+            }
+        }
+        Some(edits)
+    }
+
+    /// Whether what stands behind a comma, up to the next, asks something itself.
+    fn condition_follows(&self, place: &Place<'_>, comma: usize) -> bool {
         let mut depth = 0_usize;
-        let mut commas = Vec::new();
+        for lexeme in place.lexemes.get(comma + 1..).unwrap_or(&[]) {
+            let text = lexeme.text(&self.source.text);
+            match lexeme.kind {
+                LexemeKind::OpenRound | LexemeKind::OpenBrace => depth += 1,
+                LexemeKind::CloseRound | LexemeKind::CloseBrace => depth = depth.saturating_sub(1),
+                _ if depth > 0 => {}
+                // What is joined by `and` is a condition of its own, and none of the values.
+                _ if text == "," || joins_conditions(text) => return false,
+                _ if text != "." && tests_what_stands_before(text) || asks_about_rows(text) => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether each stretch between some places can be read alone.
+    fn all_read(&self, place: &Place<'_>, separators: &[Span]) -> bool {
+        let (Some(first), Some(last)) = (place.lexemes.first(), place.lexemes.last()) else { return false };
+        let ends = separators.iter().map(|at| at.range().start).chain([last.end as usize]);
+        let starts = [first.start as usize].into_iter().chain(separators.iter().map(|at| at.range().end));
+        starts.zip(ends).all(|(start, end)| {
+            self.scan.masked.get(start..end).is_some_and(|line| {
+                line.trim().is_empty() || stopped_at(Rule::expression_alone, line).is_some_and(|at| at >= line.len())
+            })
+        })
+    }
+
+    /// Where a sign stands in the line, but not within brackets.
+    fn outside_of_brackets(&self, place: &Place<'_>, sign: &str) -> Vec<Span> {
+        let mut depth = 0_usize;
+        let mut found = Vec::new();
         for lexeme in place.lexemes {
             match lexeme.kind {
                 LexemeKind::OpenRound | LexemeKind::OpenBrace => depth += 1,
                 LexemeKind::CloseRound | LexemeKind::CloseBrace => depth = depth.saturating_sub(1),
-                _ if depth == 0 && lexeme.text(&self.source.text) == "," => commas.push(self.lexeme_span(lexeme)),
+                _ if depth == 0 && lexeme.text(&self.source.text) == sign => found.push(self.lexeme_span(lexeme)),
                 _ => {}
             }
         }
-        commas
+        found
     }
 
     /// Two values or conditions with nothing between them.
@@ -566,6 +634,15 @@ fn tests_what_stands_before(written: &str) -> bool {
     const TESTS: &[&str] = &["is", "contains", "starts", "ends", "matches", "includes", "between", "otherwise", "from"];
     matches!(written, "<" | ">" | "=" | "!" | "." | "≤" | "≥" | "≠")
         || TESTS.iter().any(|word| word.eq_ignore_ascii_case(written))
+}
+
+fn joins_conditions(written: &str) -> bool {
+    ["and", "or"].iter().any(|word| word.eq_ignore_ascii_case(written))
+}
+
+/// Whether a word starts a question about rows, or denies what follows.
+fn asks_about_rows(written: &str) -> bool {
+    ["any", "no", "every", "at", "not"].iter().any(|word| word.eq_ignore_ascii_case(written))
 }
 
 /// Whether a word joins what stands before it to what follows, and so is no attempt at a name.
