@@ -117,7 +117,7 @@ fn hold_against_data(opened: &mut Opened, arguments: &Arguments, console: &Conso
     let found = match arguments.data.load(opened, program, NeededFields::everything(program), console)? {
         Ok(loaded) => {
             let mut found = load_warnings(&opened.checked, program, &loaded.report);
-            found.extend(values_that_never_occur(program, &opened.checked.sources, &loaded.dataset));
+            found.extend(values_that_never_occur(&opened.checked, program, &loaded.dataset));
             found
         }
         Err(errors) => {

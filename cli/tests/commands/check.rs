@@ -155,6 +155,31 @@ fn values_of_traits_are_held_against_their_columns() {
 }
 
 #[test]
+fn values_of_lists_are_held_against_the_data() {
+    let shop = Shop::new();
+    shop.write(
+        "more.segue",
+        "list near = \"FR\", \"France\"\nlist far = \"Spian\", \"Frence\"\n\
+         segment near_by { country is in near }\nsegment far_off { country is in far }\n\
+         segment named { country is one of \"France\", \"Frence\" }\n",
+    );
+    let ended = shop.segue(&["check", "--with-data", "--format", "concise"]);
+    let lines: Vec<&str> = ended.out.lines().filter(|line| line.contains("S0201") && line.contains("more")).collect();
+    let nothing = ", so this matches nothing in the data";
+    assert_eq!(
+        lines,
+        [
+            "more.segue:1:13: warning[S0201]: \"FR\" never occurs in `country`".to_owned(),
+            format!("more.segue:2:12: warning[S0201]: \"Spian\" never occurs in `country`{nothing} (write \"Spain\")"),
+            format!(
+                "more.segue:2:21: warning[S0201]: \"Frence\" never occurs in `country`{nothing} (write \"France\")"
+            ),
+            "more.segue:5:45: warning[S0201]: \"Frence\" never occurs in `country` (write \"France\")".to_owned(),
+        ]
+    );
+}
+
+#[test]
 fn data_are_not_spoken_of_where_they_are_not_read() {
     let shop = Shop::new();
     for option in [&["--data", "customers=x.csv"][..], &["--bad-rows", "skip"], &["--threads", "2"]] {

@@ -6,8 +6,10 @@ use segue_compiler::diagnostics::{Diagnostic, Edit};
 use segue_compiler::names::closest;
 use segue_compiler::program::{Expr, ExprKind, Field, FieldId, FieldSource, Program, Table, TableId, Type};
 use segue_compiler::project::Checked;
-use segue_compiler::source::{FileId, SourceMap, Span};
-use segue_compiler::syntax::tree::{AggregateOperator, Label, TableKind};
+use segue_compiler::source::{FileId, Span};
+use segue_compiler::syntax::tree::{
+    self, AggregateOperator, DeclarationKind, Label, ListSource, Literal, Quantifier, TableKind,
+};
 use segue_compiler::values::Value;
 use segue_compiler::values::text::{comparable, equal};
 use std::collections::{BTreeSet, HashMap};
@@ -17,8 +19,8 @@ use std::sync::Arc;
 const COMPARED: usize = 20_000;
 
 /// A message for each text or id that a rule compares a column with and that never occurs in it.
-pub fn values_that_never_occur(program: &Program, sources: &SourceMap, dataset: &Dataset) -> Vec<Diagnostic> {
-    let mut search = Search { program, sources, dataset, counts: HashMap::new(), found: Vec::new() };
+pub fn values_that_never_occur(checked: &Checked, program: &Program, dataset: &Dataset) -> Vec<Diagnostic> {
+    let mut search = Search { program, checked, dataset, counts: HashMap::new(), found: Vec::new() };
     for item in &program.order {
         for expr in program.expressions(*item) {
             search.expr(expr);
@@ -35,64 +37,116 @@ pub fn values_that_never_occur(program: &Program, sources: &SourceMap, dataset: 
 
 struct Search<'a> {
     program: &'a Program,
-    sources: &'a SourceMap,
+    checked: &'a Checked,
     dataset: &'a Dataset,
     /// How often each value of a column occurs.
     counts: HashMap<(TableId, FieldId), HashMap<Arc<str>, u64>>,
     found: Vec<Diagnostic>,
 }
 
+/// Values that a rule looks for in one place.
+struct Wanted<'a> {
+    field: &'a Expr,
+    /// Where they are asked for.
+    span: Span,
+    values: Vec<&'a Value>,
+    ignoring_case: bool,
+    /// What comes of a value that never occurs.
+    outcome: Outcome,
+}
+
+/// When nothing in the data can match.
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    /// Where one of the values never occurs.
+    NeedsEach,
+    /// Where none of them ever occurs.
+    NeedsOne,
+    /// Not for want of these values.
+    Open,
+}
+
 impl Search<'_> {
     fn expr(&mut self, expr: &Expr) {
-        let mut comparisons: Vec<(&Expr, Span, Vec<&Value>, bool)> = Vec::new();
+        let mut comparisons: Vec<Wanted<'_>> = Vec::new();
         expr.walk(&mut |part| match &part.kind {
             ExprKind::Equal { left, right, ignoring_case } => {
                 for (field, value) in [(left, right), (right, left)] {
                     if let ExprKind::Constant(constant) = &value.kind {
-                        comparisons.push((field, value.span, vec![constant], *ignoring_case));
+                        let (values, ignoring_case) = (vec![constant], *ignoring_case);
+                        let outcome = Outcome::NeedsEach;
+                        comparisons.push(Wanted { field, span: value.span, values, ignoring_case, outcome });
                     }
                 }
             }
-            ExprKind::IsOneOf { value, values, ignoring_case } => {
-                comparisons.push((value, part.span, values.iter().collect(), *ignoring_case));
+            ExprKind::IsOneOf { value: field, values, ignoring_case } => {
+                let (values, ignoring_case) = (values.iter().collect(), *ignoring_case);
+                let outcome = Outcome::NeedsOne;
+                comparisons.push(Wanted { field, span: part.span, values, ignoring_case, outcome });
             }
-            ExprKind::Includes { list, values, ignoring_case, .. } => {
-                for value in values {
-                    if let ExprKind::Constant(constant) = &value.kind {
-                        comparisons.push((list, value.span, vec![constant], *ignoring_case));
-                    }
-                }
+            ExprKind::Includes { list: field, values, ignoring_case, quantifier } => {
+                let constants = values.iter().filter_map(|value| match &value.kind {
+                    ExprKind::Constant(constant) => Some(constant),
+                    _ => None,
+                });
+                let (known, ignoring_case): (Vec<&Value>, bool) = (constants.collect(), *ignoring_case);
+                let outcome = match quantifier {
+                    Quantifier::All => Outcome::NeedsEach,
+                    Quantifier::Any if known.len() == values.len() => Outcome::NeedsOne,
+                    Quantifier::Any | Quantifier::None => Outcome::Open,
+                };
+                // All of them stand in the same stretch.
+                let span = values.first().map_or(part.span, |value| value.span);
+                comparisons.push(Wanted { field, span, values: known, ignoring_case, outcome });
             }
             _ => {}
         });
-        for (field, span, values, ignoring_case) in comparisons {
-            let Some(places) = stored(self.program, field) else { continue };
-            let wanted = values.into_iter().filter_map(|value| match value {
-                Value::Text(text) => Some(Arc::clone(text)),
-                _ => None,
-            });
-            for text in wanted {
-                self.look_for(&places, &text, span, ignoring_case);
+        for wanted in comparisons {
+            if let Some(places) = stored(self.program, wanted.field) {
+                self.look_for(&places, &wanted);
             }
         }
     }
 
-    /// Looks for a text in the columns that a value comes from.
-    fn look_for(&mut self, places: &[(TableId, FieldId)], text: &Arc<str>, span: Span, ignoring_case: bool) {
+    /// Looks for texts in the columns that a value comes from.
+    fn look_for(&mut self, places: &[(TableId, FieldId)], wanted: &Wanted<'_>) {
         for place in places {
             let Some(column) = self.dataset.column(place.0, place.1) else { return };
             self.counts.entry(*place).or_insert_with(|| occurrences(column));
         }
         let counts: Vec<&HashMap<Arc<str>, u64>> = places.iter().filter_map(|place| self.counts.get(place)).collect();
-        let values = || counts.iter().flat_map(|counts| counts.keys());
-        let occurs = if ignoring_case {
-            values().any(|value| equal(value, text, true))
-        } else {
-            counts.iter().any(|counts| counts.contains_key(text))
-        };
-        if occurs || values().next().is_none() {
+        if counts.iter().all(|counts| counts.is_empty()) {
             return;
         }
+        let occurs = |text: &Arc<str>| match wanted.ignoring_case {
+            true => counts.iter().flat_map(|counts| counts.keys()).any(|value| equal(value, text, true)),
+            false => counts.iter().any(|counts| counts.contains_key(text)),
+        };
+        let texts = wanted.values.iter().filter_map(|value| match value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        });
+        let never: Vec<Arc<str>> = texts.filter(|text| !occurs(text)).cloned().collect();
+        let nothing = match wanted.outcome {
+            Outcome::NeedsEach => true,
+            Outcome::NeedsOne => never.len() == wanted.values.len(),
+            Outcome::Open => false,
+        };
+        let messages: Vec<Diagnostic> =
+            never.iter().map(|text| self.never_occurs(places, &counts, text, wanted.span, nothing)).collect();
+        self.found.extend(messages);
+    }
+
+    /// The message about a text that is in none of the columns; `nothing` where so nothing can match.
+    fn never_occurs(
+        &self,
+        places: &[(TableId, FieldId)],
+        counts: &[&HashMap<Arc<str>, u64>],
+        text: &Arc<str>,
+        asked: Span,
+        nothing: bool,
+    ) -> Diagnostic {
+        let values = || counts.iter().flat_map(|counts| counts.keys());
         let fields: Vec<(&Table, &Field)> = places.iter().filter_map(|place| declared(self.program, *place)).collect();
         let personal = fields.iter().any(|(_, field)| field.labels.contains(&Label::Personal));
         let near = if personal || values().count() > COMPARED { Vec::new() } else { closest(text, values().cloned()) };
@@ -103,15 +157,15 @@ impl Search<'_> {
                 _ => format!("`{}.{}`", table.name, field.name),
             })
             .collect();
-        let span = quoted(self.sources, span, text);
-        let mut message = Diagnostic::warning(
-            "S0201",
-            span,
-            format!(
-                "\"{text}\" never occurs in {}, so this matches nothing in the data",
-                list(&names).replace(" and ", " or ")
-            ),
-        );
+        let written = self.written(asked, text);
+        let span = written.unwrap_or(asked);
+        let columns = list(&names).replace(" and ", " or ");
+        let consequence = if nothing { ", so this matches nothing in the data" } else { "" };
+        let mut message =
+            Diagnostic::warning("S0201", span, format!("\"{text}\" never occurs in {columns}{consequence}"));
+        if span.file != asked.file || span.start < asked.start || asked.end < span.end {
+            message = message.place(asked, "it is asked for here");
+        }
         let capitals = values().find(|value| comparable(value, true) == comparable(text, true));
         if let (false, Some(_)) = (personal, capitals) {
             message = message.note("it does with other capitals: `ignoring case` makes them the same");
@@ -124,12 +178,38 @@ impl Search<'_> {
         if !shown.is_empty() {
             message = message.beside(format!("did you mean {}?", list(&shown).replace(" and ", " or ")));
         }
-        for value in near {
-            let written = format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
-            message = message.offer(format!("write {written}"), vec![Edit::replace(span, written)]);
+        // Only what is written as this value can be replaced by another one.
+        for value in near.into_iter().filter(|_| written.is_some()) {
+            let mended = in_quotes(&value);
+            message = message.offer(format!("write {mended}"), vec![Edit::replace(span, mended)]);
         }
-        self.found.push(message);
+        message
     }
+
+    /// Where a text is written: in the stretch that asks for it, or in a declared list that it names.
+    fn written(&self, asked: Span, text: &str) -> Option<Span> {
+        let slice = self.checked.sources.slice(asked);
+        let wanted = in_quotes(text);
+        if let Some(at) = slice.find(&wanted) {
+            let start = asked.range().start + at;
+            return Some(Span::new(asked.file, start, start + wanted.len()));
+        }
+        let names: BTreeSet<String> =
+            slice.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).map(str::to_lowercase).collect();
+        let declarations = self.checked.trees.iter().flat_map(|tree| &tree.declarations);
+        let lists = declarations.filter_map(|declaration| match &declaration.kind {
+            DeclarationKind::List { name, source: ListSource::Values(values) } => Some((name, values)),
+            _ => None,
+        });
+        let named = lists.filter(|(name, _)| names.contains(&name.text.to_lowercase()));
+        let is_wanted = |value: &&tree::Expr| matches!(&value.kind, tree::ExprKind::Literal(Literal::Text(written)) if **written == *text);
+        named.flat_map(|(_, values)| values).find(is_wanted).map(|value| value.span)
+    }
+}
+
+/// A text as rules write it.
+fn in_quotes(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn rows(table: &Table, number: u64) -> String {
@@ -203,16 +283,6 @@ fn occurrences(column: &Column) -> HashMap<Arc<str>, u64> {
     }
     let occurring = by_code.into_iter().zip(0..).filter(|(count, _)| *count > 0);
     occurring.map(|(count, code)| (Arc::from(&*dictionary.text(code)), count)).collect()
-}
-
-/// Where the text stands in quotes within a span; the whole span where it does not, as after `is in LIST`.
-fn quoted(sources: &SourceMap, span: Span, text: &str) -> Span {
-    let slice = sources.slice(span);
-    let written = format!("\"{text}\"");
-    match slice.find(&written) {
-        Some(at) => Span::new(span.file, span.range().start + at, span.range().start + at + written.len()),
-        None => span,
-    }
 }
 
 /// What a load found odd and went on with, as messages: an optional column that is nowhere in a file.
