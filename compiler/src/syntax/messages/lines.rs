@@ -32,6 +32,14 @@ pub(crate) fn cannot_start(span: Span, written: &str) -> Diagnostic {
         .beside("I expected a field, a value or a question such as `any purchases`")
 }
 
+/// `not in vips`
+pub(crate) fn nothing_before_not_in(span: Span, list: &str) -> Diagnostic {
+    let list = if list.is_empty() { "vips" } else { list };
+    Diagnostic::error("S0001", span, "`not in` has no field before it")
+        .beside("what is not to be in it?")
+        .note(format!("of a list write `country is not in {list}`; of a segment write `not {list}`"))
+}
+
 /// A line that stops in the middle.
 pub(crate) fn line_stops(at: Span, last: &str) -> Diagnostic {
     let message = if last.is_empty() {

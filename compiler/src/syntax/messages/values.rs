@@ -45,6 +45,19 @@ pub(crate) fn number_form(span: Span, written: &str, plain: &str) -> Diagnostic 
     }
 }
 
+/// `2,5`, `1.000.000`
+pub(crate) fn number_of_another_country(span: Span, written: &str, plain: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("S0018", span, format!("write `{written}` as {plain}"))
+        .beside("a point stands before decimals, and nothing between thousands")
+        .offer(format!("write {plain}"), replace(span, plain));
+    match written.contains(',') && !written.contains('.') {
+        true => {
+            diagnostic.note(format!("for several numbers, put a blank after the comma: {}", written.replace(',', ", ")))
+        }
+        false => diagnostic,
+    }
+}
+
 /// A number that does not fit into 64 bits.
 pub(crate) fn number_too_large(span: Span) -> Diagnostic {
     Diagnostic::error("S0019", span, "this number is too large")

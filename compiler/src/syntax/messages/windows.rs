@@ -59,6 +59,14 @@ pub(crate) fn rows_are_in_nothing(span: Span, written: &str, rows: &str) -> Diag
         .beside("say when, as in `in the last 30 days`, or choose among them with `where`")
 }
 
+/// `spend in the last 30 days > 10 USD`
+pub(crate) fn window_of_a_value(span: Span, window: &str, value: &str) -> Diagnostic {
+    let name = value.rsplit('.').next().unwrap_or(value);
+    Diagnostic::error("S0142", span, format!("`{window}` chooses among rows, and `{value}` is one value"))
+        .beside("put it where the rows are named")
+        .note(format!("in a trait of its own, for instance: `trait {name}_then = sum of purchases.price {window}`"))
+}
+
 /// `more then 30 days ago`
 pub(crate) fn misspelt_than(span: Span, written: &str) -> Diagnostic {
     Diagnostic::error("S0022", span, format!("`{written}` is written `than` here"))

@@ -10,10 +10,12 @@
 
 use super::Reader;
 use super::row::{Item, ItemKind, day_window};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::messages;
+use crate::syntax::scan::Lexeme;
 use crate::syntax::tree::{
-    AggregateOperator, Comparison, Expr, ExprKind, Factor, IsTest, Literal, Sign, TextTest, Window,
+    AggregateOperator, Comparison, Expr, ExprKind, Factor, IsTest, Literal, Sign, TextTest, ValueSet, Window,
 };
 use std::iter::Peekable;
 use std::vec::IntoIter;
@@ -446,6 +448,12 @@ impl Reader<'_> {
             row.next_if(|kind| matches!(kind, ItemKind::IgnoringCase));
         }
         let whole = start.to(row.end);
+        if links == 1
+            && let Some(told) = self.not_chained(&first, operator)
+        {
+            self.report(told);
+            return self.error_node(whole);
+        }
         if let Some(aggregate) = row.filtered {
             let filter = Span { end: first.span.end, ..aggregate };
             self.report(messages::comparison_after_where(second, filter));
@@ -460,6 +468,32 @@ impl Reader<'_> {
         }
         self.report(messages::chained_comparison(whole, operator, second, &fixes));
         self.error_node(whole)
+    }
+
+    /// What stands in a row only because of something else: a window behind a value (`spend in the last 30 days > 10`),
+    /// or a comma between conditions (`country is one of "US", plan is plus`).
+    fn not_chained(&self, first: &Expr, operator: Span) -> Option<Diagnostic> {
+        let ExprKind::Is { left, test, .. } = &first.kind else { return None };
+        match test {
+            IsTest::Windows(_) if matches!(left.kind, ExprKind::Name(_)) => {
+                let window = self.source.slice(operator);
+                let says_is = window.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("is"));
+                let value = self.source.slice(left.span);
+                (!says_is).then(|| messages::window_of_a_value(operator, window, value))
+            }
+            IsTest::OneOf(ValueSet::Values { values, .. }) => {
+                let [.., before, last] = &values[..] else { return None };
+                let gap = Span { start: before.span.end, end: last.span.start, ..last.span };
+                let is_comma = |lexeme: &&Lexeme| lexeme.text(&self.source.text) == ",";
+                let comma = self.lexemes_in(gap).iter().find(is_comma).map(|comma| self.lexeme_span(comma))?;
+                let is_name = matches!(last.kind, ExprKind::Name(_));
+                is_name.then(|| match self.block_around(comma) {
+                    Some(block) => messages::comma_between_lines(block, comma, &[comma]),
+                    None => messages::stray_comma(comma),
+                })
+            }
+            _ => None,
+        }
     }
 
     fn chain_mends(&self, left: Span, low: Comparison, middle: Span, high: Comparison, right: Span) -> Vec<String> {

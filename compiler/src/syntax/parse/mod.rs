@@ -7,6 +7,7 @@ mod conditions;
 mod declarations;
 mod fields;
 mod literals;
+mod numbers;
 mod recover;
 mod row;
 mod stretches;

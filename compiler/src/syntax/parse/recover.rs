@@ -11,10 +11,11 @@ use crate::syntax::scan::{ChunkKind, DECLARATIONS, Lexeme, LexemeKind, is_reserv
 use segue_grammar::Rule;
 
 /// The lexemes around the place where reading stopped.
-struct Place<'s> {
-    lexemes: &'s [Lexeme],
+pub(super) struct Place<'s> {
+    /// Those of the whole line.
+    pub(super) lexemes: &'s [Lexeme],
     /// The lexeme that could not be read; past the end where the line stops too early.
-    at: usize,
+    pub(super) at: usize,
 }
 
 impl Reader<'_> {
@@ -26,7 +27,11 @@ impl Reader<'_> {
             _ => span.end as usize,
         };
         let place = self.place(span, stopped);
-        let told = self.test_without_is(&place).or_else(|| self.habit(&place));
+        let told = self
+            .number_of_another_country(&place)
+            .or_else(|| self.test_without_is(&place))
+            .or_else(|| self.habit(&place));
+
         let diagnostic = told.unwrap_or_else(|| match self.side_by_side(&place) {
             // These say no more than that two things do not go together.
             Some(told) if told.code.0 == "S0002" || told.fixes.is_empty() && told.code.0 == "S0020" => {
@@ -69,7 +74,7 @@ impl Reader<'_> {
     }
 
     /// The word that says how the lines of the block around a place are joined; a segment's own lines all hold.
-    fn block_around(&self, place: Span) -> Option<&'static str> {
+    pub(super) fn block_around(&self, place: Span) -> Option<&'static str> {
         /// Further back is not looked: a block that large is no slip of the pen.
         const MOST: usize = 2_000;
         let all = &self.scan.lexemes;
@@ -108,7 +113,7 @@ impl Reader<'_> {
         at.and_then(|at| place.lexemes.get(at)).map_or("", |lexeme| lexeme.text(&self.source.text))
     }
 
-    fn lexeme_span(&self, lexeme: &Lexeme) -> Span {
+    pub(super) fn lexeme_span(&self, lexeme: &Lexeme) -> Span {
         Span::new(self.file, lexeme.start as usize, lexeme.end as usize)
     }
 
@@ -214,6 +219,10 @@ impl Reader<'_> {
                     "contains" | "with" | "matches" => messages::text_test_of_several(span, &two_before),
                     _ => messages::block_needs_braces(span),
                 })
+            }
+            "in" if before == "not" && place.at == 1 => {
+                let not = place.lexemes.first().map_or(span, |not| self.lexeme_span(not));
+                Some(messages::nothing_before_not_in(not.to(span), &after))
             }
             "all" | "none" if after == "of" => Some(messages::block_needs_braces(span)),
             "[" => Some(messages::square_brackets(span)),
@@ -440,15 +449,28 @@ impl Reader<'_> {
         stopped_at(Rule::expression_alone, &line).is_some_and(|reached| reached >= line.len())
     }
 
+    /// The word or sign before the place; signs that belong together, as in `>=`, are one.
+    fn sign_before(&self, place: &Place<'_>) -> &str {
+        let Some(last) = place.at.checked_sub(1) else { return "" };
+        let text = |at: usize| place.lexemes.get(at).map_or("", |lexeme| lexeme.text(&self.source.text));
+        let belongs = |at: usize| matches!(text(at), "<" | ">" | "=" | "!" | "&" | "|");
+        let mut first = last;
+        while first > 0
+            && belongs(first)
+            && belongs(first - 1)
+            && place.lexemes[first - 1].end == place.lexemes[first].start
+        {
+            first -= 1;
+        }
+        self.source.slice(self.lexeme_span(&place.lexemes[first]).to(self.lexeme_span(&place.lexemes[last])))
+    }
+
     /// Something is missing, or does not fit.
     fn missing(&self, place: &Place<'_>, line: Span) -> crate::diagnostics::Diagnostic {
         let source: &str = &self.source.text;
         let before = place.at.checked_sub(1).and_then(|at| place.lexemes.get(at));
         match (before, place.lexemes.get(place.at)) {
-            (Some(before), None) => {
-                let span = self.lexeme_span(before);
-                messages::line_stops(span.end_point(), before.text(source))
-            }
+            (Some(before), None) => messages::line_stops(self.lexeme_span(before).end_point(), self.sign_before(place)),
             (before, Some(here)) => {
                 let span = self.lexeme_span(here);
                 let written = here.text(source);
@@ -457,7 +479,7 @@ impl Reader<'_> {
                         let follows_line =
                             self.source.slice(Span { start: before.end, end: here.start, ..line }).contains('\n');
                         if follows_line || is_operator(written) || joins(written) {
-                            messages::missing_value(self.lexeme_span(before).end_point(), before.text(source))
+                            messages::missing_value(self.lexeme_span(before).end_point(), self.sign_before(place))
                         } else if is_reserved(written) {
                             messages::reserved_name(span, written, Some(before.text(source)))
                         } else {

@@ -4,7 +4,7 @@ use super::literals::unit_of;
 use super::{Pair, Reader};
 use crate::source::Span;
 use crate::syntax::messages;
-use crate::syntax::tree::{Amount, Expr, Unit, Window, WindowKind};
+use crate::syntax::tree::{Amount, Expr, ExprKind, Literal, Unit, Window, WindowKind};
 use segue_grammar::Rule;
 
 /// Stands where a message was given and the stretch is not known: the program is not run.
@@ -64,7 +64,13 @@ impl Reader<'_> {
                 });
                 WindowKind::FromTo { from: Box::new(from), to: Box::new(to) }
             }
-            Rule::since => WindowKind::Since(self.bound_within(pair)),
+            Rule::since => {
+                let bound = self.bound_within(pair);
+                let ExprKind::Literal(Literal::Duration(amount)) = bound.kind else { return WindowKind::Since(bound) };
+                // `since 30 days`
+                self.report(messages::window_wording(span, &format!("in the last {}", amount_text(amount))));
+                WindowKind::InLast { amount, whole: false }
+            }
             Rule::before => WindowKind::Before(self.bound_within(pair)),
             Rule::after => WindowKind::After(self.bound_within(pair)),
             Rule::on_date => WindowKind::OnDate(self.bound_within(pair)),
