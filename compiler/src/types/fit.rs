@@ -4,7 +4,7 @@ use super::scope::Scope;
 use super::values::{bare_word, constant, inside, literal, to_number, to_text};
 use super::{Checker, messages};
 use crate::builtins::Function;
-use crate::program::{Expr, ExprKind, Type};
+use crate::program::{Expr, ExprKind, TraitId, Type};
 use crate::syntax::tree::{self, ExprKind as Tree, Literal};
 use crate::values::Value;
 use std::sync::Arc;
@@ -88,12 +88,11 @@ impl<'tree> Checker<'tree> {
         written: &'tree tree::Expr,
         scope: Scope,
     ) -> Option<Option<Expr>> {
+        if let ExprKind::Trait(id) = &left.kind {
+            return self.calendar_name_of_a_trait(*id, written, scope);
+        }
         let ExprKind::Call(function, _) = &left.kind else { return None };
-        let names: &[&str] = match function {
-            Function::MonthOf => &MONTHS,
-            Function::WeekdayOf => &WEEKDAYS,
-            _ => return None,
-        };
+        let names = calendar_names(*function)?;
         let word = match (bare_word(written), literal(written)) {
             (Some(word), _) if names.contains(&word.text.to_lowercase().as_str()) => Arc::clone(&word.text),
             (Some(word), _) if self.names_something(word, scope) => return None,
@@ -119,6 +118,22 @@ impl<'tree> Checker<'tree> {
             close = self.closest(&word, names.iter().map(|name| Arc::from(*name)));
         }
         Some(self.refuse(messages::unknown_calendar_name(&word, written.span, *function, &close)))
+    }
+
+    /// `trait day = weekday of born`, `day is sunday`: the trait is a number, and only the words `weekday of` tell of what.
+    fn calendar_name_of_a_trait(
+        &mut self,
+        id: TraitId,
+        written: &'tree tree::Expr,
+        scope: Scope,
+    ) -> Option<Option<Expr>> {
+        let word = bare_word(written).filter(|word| !self.names_something(word, scope))?;
+        let done = self.traits.get(id.0 as usize).and_then(super::State::done)?;
+        let ExprKind::Call(function, _) = done.value.kind else { return None };
+        let folded = word.text.to_lowercase();
+        let at = calendar_names(function)?.iter().position(|name| *name == folded)?;
+        let message = messages::calendar_name_of_a_trait(word, function, at + 1);
+        Some(self.refuse(message))
     }
 
     /// Brings two sides to one type.
@@ -342,6 +357,15 @@ fn quantity_in_quotes(ty: &Type, written: &tree::Expr) -> Option<String> {
         Type::Money(currency) => Some(format!("{number} {}", currency.code())),
         Type::Percent => Some(format!("{number}%")),
         Type::Duration => Some(format!("{number} days")),
+        _ => None,
+    }
+}
+
+/// The names that the numbers of a part of a date have.
+fn calendar_names(function: Function) -> Option<&'static [&'static str]> {
+    match function {
+        Function::MonthOf => Some(&MONTHS),
+        Function::WeekdayOf => Some(&WEEKDAYS),
         _ => None,
     }
 }

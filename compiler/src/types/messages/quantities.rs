@@ -345,6 +345,19 @@ pub(crate) fn unknown_calendar_name(word: &str, span: Span, function: Function, 
     suggest(message, span, close, str::to_owned)
 }
 
+/// S0101: a trait such as `weekday of born` is a number; its names are known only beside `weekday of`.
+pub(crate) fn calendar_name_of_a_trait(word: &Word, function: Function, number: usize) -> Diagnostic {
+    let (what, call) = match function {
+        Function::MonthOf => ("months", "month of"),
+        _ => ("days", "weekday of"),
+    };
+    let name = &word.text;
+    Diagnostic::error("S0101", word.span, format!("there is no field called `{name}`"))
+        .beside(format!("names of {what} stand beside `{call} ...` only"))
+        .note(format!("this trait is a number: write `{call} ... is {name}` here, or the number of `{name}`"))
+        .offer(format!("write {number}, the number of `{name}`"), vec![Edit::replace(word.span, number.to_string())])
+}
+
 /// S0106
 pub(crate) fn no_such_month(span: Span, function: Function, most: i64) -> Diagnostic {
     let what = if function == Function::MonthOf { "months" } else { "days of the week" };
