@@ -26,7 +26,7 @@ const SYNONYMS: &[&[&str]] = &[
     &["city", "town", "place"],
     &["postcode", "zip", "zipcode", "postal"],
     &["phone", "mobile", "telephone", "cell"],
-    &["birthday", "birthdate", "birth", "born", "dob", "age"],
+    &["birthday", "birthdate", "birth", "born", "dob"],
     &["sex", "gender"],
     &["company", "business", "organisation", "organization", "firm", "employer"],
     &["plan", "tier", "subscription", "level", "package"],

@@ -9,6 +9,7 @@ use crate::program::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, Row, Rows, T
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateOperator as Operator, Comparison, CountTest, TableKind, Word};
 use crate::values::Value;
+use std::sync::Arc;
 
 /// Where a path behind an aggregate's words leads.
 struct Source {
@@ -93,7 +94,7 @@ impl<'tree> Checker<'tree> {
         let states = self.fields.get(table.0 as usize);
         let done = states.into_iter().flatten().filter_map(|state| state.done());
         done.filter(|field| matches!(field.field.ty, Type::Date | Type::Datetime))
-            .map(|field| std::sync::Arc::clone(&field.field.name))
+            .map(|field| Arc::clone(&field.field.name))
             .collect()
     }
 
@@ -181,8 +182,8 @@ impl<'tree> Checker<'tree> {
                 continue;
             }
             match at == Some(id) {
-                true => fields.insert(0, std::sync::Arc::clone(&field.name)),
-                false => fields.push(std::sync::Arc::clone(&field.name)),
+                true => fields.insert(0, Arc::clone(&field.name)),
+                false => fields.push(Arc::clone(&field.name)),
             }
         }
         fields
@@ -231,7 +232,7 @@ impl<'tree> Checker<'tree> {
                 Some(_) => {}
                 None => {
                     if fold(&first.text) != "customer" {
-                        return self.unknown_rows(first);
+                        return self.unknown_rows(first, written);
                     }
                 }
             }
@@ -352,7 +353,24 @@ impl<'tree> Checker<'tree> {
         }
     }
 
-    fn unknown_rows<T>(&mut self, word: &Word) -> Option<T> {
+    /// The events and records that have a field of this name, each with whether it can be summed.
+    fn owners(&self, word: &Word) -> Vec<(Arc<str>, bool)> {
+        let ids = (0..self.index.tables.len()).filter_map(|at| u32::try_from(at).ok().map(TableId));
+        let mut owners = Vec::new();
+        for id in ids {
+            let Some(table) = self.index.table(id) else { continue };
+            let askable = matches!(table.kind, TableKind::Events | TableKind::Records) && table.parent.is_none();
+            let Some(field) = self.index.field(id, &word.text).filter(|_| askable) else { continue };
+            let done = self.field_state(id, field).and_then(super::State::done);
+            let summed = done.is_some_and(|done| {
+                matches!(done.field.ty, Type::Integer | Type::Number | Type::Money(_) | Type::Duration | Type::Percent)
+            });
+            owners.push((Arc::clone(&table.name), summed));
+        }
+        owners
+    }
+
+    fn unknown_rows<T>(&mut self, word: &Word, written: &tree::Aggregate) -> Option<T> {
         if word.text.eq_ignore_ascii_case("customers") {
             self.customers_needed(word.span);
             return None;
@@ -362,8 +380,26 @@ impl<'tree> Checker<'tree> {
         names.extend(
             customers
                 .filter(|field| matches!(field.field.ty, Type::List(_) | Type::Records(_)))
-                .map(|field| std::sync::Arc::clone(&field.field.name)),
+                .map(|field| Arc::clone(&field.field.name)),
         );
+        // `average of price`: a field of rows, without them.
+        let owners = self.owners(word);
+        if !owners.is_empty() {
+            let rows: Vec<Arc<str>> = owners.iter().map(|(rows, _)| Arc::clone(rows)).collect();
+            let alone = written.source.words.len() == 1;
+            let offered = match written.operator {
+                Operator::Any | Operator::No | Operator::Every | Operator::Count(..) | Operator::Number if alone => {
+                    rows.clone()
+                }
+                Operator::Any | Operator::No | Operator::Every | Operator::Count(..) | Operator::Number => Vec::new(),
+                operator => {
+                    let sums = alone && matches!(operator, Operator::Sum | Operator::Average);
+                    let fits = owners.iter().filter(|(_, summed)| *summed || !sums);
+                    fits.map(|(rows, _)| Arc::from(format!("{rows}.{}", word.text))).collect()
+                }
+            };
+            return self.refuse(messages::rows_of_a_field(word, &rows, &offered));
+        }
         let close = self.closest(&word.text, names.iter().cloned());
         self.refuse(messages::unknown_rows(word, &names, &close))
     }

@@ -262,6 +262,11 @@ impl<'tree> Checker<'tree> {
         }
         let mut names = self.index.field_names(CUSTOMERS);
         names.extend(self.index.value_names());
+        if fold(&word.text) == "age"
+            && let Some(date) = self.birthday()
+        {
+            return self.refuse(messages::age_of_a_date(word, &date));
+        }
         let close = self.closest(&word.text, names);
         // `price > 3 USD` outside of `where`: a field of rows, not of the customer.
         let folded = fold(&word.text);
@@ -279,6 +284,16 @@ impl<'tree> Checker<'tree> {
             return self.refuse(messages::unknown_name(word, &tables));
         }
         self.refuse(messages::unknown_name(word, &close))
+    }
+
+    /// The customers' date of birth, where a field is called so.
+    fn birthday(&self) -> Option<Arc<str>> {
+        let dates = self.index.field_names(CUSTOMERS).into_iter().filter(|name| {
+            let field = self.index.field(CUSTOMERS, name);
+            let state = field.and_then(|field| self.field_state(CUSTOMERS, field)).and_then(super::State::done);
+            state.is_some_and(|state| matches!(state.field.ty, Type::Date))
+        });
+        self.closest("birthday", dates).into_iter().next()
     }
 
     fn unknown_in_row<T>(&mut self, word: &Word, table: TableId, scope: Scope) -> Option<T> {
@@ -330,8 +345,36 @@ impl<'tree> Checker<'tree> {
                 let rest = self.written(rest).to_owned();
                 self.refuse(messages::rows_field_as_value(path.span, rows, &rest, summed))
             }
-            [first, ..] => self.refuse(messages::table_is_no_value(first)),
+            [first, rest @ ..] => {
+                let message = messages::table_is_no_value(
+                    first,
+                    rest.first().map(|field| field.text.as_ref()),
+                    &self.pointing_at(id),
+                );
+                self.refuse(message)
+            }
             [] => None,
         }
+    }
+
+    /// The fields that point at a table, the customers' first, each with its rows.
+    fn pointing_at(&self, table: TableId) -> Vec<(Option<Arc<str>>, Arc<str>)> {
+        let is_pointing = |id: TableId, at: usize| {
+            let field = u32::try_from(at).ok().map(FieldId);
+            let state = field.and_then(|field| self.field_state(id, field)).and_then(super::State::done);
+            state.is_some_and(|state| state.field.ty == Type::Id(Some(table)))
+        };
+        let mut found = Vec::new();
+        for (at, entry) in self.index.tables.iter().enumerate() {
+            let Ok(id) = u32::try_from(at).map(TableId) else { continue };
+            let rows = match entry.kind {
+                TableKind::Customers => None,
+                TableKind::Events | TableKind::Records if entry.parent.is_none() => Some(Arc::clone(&entry.name)),
+                _ => continue,
+            };
+            let fields = entry.fields.iter().enumerate().filter(|(at, _)| is_pointing(id, *at));
+            found.extend(fields.map(|(_, field)| (rows.clone(), Arc::clone(&field.name))));
+        }
+        found
     }
 }

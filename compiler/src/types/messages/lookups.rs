@@ -53,6 +53,22 @@ pub(crate) fn unknown_rows(word: &Word, names: &[Arc<str>], close: &[Arc<str>]) 
     suggest(message, word.span, close, str::to_owned)
 }
 
+/// S0104: `average of price`; `owners` are the rows that have such a field.
+pub(crate) fn rows_of_a_field(word: &Word, owners: &[Arc<str>], offered: &[Arc<str>]) -> Diagnostic {
+    let message = format!("`{}` is a field of {}, and here rows are asked for", word.text, enumerate(owners, 3));
+    let message = Diagnostic::error("S0104", word.span, message);
+    let message = if offered.is_empty() { message.beside("name the rows, and what is asked of them") } else { message };
+    suggest(message, word.span, offered, str::to_owned)
+}
+
+/// S0101: `age`, where a date tells it
+pub(crate) fn age_of_a_date(word: &Word, date: &str) -> Diagnostic {
+    let mend = format!("years since {date}");
+    Diagnostic::error("S0101", word.span, format!("there is no field called `{}`", word.text))
+        .beside(format!("did you mean `{mend}`?"))
+        .offer(format!("did you mean `{mend}`?"), vec![Edit::replace(word.span, mend)])
+}
+
 /// S0106
 pub(crate) fn value_not_listed(value: &str, span: Span, listed: &[Arc<str>], close: &[Arc<str>]) -> Diagnostic {
     let message =
@@ -245,9 +261,25 @@ pub(crate) fn rows_behind_customer(customer: &Word, rows: &Word) -> Diagnostic {
 }
 
 /// S0119
-pub(crate) fn table_is_no_value(word: &Word) -> Diagnostic {
-    Diagnostic::error("S0119", word.span, format!("`{}` is a table that is looked up, not a value", word.text))
-        .beside("name the field that points at it, as in `product.category`")
+pub(crate) fn table_is_no_value(
+    word: &Word,
+    field: Option<&str>,
+    pointing: &[(Option<Arc<str>>, Arc<str>)],
+) -> Diagnostic {
+    let message =
+        Diagnostic::error("S0119", word.span, format!("`{}` is a table that is looked up, not a value", word.text));
+    let field = field.unwrap_or("...");
+    let Some((rows, pointer)) = pointing.first() else {
+        return message
+            .beside("no field points at it")
+            .note(format!("a field does so as in `item : id -> {}`", word.text));
+    };
+    match rows {
+        None => message.beside(format!("the customer's field points at it: write `{pointer}.{field}`")),
+        Some(rows) => message
+            .beside(format!("the rows of `{rows}` point at it"))
+            .note(format!("ask about those rows, as in `any {rows} where {pointer}.{field} ...`")),
+    }
 }
 
 /// S0119
