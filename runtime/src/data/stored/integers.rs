@@ -1,0 +1,174 @@
+//! Whole numbers in as few bytes as their range needs.
+//!
+//! A column's values are written as `base + unit * cell` with cells from 0 on (frame of reference, after Goldstein,
+//! Ramakrishnan and Shaft, "Compressing relations and indexes", ICDE 1998, with a common divisor taken out). Prices in
+//! whole cents and times in whole seconds lose the digits that are always 0; the order of cells is the order of values.
+
+use super::buffer::Buffer;
+
+/// Cells of one width.
+#[derive(Debug, Clone)]
+pub enum Cells {
+    /// 8 bits.
+    U8(Buffer<u8>),
+    /// 16 bits.
+    U16(Buffer<u16>),
+    /// 32 bits.
+    U32(Buffer<u32>),
+    /// 64 bits.
+    U64(Buffer<u64>),
+}
+
+/// Does the same for cells of every width.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! for_cells {
+    ($cells:expr, $values:ident => $does:expr) => {
+        match $cells {
+            $crate::data::Cells::U8($values) => $does,
+            $crate::data::Cells::U16($values) => $does,
+            $crate::data::Cells::U32($values) => $does,
+            $crate::data::Cells::U64($values) => $does,
+        }
+    };
+}
+
+/// Whole numbers.
+#[derive(Debug, Clone)]
+pub struct Integers {
+    base: i64,
+    unit: u64,
+    cells: Cells,
+}
+
+impl Cells {
+    /// Cells just wide enough for the greatest of the numbers.
+    pub(crate) fn new(greatest: u64, numbers: impl ExactSizeIterator<Item = u64>) -> Cells {
+        if greatest <= u64::from(u8::MAX) {
+            Cells::U8(numbers.map(|number| number as u8).collect())
+        } else if greatest <= u64::from(u16::MAX) {
+            Cells::U16(numbers.map(|number| number as u16).collect())
+        } else if greatest <= u64::from(u32::MAX) {
+            Cells::U32(numbers.map(|number| number as u32).collect())
+        } else {
+            Cells::U64(numbers.collect())
+        }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        for_cells!(self, values => values.len())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of one cell.
+    pub fn width(&self) -> usize {
+        match self {
+            Cells::U8(_) => 1,
+            Cells::U16(_) => 2,
+            Cells::U32(_) => 4,
+            Cells::U64(_) => 8,
+        }
+    }
+
+    /// The cell of a row.
+    pub fn get(&self, row: usize) -> Option<u64> {
+        match self {
+            Cells::U8(values) => values.get(row).map(|cell| u64::from(*cell)),
+            Cells::U16(values) => values.get(row).map(|cell| u64::from(*cell)),
+            Cells::U32(values) => values.get(row).map(|cell| u64::from(*cell)),
+            Cells::U64(values) => values.get(row).copied(),
+        }
+    }
+
+    /// The cell of a row as a code.
+    pub fn code(&self, row: usize) -> Option<u32> {
+        self.get(row).and_then(|cell| u32::try_from(cell).ok())
+    }
+
+    /// All cells as codes, in the order of the rows.
+    pub fn codes(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.len()).map(|row| self.code(row).unwrap_or(0))
+    }
+}
+
+impl Integers {
+    /// From the values of the rows; those for which `is_known` says no stand for nothing.
+    pub(crate) fn new(values: &[i64], is_known: impl Fn(usize) -> bool) -> Integers {
+        let known = || values.iter().enumerate().filter(|(row, _)| is_known(*row)).map(|(_, value)| *value);
+        let (least, greatest) =
+            known().fold((i64::MAX, i64::MIN), |(least, greatest), value| (least.min(value), greatest.max(value)));
+        if least > greatest {
+            return Integers { base: 0, unit: 1, cells: Cells::new(0, values.iter().map(|_| 0)) };
+        }
+        // Differences of two 64-bit numbers fit 64 bits without a sign.
+        let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
+        let mut unit = 0;
+        for value in known() {
+            let more = above(value);
+            if unit == 0 || more % unit != 0 {
+                unit = common_divisor(unit, more);
+            }
+            if unit == 1 {
+                break;
+            }
+        }
+        let unit = unit.max(1);
+        let cell = |(row, value): (usize, &i64)| if is_known(row) { above(*value) / unit } else { 0 };
+        let cells = if unit == 1 {
+            let plain = |(row, value): (usize, &i64)| if is_known(row) { above(*value) } else { 0 };
+            Cells::new(above(greatest), values.iter().enumerate().map(plain))
+        } else {
+            Cells::new(above(greatest) / unit, values.iter().enumerate().map(cell))
+        };
+        Integers { base: least, unit, cells }
+    }
+
+    /// The least value a cell can stand for.
+    pub fn base(&self) -> i64 {
+        self.base
+    }
+
+    /// By how much the values of neighbouring cells differ; at least 1.
+    pub fn unit(&self) -> u64 {
+        self.unit
+    }
+
+    /// The cells.
+    pub fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What a cell stands for.
+    #[inline]
+    pub fn value_of(&self, cell: u64) -> i64 {
+        self.base.wrapping_add(self.unit.wrapping_mul(cell).cast_signed())
+    }
+
+    /// The value of a row.
+    pub fn get(&self, row: usize) -> Option<i64> {
+        self.cells.get(row).map(|cell| self.value_of(cell))
+    }
+}
+
+/// Euclid's algorithm; 0 has every divisor.
+fn common_divisor(mut one: u64, mut other: u64) -> u64 {
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
+}

@@ -1,0 +1,111 @@
+//! Columns as they are held for runs: as narrow as their values allow, and checked once.
+//!
+//! INVARIANTS, which the constructors establish and nothing outside of this folder can break, so that machine code need
+//! not ask: everything is as long as the column says, a code has a text (or is 0 at a missing row), the ends of lists
+//! ascend and stay within the elements.
+
+mod buffer;
+mod integers;
+mod pack;
+#[cfg(test)]
+mod tests;
+
+pub use buffer::Buffer;
+pub use integers::{Cells, Integers};
+
+use super::dataset::{Bits, Column, Dictionary, Values};
+use segue_compiler::values::Value;
+use std::sync::Arc;
+
+/// One column of a [`super::Dataset`].
+#[derive(Debug, Clone)]
+pub struct Stored {
+    values: StoredValues,
+    known: Option<Bits>,
+    rows: usize,
+}
+
+/// A column's values in their narrow form. What stands at a missing row is some value of the column's form that means
+/// nothing.
+#[derive(Debug, Clone)]
+pub enum StoredValues {
+    /// One bit a row, clear at missing rows.
+    Boolean(Bits),
+    /// Integers.
+    Integer(Integers),
+    /// Numbers and percentages, 0 at missing rows.
+    Number(Buffer<f64>),
+    /// Money, in ten-thousandths.
+    Money(Integers),
+    /// Days since 1970-01-01.
+    Date(Integers),
+    /// Microseconds since 1970-01-01T00:00Z.
+    Instant(Integers),
+    /// Microseconds.
+    Duration(Integers),
+    /// Text, ids, listed values and time zones as codes of a dictionary.
+    Text {
+        /// A code a row, 0 at missing rows.
+        codes: Cells,
+        /// What the codes mean.
+        dictionary: Arc<Dictionary>,
+    },
+    /// Lists of plain values: those of row `r` are `offsets[r]..offsets[r + 1]` of the elements.
+    List {
+        /// One more entry than there are rows.
+        offsets: Buffer<u32>,
+        /// The elements, all known.
+        elements: Box<Stored>,
+    },
+}
+
+impl Stored {
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The values.
+    pub fn values(&self) -> &StoredValues {
+        &self.values
+    }
+
+    /// Which rows are known; `None` where all are.
+    pub fn known(&self) -> Option<&Bits> {
+        self.known.as_ref()
+    }
+
+    /// Whether the row's value is known.
+    pub fn is_known(&self, row: usize) -> bool {
+        self.known.as_ref().is_none_or(|known| known.get(row))
+    }
+
+    /// The codes and the dictionary, for text, ids, listed values and time zones.
+    pub fn text(&self) -> Option<(&Cells, &Arc<Dictionary>)> {
+        match &self.values {
+            StoredValues::Text { codes, dictionary } => Some((codes, dictionary)),
+            _ => None,
+        }
+    }
+
+    /// The row's value; `None` where it is missing or there is no such row.
+    pub fn value(&self, row: usize) -> Option<Value> {
+        if row >= self.rows || !self.is_known(row) {
+            return None;
+        }
+        Some(match &self.values {
+            StoredValues::Boolean(bits) => Value::Boolean(bits.get(row)),
+            StoredValues::Integer(integers) => Value::Integer(integers.get(row)?),
+            StoredValues::Money(integers) => Value::Money(integers.get(row)?),
+            StoredValues::Instant(integers) => Value::Instant(integers.get(row)?),
+            StoredValues::Duration(integers) => Value::Duration(integers.get(row)?),
+            StoredValues::Date(integers) => Value::Date(i32::try_from(integers.get(row)?).ok()?),
+            StoredValues::Number(numbers) => Value::Number(*numbers.get(row)?),
+            StoredValues::Text { codes, dictionary } => dictionary.value(codes.code(row)?),
+            StoredValues::List { offsets, elements } => {
+                let (from, to) = (*offsets.get(row)?, *offsets.get(row + 1)?);
+                Value::List((from..to).filter_map(|at| elements.value(at as usize)).collect())
+            }
+        })
+    }
+}

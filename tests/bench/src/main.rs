@@ -1,0 +1,101 @@
+//! Segue's worker in the benchmark: JSON lines in, JSON lines out, as the peers' workers speak them.
+//!
+//! First line out: `{"version": ...}`. Then for each line in, one line out:
+//! - `{"cmd":"load","what":"w1"}` loads the workload's data as declared;
+//! - `{"cmd":"run","what":"w1_counts","n":200,"opt":null}` writes, reads and checks the rule files of the first 200
+//!   definitions and works them out: `t` is the seconds from the checked program to the counts (planning, code generation
+//!   and evaluation), `check` those of reading and checking the rule files, `res` the counts.
+
+mod definitions;
+mod memory;
+mod workload;
+
+use segue_runtime::data::Loaded;
+use segue_runtime::engine;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+use workload::{Failure, Project, Workload};
+
+#[derive(Debug, Deserialize)]
+struct Command {
+    cmd: String,
+    what: String,
+    n: Option<usize>,
+    opt: Option<String>,
+}
+
+/// What the worker holds between commands.
+struct Worker {
+    data: PathBuf,
+    threads: usize,
+    loaded: HashMap<Workload, Loaded>,
+}
+
+impl Worker {
+    fn answer(&mut self, command: &Command) -> Result<serde_json::Value, Failure> {
+        memory::reset_peak();
+        let base = memory::resident();
+        let mut answer = match command.cmd.as_str() {
+            "load" => self.load(command)?,
+            "run" => self.run(command)?,
+            other => return Err(format!("there is no command {other}").into()),
+        };
+        if let Some(fields) = answer.as_object_mut() {
+            fields.insert("peak_mb".to_owned(), memory::peak().into());
+            fields.insert("base_mb".to_owned(), base.into());
+        }
+        Ok(answer)
+    }
+
+    fn load(&mut self, command: &Command) -> Result<serde_json::Value, Failure> {
+        let workload = Workload::named(&command.what)?;
+        let project = Project::open(workload, &self.data, 1)?;
+        let started = Instant::now();
+        let loaded = project.load(workload, &self.data, true, true)?;
+        let taken = started.elapsed();
+        let rows: Vec<usize> = loaded.dataset.tables.iter().map(|table| table.rows).collect();
+        self.loaded.insert(workload, loaded);
+        Ok(serde_json::json!({ "t": taken.as_secs_f64(), "res": rows }))
+    }
+
+    fn run(&mut self, command: &Command) -> Result<serde_json::Value, Failure> {
+        let workload = Workload::named(&command.what)?;
+        let project = Project::open(workload, &self.data, command.n.ok_or("how many?")?)?;
+        let from_disk = command.what.ends_with("disk");
+        let started = Instant::now();
+        let fresh = if from_disk {
+            Some(project.load(workload, &self.data, false, command.opt.as_deref() != Some("unsorted"))?)
+        } else {
+            None
+        };
+        let loaded = fresh.as_ref().or_else(|| self.loaded.get(&workload)).ok_or("nothing is loaded")?;
+        let outcome = engine::run(&project.program, &loaded.dataset, &project.request(self.threads))?;
+        let counts: Vec<usize> = outcome.segments.iter().map(|members| members.count()).collect();
+        let taken = started.elapsed();
+        Ok(serde_json::json!({
+            "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": counts,
+        }))
+    }
+}
+
+fn main() -> Result<(), Failure> {
+    let threads = std::env::var("THREADS").ok().and_then(|threads| threads.parse().ok()).unwrap_or(2);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    let data = PathBuf::from(std::env::var_os("SEGUE_DATA").unwrap_or_else(|| "data".into()));
+    let mut worker = Worker { data, threads, loaded: HashMap::new() };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))?;
+    out.flush()?;
+    for line in std::io::stdin().lock().lines() {
+        let answer = serde_json::from_str::<Command>(&line?)
+            .map_err(Failure::from)
+            .and_then(|command| worker.answer(&command))
+            .unwrap_or_else(|error| serde_json::json!({ "err": error.to_string() }));
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! A workload's project on disk: what is declared, the rules asked for, and where the data are.
+
+use crate::definitions::{self, Conditions, Segments};
+use segue_compiler::plan::Selection;
+use segue_compiler::program::Program;
+use segue_runtime::data::{
+    BadRows, LoadOptions, Loaded, NeededFields, Quiet, Sources, UnknownCustomers, load, needed_fields,
+};
+use segue_runtime::outcome::Request;
+use segue_runtime::project::Location;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// What can go wrong, in words.
+pub(crate) type Failure = Box<dyn std::error::Error>;
+
+/// Which data and definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Workload {
+    /// Segments of customers.
+    Customers,
+    /// Conditions on events.
+    Events,
+}
+
+/// The instant every run looks from, 2026-01-01T00:00Z in microseconds: `NOW_MS` of the definitions.
+const AS_OF: i64 = 20_454 * 86_400_000_000;
+
+impl Workload {
+    /// By the name in the protocol: `w1...` or `w2...`.
+    pub(crate) fn named(name: &str) -> Result<Workload, Failure> {
+        match name.get(..2) {
+            Some("w1") => Ok(Workload::Customers),
+            Some("w2") => Ok(Workload::Events),
+            _ => Err(format!("there is no workload {name}").into()),
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Workload::Customers => "project_customers",
+            Workload::Events => "project_events",
+        }
+    }
+
+    /// Table and file, relative to the folder of data.
+    fn files(self, sorted: bool) -> &'static [(&'static str, &'static str)] {
+        match (self, sorted) {
+            (Workload::Customers, _) => &[("customers", "customers.parquet")],
+            (Workload::Events, true) => {
+                &[("customers", "events_customers.parquet"), ("activity", "events_sorted.parquet")]
+            }
+            (Workload::Events, false) => &[("customers", "events_customers.parquet"), ("activity", "events.parquet")],
+        }
+    }
+
+    fn rules(self, data: &Path, count: usize) -> Result<(String, String), Failure> {
+        Ok(match self {
+            Workload::Customers => {
+                let file = fs::read_to_string(data.join("segments.json"))?;
+                (definitions::customers(), serde_json::from_str::<Segments>(&file)?.rules(count))
+            }
+            Workload::Events => {
+                let file = fs::read_to_string(data.join("conditions.json"))?;
+                (definitions::events(), serde_json::from_str::<Conditions>(&file)?.rules(count))
+            }
+        })
+    }
+}
+
+/// A project that was written, read and checked.
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) program: Program,
+    /// From the files' texts to the checked program.
+    pub(crate) checked_in: Duration,
+}
+
+impl Project {
+    /// Writes the rule files of the first `count` definitions and checks them as any project is.
+    pub(crate) fn open(workload: Workload, data: &Path, count: usize) -> Result<Project, Failure> {
+        let root = data.join(workload.folder()).join(count.to_string());
+        fs::create_dir_all(&root)?;
+        let (declarations, rules) = workload.rules(data, count)?;
+        fs::write(root.join("segue.toml"), "[project]\nname = \"benchmark\"\n")?;
+        fs::write(root.join("declarations.segue"), declarations)?;
+        fs::write(root.join("segments.segue"), rules)?;
+        let started = Instant::now();
+        let location = Location::find(&root)?;
+        let checked = location.read()?.check(&location);
+        let checked_in = started.elapsed();
+        let first = checked.diagnostics.first().map(|message| message.message.clone());
+        let program = checked.program.ok_or_else(|| format!("the rules do not check: {first:?}"))?;
+        Ok(Project { program, checked_in })
+    }
+
+    /// All segments, counted.
+    pub(crate) fn request(&self, threads: usize) -> Request {
+        Request {
+            as_of: AS_OF,
+            segments: self.selection().segments,
+            partitions: Vec::new(),
+            traits: Vec::new(),
+            threads,
+        }
+    }
+
+    fn selection(&self) -> Selection {
+        let count = u32::try_from(self.program.segments.len()).unwrap_or(u32::MAX);
+        let segments = (0..count).map(segue_compiler::program::SegmentId).collect();
+        Selection { segments, ..Selection::default() }
+    }
+
+    /// Loads what the segments need, or everything declared.
+    pub(crate) fn load(
+        &self,
+        workload: Workload,
+        data: &Path,
+        everything: bool,
+        sorted: bool,
+    ) -> Result<Loaded, Failure> {
+        let mut sources = Sources::new();
+        for (table, file) in workload.files(sorted) {
+            sources.set(table, data, &[PathBuf::from(file).display().to_string()]);
+        }
+        let needed = if everything {
+            NeededFields::everything(&self.program)
+        } else {
+            needed_fields(&self.program, &self.selection())
+        };
+        let options = LoadOptions {
+            needed,
+            bad_rows: BadRows::Stop,
+            unknown_customers: UnknownCustomers::Report,
+            progress: &Quiet,
+        };
+        Ok(load(&self.program, &sources, &options)?)
+    }
+}
