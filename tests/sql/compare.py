@@ -45,6 +45,7 @@ def by_sql(moment):
     """Answers of the queries: {segment: keys}, {partition: {part: keys}}."""
     instant = datetime.fromisoformat(moment).replace(tzinfo=zoneinfo.ZoneInfo(ZONE))
     database = duckdb.connect()
+    database.execute("SET enable_progress_bar = false")
     database.execute(f"SET TimeZone = '{ZONE}'")
     database.execute("SET VARIABLE as_of = ?::TIMESTAMPTZ", [instant.isoformat()])
     for table, file in RAW.items():
