@@ -15,6 +15,8 @@ pub struct Request {
     pub partitions: Vec<PartitionId>,
     /// The traits whose values are wanted.
     pub traits: Vec<TraitId>,
+    /// Who is in each segment; if not, only how many.
+    pub members: bool,
     /// Threads to use, at least 1; the interpreter uses one.
     pub threads: usize,
 }
@@ -24,7 +26,9 @@ pub struct Request {
 pub struct Outcome {
     /// How many customers there are.
     pub customers: usize,
-    /// Members, one bit a customer in the order of the customers' table.
+    /// How many customers each segment has.
+    pub counts: Vec<usize>,
+    /// Members, one bit a customer in the order of the customers' table; empty where only the counts were asked for.
     pub segments: Vec<Bits>,
     /// The part of each customer, [`NO_PART`] for none.
     pub partitions: Vec<Vec<u32>>,

@@ -37,6 +37,7 @@ fn run(case: &Case, program: &Program, data: &Dataset, engine: Engine) -> Vec<St
         segments: numbered(&program.segments).map(SegmentId).collect(),
         partitions: numbered(&program.partitions).map(PartitionId).collect(),
         traits: numbered(&program.traits).map(TraitId).collect(),
+        members: true,
         threads: 1,
     };
     let outcome = match engine {

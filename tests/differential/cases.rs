@@ -11,6 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use segue_compiler::program::Program;
 use segue_runtime::data::Column;
+use segue_runtime::engine::{self, Instructions, Manner, Truths};
 use segue_runtime::outcome::{Outcome, Request};
 use serde_json::{Map, Value};
 
@@ -87,15 +88,30 @@ impl Case {
         };
         let data = crate::build::dataset(&program, tables(&self.reference, &self.customers, now));
         let request = crate::build::request(&program, now, settings.threads);
-        let expected = segue_runtime::interpret::run(&program, &data, &request);
-        let got = segue_runtime::engine::run(&program, &data, &request);
-        let (expected, got) = match (expected, got) {
-            (Ok(expected), Ok(got)) => (expected, got),
-            (expected, got) => return Some(format!("interpreter: {:?}, engine: {:?}", expected.err(), got.err())),
+        let expected = match segue_runtime::interpret::run(&program, &data, &request) {
+            Ok(expected) => expected,
+            Err(error) => return Some(format!("interpreter: {error:?}")),
         };
         count(coverage, &program, &rules, &request, &expected);
-        compare(&program, &request, &expected, &got)
+        manners(rules.text.len()).into_iter().find_map(|manner| {
+            let difference = match engine::run_in(&program, &data, &request, manner) {
+                Ok(got) => compare(&program, &request, &expected, &got),
+                Err(error) => Some(format!("engine: {error:?}")),
+            };
+            difference.map(|difference| format!("{manner:?}: {difference}"))
+        })
     }
+}
+
+/// The manners in which a case is run: the usual one, and by turns every other that this processor has.
+pub(crate) fn manners(number: usize) -> Vec<Manner> {
+    let mut others = Vec::new();
+    for instructions in Instructions::available() {
+        for truths in [Truths::Loops, Truths::Code] {
+            others.push(Manner { truths, instructions: Some(instructions) });
+        }
+    }
+    vec![Manner::default(), others[number % others.len()]]
 }
 
 /// What a case sets besides rules and data.

@@ -2,9 +2,10 @@
 //! stays the same case however the generator changes; and it is in this form that rules and rows are taken away from it until
 //! nothing more can go.
 
-use crate::cases::{Settings, compare};
+use crate::cases::{Settings, compare, manners};
 use segue_compiler::program::Program;
 use segue_runtime::data::DatasetBuilder;
+use segue_runtime::engine::{self, Manner};
 use segue_tests::page;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,11 +96,16 @@ impl Kept {
         let request = crate::build::request(&program, as_of, self.threads);
         let run = std::panic::AssertUnwindSafe(|| {
             let expected = segue_runtime::interpret::run(&program, &data, &request);
-            let got = segue_runtime::engine::run(&program, &data, &request);
-            match (expected, got) {
-                (Ok(expected), Ok(got)) => compare(&program, &request, &expected, &got),
-                (expected, got) => Some(format!("interpreter: {:?}, engine: {:?}", expected.err(), got.err())),
-            }
+            let all: Vec<Manner> = (0..6).flat_map(manners).collect();
+            all.into_iter().find_map(|manner| {
+                let got = engine::run_in(&program, &data, &request, manner);
+                match (&expected, got) {
+                    (Ok(expected), Ok(got)) => compare(&program, &request, expected, &got),
+                    (expected, got) => {
+                        Some(format!("interpreter: {:?}, engine, {manner:?}: {:?}", expected.as_ref().err(), got.err()))
+                    }
+                }
+            })
         });
         Ok(std::panic::catch_unwind(run).unwrap_or_else(|_| Some("an engine panicked".to_owned())))
     }

@@ -154,6 +154,7 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
         segments: (0..program.segments.len() as u32).map(SegmentId).collect(),
         partitions: (0..program.partitions.len() as u32).map(PartitionId).collect(),
         traits: (0..program.traits.len() as u32).map(TraitId).collect(),
+        members: true,
         threads: 2,
     };
     let outcomes = outcomes(program, &loaded.dataset, &request);

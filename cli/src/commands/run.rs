@@ -99,6 +99,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         segments: selection.segments.clone(),
         partitions: selection.partitions.clone(),
         traits: Vec::new(),
+        members: arguments.out.is_some(),
         threads: arguments.loading.data.threads(),
     };
     let loaded = match arguments.loading.data.load(&opened, program, needed_fields(program, &selection), console)? {

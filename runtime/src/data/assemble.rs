@@ -6,12 +6,13 @@
 )]
 
 use super::convert::finish_fields;
-use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer};
+use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, Wide, canonical_integer};
 use super::error::{DataError, DataErrors};
 use super::group::{NO_OWNER, gather_groups, group, key_ranks};
 use super::keys::KeyIndex;
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
+use super::stored::{Stored, StoredValues};
 use super::table::{Counts, Origins, TableBuilder};
 use super::{Loaded, UnknownCustomers};
 use rayon::prelude::*;
@@ -22,8 +23,8 @@ use std::sync::Arc;
 /// A table that was read, with the tables of its lists of records.
 struct Read {
     table: TableId,
-    rows: TableData,
-    nested: Vec<(TableId, TableData)>,
+    rows: Wide,
+    nested: Vec<(TableId, Wide)>,
     origins: Origins,
     report: TableReport,
 }
@@ -87,7 +88,7 @@ pub(crate) fn assemble(
         report.tables.push(table_report);
         for (id, rows) in std::iter::once((table.table, table.rows)).chain(table.nested) {
             if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
-                *place = rows;
+                *place = rows.pack();
             }
         }
     }
@@ -155,7 +156,7 @@ fn no_customers(program: &Program) -> Read {
     finish(TableBuilder::new(program, CUSTOMERS, &wanted, 0), Vec::new())
 }
 
-fn customer_keys<'a>(program: &Program, customers: &'a TableData) -> Option<&'a Column> {
+fn customer_keys<'a>(program: &Program, customers: &'a Wide) -> Option<&'a Column> {
     let key = program.tables.first()?.key?;
     customers.columns.get(key.0 as usize)?.as_ref()
 }
@@ -325,7 +326,7 @@ fn group_by_customer(program: &Program, read: &mut Read, index: &KeyIndex, custo
 }
 
 /// Puts the rows of lists of records into the order of their parents' rows.
-fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mut [(TableId, TableData)]) {
+fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mut [(TableId, Wide)]) {
     for at in 0..nested.len() {
         let table = nested[at].0;
         let is_child = program.tables.get(table.0 as usize).and_then(|table| table.parent);
@@ -362,7 +363,7 @@ fn complete(program: &Program, dataset: &mut Dataset) {
     }
 }
 
-fn newest(program: &Program, table: TableId, rows: &TableData) -> Option<i64> {
+fn newest(program: &Program, table: TableId, rows: &Wide) -> Option<i64> {
     let at = program.tables.get(table.0 as usize)?.at?;
     match &rows.columns.get(at.0 as usize)?.as_ref()?.values {
         Values::Instant(times) => times.iter().max().copied(),
@@ -405,16 +406,20 @@ fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadRe
 
 fn target_index(program: &Program, dataset: &Dataset, target: TableId) -> Option<KeyIndex> {
     let key = program.tables.get(target.0 as usize)?.key?;
-    dataset.column(target, key).map(KeyIndex::new)
+    dataset.column(target, key).map(KeyIndex::of)
 }
 
-fn column_misses(column: &Column, index: &KeyIndex) -> Misses {
-    match &column.values {
-        Values::Text { codes, dictionary } => {
-            let known = codes.iter().enumerate().filter(|(row, _)| column.is_known(*row)).map(|(_, code)| *code);
+fn column_misses(column: &Stored, index: &KeyIndex) -> Misses {
+    match column.values() {
+        StoredValues::Text { codes, dictionary } => {
+            let known = codes.codes().enumerate().filter(|(row, _)| column.is_known(*row)).map(|(_, code)| code);
             misses(&codes_not_found(known, dictionary, index), dictionary)
         }
-        Values::List { elements, .. } => column_misses(elements, index),
+        StoredValues::List { elements, .. } => column_misses(elements, index),
+        StoredValues::Flags(flags) => {
+            let codes = (0..column.rows()).flat_map(|row| flags.codes(row));
+            misses(&codes_not_found(codes, flags.dictionary(), index), flags.dictionary())
+        }
         _ => Misses::default(),
     }
 }

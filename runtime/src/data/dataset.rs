@@ -5,8 +5,12 @@
 //! - Events and records are grouped: rows of customer `c` are `groups[c]..groups[c + 1]`; within a customer events stand
 //!   in (time, key, input) order (rule 12), records in (key, input) order. Elements of a list of records are grouped under
 //!   the parent table's rows in list order.
-//! - Numbers are finite and never -0.0; missing values carry a zero or code 0 that nobody may read.
+//! - Numbers are finite and never -0.0; what stands at a missing row means nothing.
+//!
+//! While data are read and ordered, columns are wide ([`Column`], [`Wide`]); a data set holds them packed ([`Stored`]).
 
+use super::stored::Stored;
+use rayon::prelude::*;
 use segue_compiler::program::{FieldId, TableId};
 use segue_compiler::values::Value;
 use std::borrow::Cow;
@@ -26,12 +30,29 @@ pub struct TableData {
     /// How many rows.
     pub rows: usize,
     /// By `FieldId`; `None` for computed fields, lists of records and columns nothing needs.
-    pub columns: Vec<Option<Column>>,
+    pub columns: Vec<Option<Stored>>,
     /// Events, records: by customer; lists of records: by parent row. One more entry than there are owners.
     pub groups: Option<Vec<u32>>,
 }
 
-/// One column.
+/// The rows of one table while they are put in order; as [`TableData`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wide {
+    pub(crate) rows: usize,
+    pub(crate) columns: Vec<Option<Column>>,
+    pub(crate) groups: Option<Vec<u32>>,
+}
+
+impl Wide {
+    /// As a data set holds it.
+    pub(crate) fn pack(self) -> TableData {
+        let rows = self.rows;
+        let columns = self.columns.into_par_iter().map(|column| column.map(|column| Stored::pack(column, rows)));
+        TableData { rows, columns: columns.collect(), groups: self.groups }
+    }
+}
+
+/// One column, as it is read and as answers give it.
 #[derive(Debug, Clone)]
 pub struct Column {
     /// The values; what stands at a missing row is not to be read.
@@ -160,6 +181,20 @@ impl Column {
     }
 }
 
+/// How many values a column has.
+pub(crate) fn length(column: &Column) -> usize {
+    match &column.values {
+        Values::Boolean(values) => values.len(),
+        Values::Integer(values) | Values::Money(values) | Values::Instant(values) | Values::Duration(values) => {
+            values.len()
+        }
+        Values::Date(values) => values.len(),
+        Values::Number(values) => values.len(),
+        Values::Text { codes, .. } => codes.len(),
+        Values::List { offsets, .. } => offsets.len().saturating_sub(1),
+    }
+}
+
 impl Dataset {
     /// A table's rows.
     pub fn table(&self, table: TableId) -> Option<&TableData> {
@@ -167,7 +202,7 @@ impl Dataset {
     }
 
     /// A column, where it was loaded.
-    pub fn column(&self, table: TableId, field: FieldId) -> Option<&Column> {
+    pub fn column(&self, table: TableId, field: FieldId) -> Option<&Stored> {
         self.table(table)?.columns.get(field.0 as usize)?.as_ref()
     }
 }

@@ -1,6 +1,7 @@
 //! Finding rows by their key: lookups, and the customer of an event.
 
 use super::dataset::{Column, Dictionary, Values, canonical_integer};
+use super::stored::Stored;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -41,17 +42,37 @@ pub(crate) struct Repeated {
 impl KeyIndex {
     /// Of a key column. Where a key occurs twice the first row is found. Missing keys and columns that hold no ids are
     /// not found.
-    pub fn new(keys: &Column) -> KeyIndex {
+    pub fn of(keys: &Stored) -> KeyIndex {
+        match keys.text() {
+            Some((codes, dictionary)) => KeyIndex::indexed(codes.codes(), dictionary, |row| keys.is_known(row)).0,
+            None => KeyIndex::default(),
+        }
+    }
+
+    /// Of a key column that is not packed yet.
+    pub(crate) fn new(keys: &Column) -> KeyIndex {
         KeyIndex::checked(keys).0
     }
 
     /// The index, and what is wrong with the keys.
     pub(crate) fn checked(keys: &Column) -> (KeyIndex, Option<Repeated>) {
-        let Values::Text { codes, dictionary } = &keys.values else { return (KeyIndex::default(), None) };
+        match &keys.values {
+            Values::Text { codes, dictionary } => {
+                KeyIndex::indexed(codes.iter().copied(), dictionary, |row| keys.is_known(row))
+            }
+            _ => (KeyIndex::default(), None),
+        }
+    }
+
+    fn indexed(
+        codes: impl Iterator<Item = u32>,
+        dictionary: &Dictionary,
+        is_known: impl Fn(usize) -> bool,
+    ) -> (KeyIndex, Option<Repeated>) {
         let mut rows = vec![NO_ROW; dictionary.len()];
         let mut repeated: Option<Repeated> = None;
         for (row, code) in (0..).zip(codes) {
-            let Some(place) = rows.get_mut(*code as usize).filter(|_| keys.is_known(row as usize)) else { continue };
+            let Some(place) = rows.get_mut(code as usize).filter(|_| is_known(row as usize)) else { continue };
             if *place == NO_ROW {
                 *place = row;
                 continue;

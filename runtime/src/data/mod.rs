@@ -16,11 +16,14 @@ mod raw;
 mod read;
 mod report;
 mod rows;
+mod stored;
 mod table;
 #[cfg(test)]
 mod tests;
 mod write;
 
+#[cfg(test)]
+pub(crate) use dataset::length;
 pub use dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
@@ -29,6 +32,7 @@ pub use raw::{Raw, RawField};
 pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
+pub use stored::{Buffer, Cells, Flags, Integers, Stored, StoredValues};
 pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
 use std::path::PathBuf;

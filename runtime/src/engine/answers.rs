@@ -3,6 +3,7 @@
 use super::EngineError;
 use super::problems::Counts;
 use super::shape::Shape;
+use super::truth::Answer;
 use super::vector::{Data, Input, Vector};
 use crate::data::{Bits, Column, Values};
 use crate::outcome::{NO_PART, Outcome};
@@ -13,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct BlockAnswers {
     pub(crate) customers: usize,
-    pub(crate) segments: Vec<Vec<u64>>,
+    pub(crate) segments: Vec<Answer>,
     pub(crate) partitions: Vec<Vec<u32>>,
     /// With whether one value stands for all customers.
     pub(crate) traits: Vec<(Arc<Vector<'static>>, bool)>,
@@ -46,15 +47,18 @@ pub(crate) fn parts(members: &[Vec<u64>], customers: usize) -> Vec<u32> {
 pub(crate) fn outcome(
     blocks: Vec<BlockAnswers>,
     customers: usize,
-    segments: usize,
+    (segments, members): (usize, bool),
     partitions: usize,
     traits: &[(&Type, &Shape)],
 ) -> Result<Outcome, EngineError> {
-    let mut words: Vec<Vec<u64>> = vec![Vec::with_capacity(customers.div_ceil(64)); segments];
+    let mut counts = vec![0; segments];
+    let mut words: Vec<Vec<u64>> = vec![Vec::new(); if members { segments } else { 0 }];
+    words.iter_mut().for_each(|words| words.reserve_exact(customers.div_ceil(64)));
     let mut parts: Vec<Vec<u32>> = vec![Vec::with_capacity(customers); partitions];
     let mut problems = Counts::default();
     for block in &blocks {
-        words.iter_mut().zip(&block.segments).for_each(|(all, block)| all.extend_from_slice(block));
+        counts.iter_mut().zip(&block.segments).for_each(|(all, block)| *all += block.count);
+        words.iter_mut().zip(&block.segments).for_each(|(all, block)| all.extend_from_slice(&block.members));
         parts.iter_mut().zip(&block.partitions).for_each(|(all, block)| all.extend_from_slice(block));
     }
     let columns = traits
@@ -67,6 +71,7 @@ pub(crate) fn outcome(
     }
     Ok(Outcome {
         customers,
+        counts: counts.into_iter().map(|count| usize::try_from(count).unwrap_or(usize::MAX)).collect(),
         segments: words.into_iter().map(|words| Bits::from_words(words, customers)).collect(),
         partitions: parts,
         traits: columns,
@@ -104,7 +109,7 @@ fn column(blocks: &[BlockAnswers], at: usize, ty: &Type, shape: &Shape) -> Resul
                 picks.extend(input.list(row));
                 offsets.push(u32::try_from(picks.len()).unwrap_or(u32::MAX));
             }
-            let picked = elements.values.picked(picks.len(), |row| picks.get(row).copied());
+            let picked = elements.values().picked(picks.len(), |row| picks.get(row).copied());
             let block = BlockAnswers {
                 customers: picks.len(),
                 segments: Vec::new(),

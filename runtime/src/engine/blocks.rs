@@ -11,7 +11,8 @@ use super::prepare::{Prepared, is_global};
 use super::problems::{self, LookedUp};
 use super::store::{Frame, Store};
 use super::truth::TruthStage;
-use segue_compiler::plan::{NodeId, Op, Work};
+use rustc_hash::FxHashSet;
+use segue_compiler::plan::{NodeId, Op, Plan, Truth, Work};
 use segue_compiler::program::CUSTOMERS;
 use std::ops::Range;
 use std::sync::Arc;
@@ -33,50 +34,81 @@ pub(crate) enum Step {
     Pass(usize),
 }
 
-/// The steps that are done once, and those of every block.
-#[derive(Debug, Default)]
-pub(crate) struct Steps {
-    pub(crate) once: Vec<Step>,
-    pub(crate) block: Vec<Step>,
+/// The steps that are done once, before the blocks.
+pub(crate) fn once(prepared: &Prepared<'_>) -> Vec<Step> {
+    steps(prepared, |work| matches!(work, Work::Once | Work::PerLookedUpRow | Work::PerText(_)), true, |_| false)
 }
 
-impl Steps {
-    pub(crate) fn new(prepared: &Prepared<'_>) -> Steps {
-        let mut steps = Steps::default();
-        let levels = prepared.plan.nodes.iter().map(|node| node.level).max().unwrap_or(0);
-        for level in 0..=levels {
-            for (at, pass) in prepared.plan.passes.iter().enumerate().filter(|(_, pass)| pass.level == level) {
-                let once = is_global(prepared.program, pass.rows.owner);
-                if once { &mut steps.once } else { &mut steps.block }.push(Step::Pass(at));
-            }
-            for (at, node) in prepared.plan.nodes.iter().enumerate().filter(|(_, node)| node.level == level) {
-                let live = prepared.live.get(at).copied().unwrap_or(false);
-                // Columns are read when they are asked for.
-                if !live || matches!(node.op, Op::Column(..) | Op::Aggregate(_)) {
-                    continue;
-                }
-                let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
-                match node.work {
-                    Work::Once | Work::PerLookedUpRow | Work::PerText(_) => steps.once.push(Step::Work(id)),
-                    Work::Customers | Work::Rows => steps.block.push(Step::Work(id)),
-                    Work::Pass => {}
-                }
+/// The steps of every block, but for the nodes that are `spared`.
+pub(crate) fn of_block(prepared: &Prepared<'_>, spared: &FxHashSet<NodeId>) -> Vec<Step> {
+    steps(prepared, |work| matches!(work, Work::Customers | Work::Rows), false, |id| spared.contains(&id))
+}
+
+fn steps(
+    prepared: &Prepared<'_>,
+    wanted: impl Fn(Work) -> bool,
+    once: bool,
+    spared: impl Fn(NodeId) -> bool,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let levels = prepared.plan.nodes.iter().map(|node| node.level).max().unwrap_or(0);
+    for level in 0..=levels {
+        for (at, pass) in prepared.plan.passes.iter().enumerate().filter(|(_, pass)| pass.level == level) {
+            if is_global(prepared.program, pass.rows.owner) == once {
+                steps.push(Step::Pass(at));
             }
         }
-        steps
+        for (at, node) in prepared.plan.nodes.iter().enumerate().filter(|(_, node)| node.level == level) {
+            let live = prepared.live.get(at).copied().unwrap_or(false);
+            // Columns are read when they are asked for.
+            if !live || matches!(node.op, Op::Column(..) | Op::Aggregate(_)) {
+                continue;
+            }
+            let id = NodeId(u32::try_from(at).unwrap_or(u32::MAX));
+            if wanted(node.work) && !spared(id) {
+                steps.push(Step::Work(id));
+            }
+        }
     }
+    steps
+}
+
+/// Atoms that the truth stage reads from columns and that nothing else asks for.
+pub(crate) fn spared(plan: &Plan, live: &[bool], truth: &TruthStage<'_>) -> FxHashSet<NodeId> {
+    let mut spared: FxHashSet<NodeId> = plan
+        .truths
+        .iter()
+        .filter_map(|set| if let Truth::Literal { atom, .. } = set { Some(*atom) } else { None })
+        .collect();
+    for atom in truth.worked().chain(plan.traits.iter().copied()) {
+        spared.remove(&atom);
+    }
+    for reads in plan.passes.iter().map(|pass| &pass.reads) {
+        reads.iter().for_each(|read| _ = spared.remove(read));
+    }
+    for (node, _) in plan.nodes.iter().zip(live).filter(|(_, live)| **live) {
+        node.op.for_each_operand(|operand| _ = spared.remove(&operand));
+    }
+    spared
 }
 
 /// What all blocks share.
 #[derive(Debug)]
 pub(crate) struct Shared<'a> {
     pub(crate) run: &'a Store<'a>,
-    pub(crate) code: &'a Code,
+    /// `None` where nothing needed any.
+    pub(crate) code: Option<&'a Code>,
     pub(crate) steps: &'a [Step],
     /// By position in the plan; `None` for passes that were done once.
     pub(crate) passes: &'a [Option<PassStage<'a>>],
-    pub(crate) truth: &'a TruthStage,
+    pub(crate) truth: &'a TruthStage<'a>,
     pub(crate) looked_up: &'a LookedUp,
+}
+
+impl<'a> Shared<'a> {
+    fn code(&self) -> Result<&'a Code, EngineError> {
+        self.code.ok_or(EngineError::Broken(0, "no code was made"))
+    }
 }
 
 /// The blocks of so many customers.
@@ -134,18 +166,18 @@ fn answers(shared: &Shared<'_>, customers: Range<usize>, scratch: &mut Scratch) 
         match step {
             Step::Work(node) => store.work(*node)?,
             Step::Pass(at) => match shared.passes.get(*at) {
-                Some(Some(pass)) => pass.run(shared.code, &mut store, scratch)?,
+                Some(Some(pass)) => pass.run(shared.code()?, &mut store, scratch)?,
                 _ => return Err(EngineError::Broken(0, "a pass has no code")),
             },
         }
     }
-    let members = shared.truth.run(shared.code, &mut store)?;
-    let segments = plan.segments.iter().map(|root| shared.truth.members(&members, *root)).collect();
+    let mut roots = shared.truth.run(shared.code, &mut store)?.into_iter();
+    let segments = roots.by_ref().take(plan.segments.len()).collect();
     let partitions = plan
         .partitions
         .iter()
-        .map(|roots| {
-            let members: Vec<Vec<u64>> = roots.iter().map(|root| shared.truth.members(&members, *root)).collect();
+        .map(|of_parts| {
+            let members: Vec<Vec<u64>> = roots.by_ref().take(of_parts.len()).map(|answer| answer.members).collect();
             parts(&members, count)
         })
         .collect();

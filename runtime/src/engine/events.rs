@@ -12,7 +12,8 @@ use super::prepare::{Aid, Prepared, no_bits};
 use super::shape::Shape;
 use super::store::{Frame, Store, shorter};
 use super::vector::{Data, Input, Vector, bit, bits_by_row, words_for};
-use crate::data::{Column, Values};
+use crate::data::{Cells, Integers, Stored, StoredValues};
+use crate::for_cells;
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::{NodeId, Pass, Scope};
 use segue_compiler::program::{CUSTOMERS, TableId};
@@ -109,8 +110,10 @@ impl<'a> PassStage<'a> {
                     Slot::Base => rows.start as u64,
                     Slot::Records => address(records.as_mut_ptr()),
                     Slot::Column(id) => column_address(column(prepared, *id)?),
+                    Slot::ColumnBase(id) => integers(column(prepared, *id)?, *id)?.base().cast_unsigned(),
+                    Slot::ColumnUnit(id) => integers(column(prepared, *id)?, *id)?.unit(),
                     Slot::ColumnKnown(id) => {
-                        column(prepared, *id)?.known.as_ref().map_or(0, |known| address(known.words().as_ptr()))
+                        column(prepared, *id)?.known().map_or(0, |known| address(known.words().as_ptr()))
                     }
                     Slot::Vector(id, place) => data_address(&*self.vector(store, &mut held, *id, *place)?),
                     Slot::VectorKnown(id, place) => match &self.vector(store, &mut held, *id, *place)?.known {
@@ -120,7 +123,7 @@ impl<'a> PassStage<'a> {
                     Slot::ListFrom(id) => lists(&*self.vector(store, &mut held, *id, Place::Row)?, *id)?.0,
                     Slot::ListTo(id) => lists(&*self.vector(store, &mut held, *id, Place::Row)?, *id)?.1,
                     Slot::Entries(id) => match prepared.shape(*id).elements() {
-                        Some(elements) => data_address(&elements.values),
+                        Some(elements) => data_address(elements.values()),
                         None => return Err(EngineError::Broken(id.0, "it is no list")),
                     },
                     Slot::Single(id) => single(&*store.vector(*id)?),
@@ -225,21 +228,32 @@ fn address<T>(pointer: *const T) -> u64 {
     pointer as usize as u64
 }
 
-fn column<'a>(prepared: &Prepared<'a>, id: NodeId) -> Result<&'a Column, EngineError> {
+fn column<'a>(prepared: &Prepared<'a>, id: NodeId) -> Result<&'a Stored, EngineError> {
     prepared.column(id).ok_or(EngineError::Broken(id.0, "its column is gone"))
 }
 
-fn column_address(column: &Column) -> u64 {
-    match &column.values {
-        Values::Boolean(values) => address(values.as_ptr()),
-        Values::Integer(values) | Values::Money(values) | Values::Instant(values) | Values::Duration(values) => {
-            address(values.as_ptr())
-        }
-        Values::Number(values) => address(values.as_ptr()),
-        Values::Date(values) => address(values.as_ptr()),
-        Values::Text { codes, .. } => address(codes.as_ptr()),
-        Values::List { offsets, .. } => address(offsets.as_ptr()),
+fn column_address(column: &Stored) -> u64 {
+    match column.values() {
+        StoredValues::Boolean(bits) => address(bits.words().as_ptr()),
+        StoredValues::Integer(integers)
+        | StoredValues::Money(integers)
+        | StoredValues::Instant(integers)
+        | StoredValues::Duration(integers)
+        | StoredValues::Date(integers) => cells_address(integers.cells()),
+        StoredValues::Number(values) => address(values.as_ptr()),
+        StoredValues::Text { codes, .. } => cells_address(codes),
+        StoredValues::List { offsets, .. } => address(offsets.as_ptr()),
+        // Loops read lists from vectors.
+        StoredValues::Flags(_) => 0,
     }
+}
+
+fn integers(column: &Stored, id: NodeId) -> Result<&Integers, EngineError> {
+    column.integers().ok_or(EngineError::Broken(id.0, "its column holds no whole numbers"))
+}
+
+fn cells_address(cells: &Cells) -> u64 {
+    for_cells!(cells, values => address(values.as_ptr()))
 }
 
 fn data_address(vector: &Vector<'_>) -> u64 {
@@ -332,18 +346,13 @@ pub(crate) fn existing_end(prepared: &Prepared<'_>, table: TableId, start: u32, 
         return end;
     };
     let Some(column) = at.at.and_then(|at| prepared.data.column(table, at)) else { return start };
-    let range = start as usize..end as usize;
-    let count = match &column.values {
-        Values::Instant(times) => {
-            times.get(range).map_or(0, |times| times.partition_point(|time| *time < prepared.clock.as_of))
-        }
-        Values::Date(days) => {
-            let today = prepared.clock.today();
-            days.get(range).map_or(0, |days| days.partition_point(|day| *day < today))
-        }
-        _ => 0,
+    let (times, limit) = match column.values() {
+        StoredValues::Instant(times) => (times, prepared.clock.as_of),
+        StoredValues::Date(days) => (days, i64::from(prepared.clock.today())),
+        _ => return start,
     };
-    start + u32::try_from(count).unwrap_or(0)
+    let end = times.first_not_below(limit, start as usize..end as usize);
+    u32::try_from(end).unwrap_or(start)
 }
 
 /// The number of each row's moment, from 1: rows of one moment have one number (rule 13).
@@ -357,7 +366,7 @@ fn moments_of(store: &mut Store<'_>, pass: &Pass) -> Result<Vec<i64>, EngineErro
         // The elements of a row's list share its moment.
         return Ok(vec![1; count]);
     }
-    let columns: Vec<&Column> = [declared.at, declared.key]
+    let columns: Vec<&Stored> = [declared.at, declared.key]
         .into_iter()
         .flatten()
         .filter_map(|field| prepared.data.column(first, field))
@@ -379,16 +388,17 @@ fn moments_of(store: &mut Store<'_>, pass: &Pass) -> Result<Vec<i64>, EngineErro
 }
 
 /// Whether two known values of a column differ.
-fn differ(column: &Column, left: usize, right: usize) -> bool {
+fn differ(column: &Stored, left: usize, right: usize) -> bool {
     if !column.is_known(left) || !column.is_known(right) {
         return false;
     }
-    match &column.values {
-        Values::Instant(values) | Values::Integer(values) | Values::Money(values) | Values::Duration(values) => {
-            values.get(left) != values.get(right)
-        }
-        Values::Date(values) => values.get(left) != values.get(right),
-        Values::Text { codes, .. } => codes.get(left) != codes.get(right),
+    match column.values() {
+        StoredValues::Instant(integers)
+        | StoredValues::Integer(integers)
+        | StoredValues::Money(integers)
+        | StoredValues::Duration(integers)
+        | StoredValues::Date(integers) => integers.cells().get(left) != integers.cells().get(right),
+        StoredValues::Text { codes, .. } => codes.get(left) != codes.get(right),
         _ => column.value(left) != column.value(right),
     }
 }

@@ -16,6 +16,7 @@ mod events;
 mod finish;
 mod jit;
 mod kernels;
+mod literals;
 mod prepare;
 mod problems;
 mod shape;
@@ -30,9 +31,10 @@ mod tests;
 
 use crate::data::Dataset;
 use crate::outcome::{Outcome, Request};
-use blocks::{Shared, Step, Steps};
+use blocks::{Shared, Step};
 use events::{PassStage, Scratch, helpers};
-use jit::Builder;
+use jit::{Builder, Maker};
+pub use kernels::scan::Instructions;
 use prepare::{Prepared, is_global};
 use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};
@@ -40,6 +42,7 @@ use segue_compiler::values::calendar::Clock;
 use std::fmt::Display;
 use store::Store;
 use truth::TruthStage;
+pub use truth::Truths;
 
 /// The engine cannot give an answer. All but [`EngineError::Processor`] are mistakes of ours or of a loader, never of a
 /// rule file.
@@ -68,18 +71,45 @@ impl EngineError {
     }
 }
 
+/// How a run is carried out. Answers do not depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// What joins the conditions of segments.
+    pub truths: Truths,
+    /// With what columns are read; the best that the processor has where it is `None`.
+    pub instructions: Option<Instructions>,
+}
+
 /// Works out a request.
 ///
 /// # Errors
 /// See [`EngineError`].
 pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, EngineError> {
+    run_in(program, data, request, Manner::default())
+}
+
+/// Works out a request in a certain manner.
+///
+/// # Errors
+/// See [`EngineError`]; [`EngineError::Processor`] where the processor lacks the instructions asked for.
+pub fn run_in(program: &Program, data: &Dataset, request: &Request, manner: Manner) -> Result<Outcome, EngineError> {
+    let instructions = manner.instructions.unwrap_or_else(Instructions::best);
+    if !Instructions::available().contains(&instructions) {
+        return Err(EngineError::Processor("it lacks the instructions asked for"));
+    }
     match twin::with_customers_as_a_table(program, data) {
-        Some((program, data)) => run_plan(&program, &data, request),
-        None => run_plan(program, data, request),
+        Some((program, data)) => run_plan(&program, &data, request, manner.truths, instructions),
+        None => run_plan(program, data, request, manner.truths, instructions),
     }
 }
 
-fn run_plan(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, EngineError> {
+fn run_plan(
+    program: &Program,
+    data: &Dataset,
+    request: &Request,
+    truths: Truths,
+    instructions: Instructions,
+) -> Result<Outcome, EngineError> {
     let selection = Selection {
         traits: request.traits.clone(),
         segments: request.segments.clone(),
@@ -93,15 +123,15 @@ fn run_plan(program: &Program, data: &Dataset, request: &Request) -> Result<Outc
     let settings = &program.settings;
     let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
     let prepared = Prepared::new(program, &plan, data, clock)?;
-    let steps = Steps::new(&prepared);
+    let helpers = helpers();
 
     let mut run = Store::of_run(&prepared);
-    for step in &steps.once {
+    for step in &blocks::once(&prepared) {
         match step {
             Step::Work(node) => run.work(*node)?,
             Step::Pass(at) => {
                 let pass = plan.passes.get(*at).ok_or(EngineError::Broken(0, "there is no such pass"))?;
-                let mut builder = Builder::new(&helpers())?;
+                let mut builder = Builder::new(&helpers)?;
                 let stage = PassStage::new(&prepared, &run, pass, &mut builder)?;
                 stage.run(&builder.finish()?, &mut run, &mut Scratch::default())?;
             }
@@ -109,18 +139,19 @@ fn run_plan(program: &Program, data: &Dataset, request: &Request) -> Result<Outc
     }
     let looked_up = problems::looked_up(&mut run)?;
 
-    let mut builder = Builder::new(&helpers())?;
+    let mut maker = Maker::new(&helpers);
     let mut passes = Vec::with_capacity(plan.passes.len());
     for pass in &plan.passes {
         let once = is_global(program, pass.rows.owner);
-        passes.push(if once { None } else { Some(PassStage::new(&prepared, &run, pass, &mut builder)?) });
+        passes.push(if once { None } else { Some(PassStage::new(&prepared, &run, pass, maker.builder()?)?) });
     }
-    let truth = TruthStage::new(&plan, &mut builder)?;
+    let truth = TruthStage::new(&plan, &run, request.members, truths, instructions, &mut maker)?;
     // Declared after what it is made from, so the code is gone first; nothing calls it afterwards.
-    let code = builder.finish()?;
+    let code = maker.finish()?;
 
+    let steps = blocks::of_block(&prepared, &blocks::spared(&plan, &prepared.live, &truth));
     let shared =
-        Shared { run: &run, code: &code, steps: &steps.block, passes: &passes, truth: &truth, looked_up: &looked_up };
+        Shared { run: &run, code: code.as_ref(), steps: &steps, passes: &passes, truth: &truth, looked_up: &looked_up };
     let threads = request.threads.max(1);
     let answers = blocks::work(&shared, &blocks::split(&prepared, threads), threads)?;
     let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
@@ -133,5 +164,5 @@ fn run_plan(program: &Program, data: &Dataset, request: &Request) -> Result<Outc
             ty.map(|ty| (ty, prepared.shape(*node))).ok_or(EngineError::Broken(node.0, "there is no such trait"))
         })
         .collect::<Result<Vec<_>, EngineError>>()?;
-    answers::outcome(answers, customers, plan.segments.len(), plan.partitions.len(), &traits)
+    answers::outcome(answers, customers, (plan.segments.len(), request.members), plan.partitions.len(), &traits)
 }

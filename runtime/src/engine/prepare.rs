@@ -3,9 +3,9 @@
 
 use super::EngineError;
 use super::kernels;
-use super::shape::{self, NO_CODE, Shape, identities, join, join_lists, ranks};
+use super::shape::{NO_CODE, Shape, identities, join, join_lists, ranks};
 use super::vector::{bits_by_row, words_for};
-use crate::data::{Column, Dataset, Dictionary, Values};
+use crate::data::{Dataset, KeyIndex, Stored};
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::builtins::Function;
 use segue_compiler::plan::{Constant, Node, NodeId, Op, Plan, Scope};
@@ -111,7 +111,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// A stored column, where it was loaded.
-    pub(crate) fn column(&self, id: NodeId) -> Option<&'a Column> {
+    pub(crate) fn column(&self, id: NodeId) -> Option<&'a Stored> {
         match self.plan.nodes.get(id.index())?.op {
             Op::Column(table, field) => self.data.column(table, field),
             _ => None,
@@ -133,7 +133,7 @@ impl<'a> Prepared<'a> {
         &self,
         id: NodeId,
         node: &Node,
-        keys: &mut FxHashMap<TableId, Keys>,
+        keys: &mut FxHashMap<TableId, KeyIndex>,
     ) -> Result<(Shape, Aid), EngineError> {
         let plain = |shape: Shape| Ok((shape, Aid::None));
         let broken = |what| Err(EngineError::Broken(id.0, what));
@@ -146,7 +146,7 @@ impl<'a> Prepared<'a> {
             Op::LookupRow { key, table } => {
                 let Some(dictionary) = self.shape(*key).dictionary() else { return broken("a key is no text") };
                 let keys = keys.entry(*table).or_insert_with(|| self.keys(*table));
-                Ok((Shape::Row, Aid::Keys(keys.rows_of(dictionary))))
+                Ok((Shape::Row, Aid::Keys(keys.map(dictionary).rows().to_vec())))
             }
             Op::Gather { value, .. } => plain(self.shape(*value).clone()),
             Op::Convert(Conversion::ToText, operand) => plain(self.shape(*operand).clone()),
@@ -226,50 +226,9 @@ impl<'a> Prepared<'a> {
     }
 
     /// The rows of a table by key.
-    fn keys(&self, table: TableId) -> Keys {
+    fn keys(&self, table: TableId) -> KeyIndex {
         let key = self.program.tables.get(table.0 as usize).and_then(|found| found.key);
-        let column = key.and_then(|key| self.data.column(table, key));
-        let Some((column, Values::Text { codes, dictionary })) = column.map(|column| (column, &column.values)) else {
-            return Keys::Numbers(FxHashMap::default());
-        };
-        let mut rows = codes.iter().enumerate().filter(|(row, _)| column.is_known(*row));
-        let number = |row: usize| u32::try_from(row).unwrap_or(NO_CODE);
-        match &**dictionary {
-            Dictionary::Integers(numbers) => Keys::Numbers(
-                rows.filter_map(|(row, code)| Some((*numbers.get(*code as usize)?, number(row)))).collect(),
-            ),
-            Dictionary::Texts(texts) => {
-                let mut keys = FxHashMap::default();
-                rows.by_ref().for_each(|(row, code)| {
-                    if let Some(text) = texts.get(*code as usize) {
-                        keys.insert(Arc::clone(text), number(row));
-                    }
-                });
-                Keys::Texts(keys)
-            }
-        }
-    }
-}
-
-/// Rows of a table by key.
-enum Keys {
-    Numbers(FxHashMap<i64, u32>),
-    Texts(FxHashMap<Arc<str>, u32>),
-}
-
-impl Keys {
-    /// The row for each text of a dictionary.
-    fn rows_of(&self, dictionary: &Dictionary) -> Vec<u32> {
-        let row = |text: &str| match self {
-            Keys::Texts(rows) => rows.get(text),
-            Keys::Numbers(rows) => crate::data::canonical_integer(text).and_then(|number| rows.get(&number)),
-        };
-        match (self, dictionary) {
-            (Keys::Numbers(rows), Dictionary::Integers(numbers)) => {
-                numbers.iter().map(|number| rows.get(number).copied().unwrap_or(NO_CODE)).collect()
-            }
-            _ => shape::codes(dictionary).map(|code| row(&dictionary.text(code)).copied().unwrap_or(NO_CODE)).collect(),
-        }
+        key.and_then(|key| self.data.column(table, key)).map(KeyIndex::of).unwrap_or_default()
     }
 }
 

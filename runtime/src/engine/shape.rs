@@ -4,13 +4,13 @@
 //! written text's own, or several joined where `otherwise` brings them together.
 
 use super::vector::{Data, Vector};
-use crate::data::{Column, Dictionary, Values, canonical_integer, compare_ids};
+use crate::data::{Dictionary, Flags, Stored, StoredValues, canonical_integer, compare_ids};
 use rustc_hash::FxHashMap;
 use segue_compiler::program::Type;
 use segue_compiler::values::Value;
 use segue_compiler::values::text;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The form of a node's values.
 #[derive(Debug, Clone)]
@@ -28,8 +28,16 @@ pub(crate) enum Shape {
 /// Where the elements of lists stand.
 #[derive(Debug)]
 pub(crate) struct Elements {
-    pub(crate) values: Vector<'static>,
+    values: OnceLock<Vector<'static>>,
+    /// What they are read from when they are first asked for: many rules only ask which rows have a value.
+    source: Option<Source>,
     pub(crate) shape: Shape,
+}
+
+#[derive(Debug)]
+enum Source {
+    Column(Arc<Stored>),
+    Flags(Arc<Flags>),
 }
 
 /// A code that a translation has no partner for.
@@ -47,18 +55,24 @@ impl Shape {
     }
 
     /// The form of a stored column.
-    pub(crate) fn of_column(column: &Column) -> Shape {
-        match &column.values {
-            Values::Boolean(_) => Shape::Boolean,
-            Values::Integer(_) | Values::Money(_) | Values::Instant(_) | Values::Duration(_) | Values::Date(_) => {
-                Shape::Whole
+    pub(crate) fn of_column(column: &Stored) -> Shape {
+        match column.values() {
+            StoredValues::Boolean(_) => Shape::Boolean,
+            StoredValues::Integer(_)
+            | StoredValues::Money(_)
+            | StoredValues::Instant(_)
+            | StoredValues::Duration(_)
+            | StoredValues::Date(_) => Shape::Whole,
+            StoredValues::Number(_) => Shape::Float,
+            StoredValues::Text { dictionary, .. } => Shape::Text(Arc::clone(dictionary)),
+            StoredValues::List { elements, .. } => {
+                let shape = Shape::of_column(elements);
+                Shape::List(Arc::new(Elements::of(Source::Column(Arc::clone(elements)), shape)))
             }
-            Values::Number(_) => Shape::Float,
-            Values::Text { dictionary, .. } => Shape::Text(Arc::clone(dictionary)),
-            Values::List { elements, .. } => Shape::List(Arc::new(Elements {
-                values: super::answers::owned(&Vector::of_column(elements, 0..length(elements))),
-                shape: Shape::of_column(elements),
-            })),
+            StoredValues::Flags(flags) => {
+                let shape = Shape::Text(Arc::clone(flags.dictionary()));
+                Shape::List(Arc::new(Elements::of(Source::Flags(Arc::clone(flags)), shape)))
+            }
         }
     }
 
@@ -73,7 +87,7 @@ impl Shape {
             }
             Type::List(element) => {
                 let shape = Shape::of_type(element);
-                Shape::List(Arc::new(Elements { values: shape.missing(0), shape }))
+                Shape::List(Arc::new(Elements::new(shape.missing(0), shape)))
             }
         }
     }
@@ -115,10 +129,29 @@ impl Shape {
 }
 
 impl Elements {
+    fn new(values: Vector<'static>, shape: Shape) -> Elements {
+        Elements { values: OnceLock::from(values), source: None, shape }
+    }
+
+    fn of(source: Source, shape: Shape) -> Elements {
+        Elements { values: OnceLock::new(), source: Some(source), shape }
+    }
+
+    /// The elements, those of one list after another.
+    pub(crate) fn values(&self) -> &Vector<'static> {
+        self.values.get_or_init(|| match &self.source {
+            Some(Source::Column(column)) => super::answers::owned(&Vector::of_column(column, 0..column.rows())),
+            Some(Source::Flags(flags)) => {
+                Vector::new(Data::Code((0..flags.rows()).flat_map(|row| flags.codes(row)).collect()), None)
+            }
+            None => self.shape.missing(0),
+        })
+    }
+
     fn of_values(values: &[Value]) -> Elements {
         let parts: Vec<(Shape, Vector<'static>)> = values.iter().map(Shape::of_value).collect();
         let Some((first, _)) = parts.first() else {
-            return Elements { values: Shape::Boolean.missing(0), shape: Shape::Boolean };
+            return Elements::new(Shape::Boolean.missing(0), Shape::Boolean);
         };
         let sources: Vec<&Shape> = parts.iter().map(|(shape, _)| shape).collect();
         let (shape, translations) = join(&sources).unwrap_or((first.clone(), Vec::new()));
@@ -138,7 +171,7 @@ impl Elements {
                 Data::Code((0..rows).map(|row| translated(translations.get(row), 0)).collect())
             }
         };
-        Elements { values: Vector::new(data, None), shape }
+        Elements::new(Vector::new(data, None), shape)
     }
 }
 
@@ -147,20 +180,6 @@ pub(crate) fn translated(translation: Option<&Option<Vec<u32>>>, code: u32) -> u
     match translation {
         Some(Some(codes)) => codes.get(code as usize).copied().unwrap_or(0),
         _ => code,
-    }
-}
-
-/// How many values a column has.
-pub(crate) fn length(column: &Column) -> usize {
-    match &column.values {
-        Values::Boolean(values) => values.len(),
-        Values::Integer(values) | Values::Money(values) | Values::Instant(values) | Values::Duration(values) => {
-            values.len()
-        }
-        Values::Date(values) => values.len(),
-        Values::Number(values) => values.len(),
-        Values::Text { codes, .. } => codes.len(),
-        Values::List { offsets, .. } => offsets.len().saturating_sub(1),
     }
 }
 
@@ -240,12 +259,12 @@ pub(crate) fn join_lists(lists: &[&Shape]) -> (Elements, Vec<u32>) {
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (at, elements) in sources.iter().enumerate() {
         starts.push(u32::try_from(places.len()).unwrap_or(u32::MAX));
-        places.extend((0..elements.values.rows()).map(|row| (at, row)));
+        places.extend((0..elements.values().rows()).map(|row| (at, row)));
     }
     let rows = places.len();
     let place = |row: usize| {
         let (at, inner) = places.get(row).copied().unwrap_or_default();
-        sources.get(at).map(|elements| (elements.values.input(), at, inner))
+        sources.get(at).map(|elements| (elements.values().input(), at, inner))
     };
     let data = match &shape {
         Shape::Boolean => Data::Bits(Cow::Owned(super::vector::bits_by_row(rows, |row| {
@@ -265,11 +284,19 @@ pub(crate) fn join_lists(lists: &[&Shape]) -> (Elements, Vec<u32>) {
                 .collect(),
         ),
     };
-    (Elements { values: Vector::new(data, None), shape }, starts)
+    (Elements::new(Vector::new(data, None), shape), starts)
 }
 
 /// Numbers that are equal where texts of two dictionaries are, folded first where case is ignored: one list for each.
 pub(crate) fn identities(left: &Dictionary, right: &Dictionary, ignoring_case: bool) -> (Vec<u32>, Vec<u32>) {
+    if !ignoring_case {
+        if let Some(found) = single_identity(left, right) {
+            return found;
+        }
+        if let Some((right, left)) = single_identity(right, left) {
+            return (left, right);
+        }
+    }
     let mut translations = match (left, right) {
         (Dictionary::Integers(left), Dictionary::Integers(right)) => {
             numbered([left, right].into_iter().map(|numbers| numbers.iter().copied())).1
@@ -285,6 +312,17 @@ pub(crate) fn identities(left: &Dictionary, right: &Dictionary, ignoring_case: b
     };
     let right = translations.pop().unwrap_or_default();
     (translations.pop().unwrap_or_default(), right)
+}
+
+/// The same where the second dictionary has one text, as a written one's has: 1 stands for that text, 0 for all others.
+fn single_identity(many: &Dictionary, one: &Dictionary) -> Option<(Vec<u32>, Vec<u32>)> {
+    let (Dictionary::Texts(texts), Dictionary::Texts(one)) = (many, one) else { return None };
+    let [text] = one.as_slice() else { return None };
+    let mut marks = vec![0; texts.len()];
+    if let Some(mark) = texts.iter().position(|other| other == text).and_then(|at| marks.get_mut(at)) {
+        *mark = 1;
+    }
+    Some((marks, vec![1]))
 }
 
 /// All codes of a dictionary.

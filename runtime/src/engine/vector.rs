@@ -3,7 +3,8 @@
 //! INVARIANT: what stands at a missing row is 0 (in [`Data::Bits`] a clear bit), and bits past the last row are clear, so
 //! words can be joined without masks.
 
-use crate::data::{Column, Values};
+use crate::data::{Cells, Integers, Stored, StoredValues};
+use crate::for_cells;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -210,27 +211,21 @@ impl<'a> Vector<'a> {
     }
 
     /// A range of a column's rows, borrowed where its form allows.
-    pub(crate) fn of_column(column: &'a Column, range: Range<usize>) -> Vector<'a> {
-        let known = column.known.as_ref().map(|known| bits_of_range(known.words(), range.clone()));
-        let (whole, float, code) = (&[][..], &[][..], &[][..]);
-        let data = match &column.values {
-            Values::Boolean(values) => {
-                let values = values.get(range.clone()).unwrap_or(&[]);
-                let is_known = |row: usize| known.as_ref().is_none_or(|known| bit(known, row));
-                Data::Bits(Cow::Owned(bits_by_row(values.len(), |row| {
-                    values.get(row).is_some_and(|value| *value != 0) && is_known(row)
-                })))
+    pub(crate) fn of_column(column: &'a Stored, range: Range<usize>) -> Vector<'a> {
+        let known = column.known().map(|known| bits_of_range(known.words(), range.clone()));
+        let data = match column.values() {
+            StoredValues::Boolean(bits) => Data::Bits(bits_of_range(bits.words(), range)),
+            StoredValues::Integer(integers)
+            | StoredValues::Money(integers)
+            | StoredValues::Instant(integers)
+            | StoredValues::Duration(integers)
+            | StoredValues::Date(integers) => {
+                let values = Data::Whole(Cow::Owned(unpacked(integers, range)));
+                return Vector { data: values, known }.cleared();
             }
-            Values::Integer(values) | Values::Money(values) | Values::Instant(values) | Values::Duration(values) => {
-                Data::Whole(Cow::Borrowed(values.get(range).unwrap_or(whole)))
-            }
-            Values::Date(values) => {
-                let days = values.get(range).unwrap_or(&[]);
-                Data::Whole(Cow::Owned(days.iter().map(|day| i64::from(*day)).collect()))
-            }
-            Values::Number(values) => Data::Float(Cow::Borrowed(values.get(range).unwrap_or(float))),
-            Values::Text { codes, .. } => Data::Code(Cow::Borrowed(codes.get(range).unwrap_or(code))),
-            Values::List { offsets, .. } => {
+            StoredValues::Number(values) => Data::Float(Cow::Borrowed(values.get(range).unwrap_or(&[]))),
+            StoredValues::Text { codes, .. } => Data::Code(codes_of(codes, range)),
+            StoredValues::List { offsets, .. } => {
                 let is_known = |row: usize| known.as_ref().is_none_or(|known| bit(known, row));
                 let (mut from, mut to) = (Vec::with_capacity(range.len()), Vec::with_capacity(range.len()));
                 for (row, at) in range.enumerate() {
@@ -240,6 +235,10 @@ impl<'a> Vector<'a> {
                     to.push(end);
                 }
                 Data::Lists { from, to }
+            }
+            StoredValues::Flags(flags) => {
+                let start = |row: usize| u32::try_from(flags.start(row)).unwrap_or(u32::MAX);
+                Data::Lists { from: range.clone().map(start).collect(), to: range.map(|row| start(row + 1)).collect() }
             }
         };
         Vector { data, known }
@@ -299,5 +298,26 @@ impl<'a> Vector<'a> {
             }
         }
         self
+    }
+}
+
+/// The values of a range of rows.
+fn unpacked(integers: &Integers, range: Range<usize>) -> Vec<i64> {
+    fn all<T: Copy + Into<u64>>(integers: &Integers, cells: &[T]) -> Vec<i64> {
+        cells.iter().map(|cell| integers.value_of((*cell).into())).collect()
+    }
+    for_cells!(integers.cells(), cells => all(integers, cells.get(range).unwrap_or(&[])))
+}
+
+/// The codes of a range of rows.
+fn codes_of(codes: &Cells, range: Range<usize>) -> Cow<'_, [u32]> {
+    match codes {
+        Cells::U8(cells) => cells.get(range).unwrap_or(&[]).iter().map(|code| u32::from(*code)).collect(),
+        Cells::U16(cells) => cells.get(range).unwrap_or(&[]).iter().map(|code| u32::from(*code)).collect(),
+        Cells::U32(cells) => Cow::Borrowed(cells.get(range).unwrap_or(&[])),
+        // There are never so many texts.
+        Cells::U64(cells) => {
+            cells.get(range).unwrap_or(&[]).iter().map(|code| u32::try_from(*code).unwrap_or(0)).collect()
+        }
     }
 }

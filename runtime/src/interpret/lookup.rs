@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::order::Distinct;
-use crate::data::{Column, Dataset, Values};
+use crate::data::{Dataset, Stored};
 use rustc_hash::FxHashMap;
 use segue_compiler::program::{FieldId, Program, TableId};
 use std::cell::RefCell;
@@ -31,11 +31,11 @@ impl Links {
         program: &Program,
         data: &Dataset,
         (from, field): (TableId, FieldId),
-        column: &Column,
+        column: &Stored,
         row: usize,
         table: TableId,
     ) -> Option<usize> {
-        let Values::Text { codes, dictionary } = &column.values else {
+        let Some((codes, dictionary)) = column.text() else {
             return self.of_value(program, data, &Distinct(column.value(row)?), table);
         };
         if !column.is_known(row) {
@@ -46,7 +46,7 @@ impl Links {
             let row_of = |code| self.of_value(program, data, &Distinct(dictionary.value(code)), table);
             (0..dictionary.len() as u32).map(|code| row_of(code).map_or(NO_ROW, |row| row as u32)).collect()
         });
-        rows.get(*codes.get(row)? as usize).filter(|row| **row != NO_ROW).map(|row| *row as usize)
+        rows.get(codes.code(row)? as usize).filter(|row| **row != NO_ROW).map(|row| *row as usize)
     }
 }
 

@@ -74,7 +74,8 @@ pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outco
     }
     let types = request.traits.iter().map(|wanted| &program.traits[wanted.0 as usize].value.ty);
     let traits = types.zip(traits).map(|(ty, values)| column::from_values(ty, values)).collect();
-    Ok(Outcome { customers, segments, partitions, traits, problems: problems.finish() })
+    let counts = segments.iter().map(Bits::count).collect();
+    Ok(Outcome { customers, counts, segments, partitions, traits, problems: problems.finish() })
 }
 
 /// All that a customer's declarations came to. What the request does not need is missing, false, or in no part.

@@ -1,6 +1,6 @@
 //! Rules held against the data they will run on: values that are asked for but never occur, columns that are not there.
 
-use crate::data::{Column, DataError, DataErrors, Dataset, Dictionary, LoadReport, Values};
+use crate::data::{DataError, DataErrors, Dataset, LoadReport, Stored, StoredValues};
 use crate::report::phrase::{count, list};
 use segue_compiler::diagnostics::{Diagnostic, Edit};
 use segue_compiler::names::closest;
@@ -264,23 +264,24 @@ fn stored(program: &Program, expr: &Expr) -> Option<Vec<(TableId, FieldId)>> {
 }
 
 /// How often each text of the column occurs in known rows; in lists, as an element.
-fn occurrences(column: &Column) -> HashMap<Arc<str>, u64> {
-    let (codes, dictionary, known): (&[u32], &Dictionary, Option<&Column>) = match &column.values {
-        Values::Text { codes, dictionary } => (codes, dictionary, Some(column)),
-        Values::List { elements, .. } => match &elements.values {
-            Values::Text { codes, dictionary } => (codes, dictionary, None),
-            _ => return HashMap::new(),
-        },
+fn occurrences(column: &Stored) -> HashMap<Arc<str>, u64> {
+    let column = if let StoredValues::List { elements, .. } = column.values() { elements } else { column };
+    let (dictionary, by_code) = match column.values() {
+        StoredValues::Flags(flags) => {
+            let count = |code: usize| flags.slice(code).map_or(0, |rows| rows.count() as u64);
+            (flags.dictionary(), (0..flags.dictionary().len()).map(count).collect())
+        }
+        StoredValues::Text { codes, dictionary } => {
+            let mut by_code = vec![0_u64; dictionary.len()];
+            for (_, code) in codes.codes().enumerate().filter(|(row, _)| column.is_known(*row)) {
+                if let Some(count) = by_code.get_mut(code as usize) {
+                    *count += 1;
+                }
+            }
+            (dictionary, by_code)
+        }
         _ => return HashMap::new(),
     };
-    let mut by_code = vec![0_u64; dictionary.len()];
-    for (row, code) in codes.iter().enumerate() {
-        if known.is_none_or(|column| column.is_known(row))
-            && let Some(count) = by_code.get_mut(*code as usize)
-        {
-            *count += 1;
-        }
-    }
     let occurring = by_code.into_iter().zip(0..).filter(|(count, _)| *count > 0);
     occurring.map(|(count, code)| (Arc::from(&*dictionary.text(code)), count)).collect()
 }

@@ -97,9 +97,9 @@ impl Report {
     pub fn gather(run: Gathered<'_>) -> Report {
         let Gathered { program, request, outcome, .. } = run;
         let text = |text: &std::sync::Arc<str>| text.to_string();
-        let segments = request.segments.iter().zip(&outcome.segments).map(|(id, members)| {
+        let segments = request.segments.iter().zip(&outcome.counts).map(|(id, count)| {
             let segment = &program.segments[id.0 as usize];
-            Group { name: text(&segment.name), title: segment.title.as_ref().map(text), count: members.count() }
+            Group { name: text(&segment.name), title: segment.title.as_ref().map(text), count: *count }
         });
         let partitions = request.partitions.iter().zip(&outcome.partitions).map(|(id, chosen)| {
             let partition = &program.partitions[id.0 as usize];

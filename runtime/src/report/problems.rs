@@ -4,7 +4,7 @@
 
 use super::phrase::{count, counted, list, percent, some};
 use super::{Gathered, fields};
-use crate::data::{Column, TableReport, Values};
+use crate::data::{Stored, TableReport};
 use crate::outcome::{self, ProblemKind};
 use segue_compiler::program::{CUSTOMERS, Table, TableId};
 use segue_compiler::source::Span;
@@ -215,11 +215,12 @@ fn future_events(run: &Gathered<'_>) -> Vec<Problem> {
         let Some(time) = table.at else { continue };
         let id = TableId(at as u32);
         let Some(column) = run.dataset.column(id, time) else { continue };
-        let ahead = match &column.values {
-            Values::Instant(instants) => instants.iter().filter(|instant| **instant >= run.request.as_of).count(),
-            Values::Date(dates) => dates.iter().filter(|date| !clock.date_is_over(**date)).count(),
-            _ => 0,
-        } as u64;
+        let is_ahead = |row: &usize| match column.value(*row) {
+            Some(Value::Instant(instant)) => instant >= run.request.as_of,
+            Some(Value::Date(day)) => !clock.date_is_over(day),
+            _ => false,
+        };
+        let ahead = (0..column.rows()).filter(is_ahead).count() as u64;
         if ahead > 0 {
             let rows = run.dataset.table(id).map_or(0, |table| table.rows) as u64;
             problems.push(Problem {
@@ -335,8 +336,8 @@ fn missing(run: &Gathered<'_>) -> Vec<Problem> {
     found.into_iter().map(|(_, _, problem)| problem).collect()
 }
 
-fn known(column: &Column, rows: usize) -> usize {
-    column.known.as_ref().map_or(rows, |known| known.count())
+fn known(column: &Stored, rows: usize) -> usize {
+    column.known().map_or(rows, |known| known.count())
 }
 
 fn clock(run: &Gathered<'_>) -> Clock {

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::data::{Bits, Column, Dictionary, LookupMisses, Misses, Outside, TableData, TableReport, Values};
+use crate::data::{Bits, Column, Dictionary, LookupMisses, Misses, Outside, Stored, TableData, TableReport, Values};
 use crate::outcome::ProblemKind;
 use segue_compiler::program::{
     CUSTOMERS, Expr, ExprKind, Field, FieldId, FieldSource, Item, Part, Partition, PartitionId, Reading, Row, Segment,
@@ -114,10 +114,14 @@ fn dataset() -> Dataset {
     let bought = Column { values: Values::Instant(vec![AS_OF - 60 * DAY, AS_OF - 40 * DAY, AS_OF]), known: None };
     Dataset {
         tables: vec![
-            TableData { rows: 4, columns: vec![Some(keys(&[11, 12, 13, 14])), Some(adult)], groups: None },
+            TableData {
+                rows: 4,
+                columns: vec![Some(Stored::pack(keys(&[11, 12, 13, 14]), 4)), Some(Stored::pack(adult, 4))],
+                groups: None,
+            },
             TableData {
                 rows: 3,
-                columns: vec![Some(keys(&[11, 12, 13])), Some(bought)],
+                columns: vec![Some(Stored::pack(keys(&[11, 12, 13]), 3)), Some(Stored::pack(bought, 3))],
                 groups: Some(vec![0, 1, 2, 3, 3]),
             },
         ],
@@ -164,6 +168,7 @@ fn report() -> Report {
     sources.add(SourceFile::new("traits.segue", RULES));
     let outcome = Outcome {
         customers: 4,
+        counts: vec![1, 3],
         segments: vec![Bits::from_bools([true, false, false, false]), Bits::from_bools([false, true, true, true])],
         partitions: vec![vec![0, 1, NO_PART, 1]],
         traits: vec![],
@@ -179,6 +184,7 @@ fn report() -> Report {
         segments: vec![SegmentId(0), SegmentId(1)],
         partitions: vec![PartitionId(0)],
         traits: vec![],
+        members: true,
         threads: 1,
     };
     Report::gather(Gathered {

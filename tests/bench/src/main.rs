@@ -11,7 +11,7 @@ mod memory;
 mod workload;
 
 use segue_runtime::data::Loaded;
-use segue_runtime::engine;
+use segue_runtime::engine::{self, Instructions, Manner, Truths};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
@@ -31,6 +31,7 @@ struct Command {
 struct Worker {
     data: PathBuf,
     threads: usize,
+    manner: Manner,
     loaded: HashMap<Workload, Loaded>,
 }
 
@@ -72,11 +73,11 @@ impl Worker {
             None
         };
         let loaded = fresh.as_ref().or_else(|| self.loaded.get(&workload)).ok_or("nothing is loaded")?;
-        let outcome = engine::run(&project.program, &loaded.dataset, &project.request(self.threads))?;
-        let counts: Vec<usize> = outcome.segments.iter().map(|members| members.count()).collect();
+        let request = project.request(self.threads, command.what.ends_with("bitmaps"));
+        let outcome = engine::run_in(&project.program, &loaded.dataset, &request, self.manner)?;
         let taken = started.elapsed();
         Ok(serde_json::json!({
-            "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": counts,
+            "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": outcome.counts,
         }))
     }
 }
@@ -85,7 +86,12 @@ fn main() -> Result<(), Failure> {
     let threads = std::env::var("THREADS").ok().and_then(|threads| threads.parse().ok()).unwrap_or(2);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     let data = PathBuf::from(std::env::var_os("SEGUE_DATA").unwrap_or_else(|| "data".into()));
-    let mut worker = Worker { data, threads, loaded: HashMap::new() };
+    let set = |name: &str| std::env::var_os(name).is_some();
+    let manner = Manner {
+        truths: if set("SEGUE_CODE") { Truths::Code } else { Truths::Loops },
+        instructions: set("SEGUE_PORTABLE").then_some(Instructions::Portable),
+    };
+    let mut worker = Worker { data, threads, manner, loaded: HashMap::new() };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))?;
     out.flush()?;

@@ -95,13 +95,14 @@ impl Project {
         Ok(Project { program, checked_in })
     }
 
-    /// All segments, counted.
-    pub(crate) fn request(&self, threads: usize) -> Request {
+    /// All segments: who is in them, or how many.
+    pub(crate) fn request(&self, threads: usize, members: bool) -> Request {
         Request {
             as_of: AS_OF,
             segments: self.selection().segments,
             partitions: Vec::new(),
             traits: Vec::new(),
+            members,
             threads,
         }
     }

@@ -13,7 +13,7 @@ pub(crate) mod scalar;
 #[cfg(test)]
 mod tests;
 
-use super::dataset::{Bits, Column, Dictionary, TableData, Values};
+use super::dataset::{Bits, Column, Dictionary, Values, Wide};
 use super::moments::{ClockChange, Moment, ZoneClock};
 use super::raw::{Raw, RawField};
 pub(crate) use bulk::Bulk;
@@ -124,7 +124,7 @@ pub(crate) struct FieldBuilder {
 /// A finished field: a column, or the rows of a table of its own for a list of records.
 pub(crate) enum Finished {
     Column(Column),
-    Records { table: TableId, rows: TableData, nested: Vec<(TableId, TableData)> },
+    Records { table: TableId, rows: Wide, nested: Vec<(TableId, Wide)> },
 }
 
 impl FieldBuilder {
@@ -287,8 +287,8 @@ impl ColumnBuilder {
 }
 
 /// Columns at their fields' places, and the tables of lists of records.
-pub(crate) fn finish_fields(fields: Vec<FieldBuilder>, rows: usize) -> (TableData, Vec<(TableId, TableData)>) {
-    let (mut table, mut nested) = (TableData { rows, ..TableData::default() }, Vec::new());
+pub(crate) fn finish_fields(fields: Vec<FieldBuilder>, rows: usize) -> (Wide, Vec<(TableId, Wide)>) {
+    let (mut table, mut nested) = (Wide { rows, ..Wide::default() }, Vec::new());
     for field in fields {
         let at = field.field.0 as usize;
         if table.columns.len() <= at {

@@ -80,6 +80,7 @@ impl Trial {
             segments: vec![SegmentId(0)],
             partitions: Vec::new(),
             traits: Vec::new(),
+            members: true,
             threads: 1,
         };
         let outcome = interpret::run(&program, &loaded.dataset, &request).unwrap();

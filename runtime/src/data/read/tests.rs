@@ -481,7 +481,7 @@ fn decimals_in_json_are_read_to_the_nearest_number() {
     }
     let folder = Folder::new().file("a.csv", &lines[0]).file("a.ndjson", &lines[1]);
     let numbers = |name| match &folder.load(&program, &[("customers", &[name])]).tables[0].columns[1] {
-        Some(column) => format!("{:?}", column.values),
+        Some(column) => format!("{:?}", column.values()),
         None => unreachable!("the column is read"),
     };
     assert_eq!(numbers("a.csv"), numbers("a.ndjson"));

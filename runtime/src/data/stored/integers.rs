@@ -5,6 +5,7 @@
 //! whole cents and times in whole seconds lose the digits that are always 0; the order of cells is the order of values.
 
 use super::buffer::Buffer;
+use std::ops::Range;
 
 /// Cells of one width.
 #[derive(Debug, Clone)]
@@ -157,6 +158,16 @@ impl Integers {
     #[inline]
     pub fn value_of(&self, cell: u64) -> i64 {
         self.base.wrapping_add(self.unit.wrapping_mul(cell).cast_signed())
+    }
+
+    /// The first of a range of rows, ascending in value, whose value is not below a limit; its end where there is none.
+    pub(crate) fn first_not_below(&self, limit: i64, rows: Range<usize>) -> usize {
+        let (mut from, mut to) = (rows.start, rows.end.min(self.len()));
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.get(middle).is_some_and(|value| value < limit) { from = middle + 1 } else { to = middle }
+        }
+        from
     }
 
     /// The value of a row.

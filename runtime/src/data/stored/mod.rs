@@ -5,12 +5,14 @@
 //! ascend and stay within the elements.
 
 mod buffer;
+mod flags;
 mod integers;
 mod pack;
 #[cfg(test)]
 mod tests;
 
 pub use buffer::Buffer;
+pub use flags::Flags;
 pub use integers::{Cells, Integers};
 
 use super::dataset::{Bits, Column, Dictionary, Values};
@@ -55,8 +57,10 @@ pub enum StoredValues {
         /// One more entry than there are rows.
         offsets: Buffer<u32>,
         /// The elements, all known.
-        elements: Box<Stored>,
+        elements: Arc<Stored>,
     },
+    /// Lists that are sets of a few listed values; empty at missing rows.
+    Flags(Arc<Flags>),
 }
 
 impl Stored {
@@ -88,6 +92,18 @@ impl Stored {
         }
     }
 
+    /// The whole numbers of integers, money, dates, instants and durations.
+    pub fn integers(&self) -> Option<&Integers> {
+        match &self.values {
+            StoredValues::Integer(integers)
+            | StoredValues::Money(integers)
+            | StoredValues::Instant(integers)
+            | StoredValues::Duration(integers)
+            | StoredValues::Date(integers) => Some(integers),
+            _ => None,
+        }
+    }
+
     /// The row's value; `None` where it is missing or there is no such row.
     pub fn value(&self, row: usize) -> Option<Value> {
         if row >= self.rows || !self.is_known(row) {
@@ -105,6 +121,9 @@ impl Stored {
             StoredValues::List { offsets, elements } => {
                 let (from, to) = (*offsets.get(row)?, *offsets.get(row + 1)?);
                 Value::List((from..to).filter_map(|at| elements.value(at as usize)).collect())
+            }
+            StoredValues::Flags(flags) => {
+                Value::List(flags.codes(row).map(|code| flags.dictionary().value(code)).collect())
             }
         })
     }

@@ -1,7 +1,11 @@
 //! From columns as they were read to columns as they are held.
 
-use super::{Cells, Column, Integers, Stored, StoredValues, Values};
-use crate::data::dataset::Bits;
+use super::{Cells, Column, Flags, Integers, Stored, StoredValues, Values};
+use crate::data::dataset::{Bits, Dictionary};
+use std::sync::Arc;
+
+/// Most texts of a dictionary that is put in order: texts with a common beginning then have neighbouring codes.
+const ORDERED: usize = 1 << 16;
 
 impl Stored {
     /// Packs a column of so many rows. Where its parts are of other lengths than it, or a code has no text, rows become
@@ -23,9 +27,7 @@ impl Stored {
             Values::Money(values) => StoredValues::Money(integers(values)),
             Values::Instant(values) => StoredValues::Instant(integers(values)),
             Values::Duration(values) => StoredValues::Duration(integers(values)),
-            Values::Date(values) => {
-                StoredValues::Date(integers(values.into_iter().map(i64::from).collect()))
-            }
+            Values::Date(values) => StoredValues::Date(integers(values.into_iter().map(i64::from).collect())),
             Values::Number(mut values) => {
                 values.resize(rows, 0.0);
                 StoredValues::Number(values.into())
@@ -42,7 +44,12 @@ impl Stored {
                     }
                 }
                 let greatest = u64::from(texts.saturating_sub(1));
-                StoredValues::Text { codes: Cells::new(greatest, codes.into_iter().map(u64::from)), dictionary }
+                let (places, dictionary) = in_order(dictionary);
+                let codes = codes.into_iter().enumerate().map(|(row, code)| match &places {
+                    Some(places) if is_known(row) => places.get(code as usize).copied().unwrap_or(0),
+                    _ => code,
+                });
+                StoredValues::Text { codes: Cells::new(greatest, codes.map(u64::from)), dictionary }
             }
             Values::List { mut offsets, elements } => {
                 let all = super::super::dataset::length(&elements);
@@ -53,7 +60,13 @@ impl Stored {
                     *offset = (*offset).clamp(before, last);
                     before = *offset;
                 }
-                StoredValues::List { offsets: offsets.into(), elements: Box::new(Stored::pack(*elements, all)) }
+                match flags(&offsets, &elements) {
+                    // Nothing may stand in a missing row's list.
+                    Some(flags) if known.is_none() => StoredValues::Flags(Arc::new(flags)),
+                    _ => {
+                        StoredValues::List { offsets: offsets.into(), elements: Arc::new(Stored::pack(*elements, all)) }
+                    }
+                }
             }
         };
         let known = match lost.as_slice() {
@@ -72,5 +85,31 @@ impl Stored {
             }
         };
         Stored { values, known, rows }
+    }
+}
+
+/// A dictionary in the order of its texts, and the new code of each old one; `None` where they stay.
+fn in_order(dictionary: Arc<Dictionary>) -> (Option<Vec<u32>>, Arc<Dictionary>) {
+    let Dictionary::Texts(texts) = &*dictionary else { return (None, dictionary) };
+    if texts.len() > ORDERED || texts.is_sorted() {
+        return (None, dictionary);
+    }
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|code| texts.get(*code));
+    let mut places = vec![0; texts.len()];
+    for (place, code) in (0..).zip(&order) {
+        if let Some(slot) = places.get_mut(*code) {
+            *slot = place;
+        }
+    }
+    let texts = order.iter().filter_map(|code| texts.get(*code).cloned()).collect();
+    (Some(places), Arc::new(Dictionary::Texts(texts)))
+}
+
+/// The lists as sets, where that is what they are.
+fn flags(offsets: &[u32], elements: &Column) -> Option<Flags> {
+    match &elements.values {
+        Values::Text { codes, dictionary } if elements.known.is_none() => Flags::new(offsets, codes, dictionary),
+        _ => None,
     }
 }

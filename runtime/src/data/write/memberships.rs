@@ -2,7 +2,8 @@
 #![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use super::{WholeFiles, refused};
-use crate::data::{Bits, Column, DataError, Dictionary, Values, same_name};
+use crate::data;
+use crate::data::{Bits, DataError, Dictionary, Stored, same_name};
 use crate::outcome::NO_PART;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
@@ -44,7 +45,7 @@ pub struct Memberships<'a> {
     /// The name of the customers' key.
     pub key_name: &'a str,
     /// The customers' keys; ids that are all integers are written as such.
-    pub keys: &'a Column,
+    pub keys: &'a Stored,
     /// Names and members.
     pub segments: Vec<(&'a str, &'a Bits)>,
     /// Names, the names of the parts, and the part of each customer ([`NO_PART`] for none).
@@ -163,27 +164,29 @@ fn part_cells<'a>(part_of: &[u32], parts: &'a [&'a str], rows: &[usize]) -> Cell
 
 /// The customers' keys.
 struct Ids<'a> {
-    codes: &'a [u32],
+    codes: Option<&'a data::Cells>,
     dictionary: Option<&'a Dictionary>,
     numeric: bool,
 }
 
 impl<'a> Ids<'a> {
-    fn new(keys: &'a Column) -> Ids<'a> {
-        match &keys.values {
-            Values::Text { codes, dictionary } => {
-                Ids { codes, dictionary: Some(dictionary), numeric: matches!(**dictionary, Dictionary::Integers(_)) }
-            }
-            _ => Ids { codes: &[], dictionary: None, numeric: false },
+    fn new(keys: &'a Stored) -> Ids<'a> {
+        match keys.text() {
+            Some((codes, dictionary)) => Ids {
+                codes: Some(codes),
+                dictionary: Some(dictionary),
+                numeric: matches!(**dictionary, Dictionary::Integers(_)),
+            },
+            None => Ids { codes: None, dictionary: None, numeric: false },
         }
     }
 
     fn count(&self) -> usize {
-        self.codes.len()
+        self.codes.map_or(0, data::Cells::len)
     }
 
     fn cells(&self, rows: &[usize]) -> Cells<'a> {
-        let codes = rows.iter().map(|row| self.codes.get(*row).copied().unwrap_or(0));
+        let codes = rows.iter().map(|row| self.codes.and_then(|codes| codes.code(*row)).unwrap_or(0));
         match self.dictionary {
             Some(Dictionary::Integers(numbers)) => {
                 Cells::Integers(codes.map(|code| numbers.get(code as usize).copied().unwrap_or(0)).collect())

@@ -4,12 +4,12 @@
 use super::*;
 use crate::data::tests::{TableDraft, draft_program, shown};
 use crate::data::{
-    BadRows, Bits, Column, DatasetBuilder, LoadOptions, NeededFields, Quiet, Raw, Sources, UnknownCustomers, load,
+    BadRows, Bits, DatasetBuilder, LoadOptions, NeededFields, Quiet, Raw, Sources, Stored, UnknownCustomers, load,
 };
 use crate::outcome::NO_PART;
 use segue_compiler::program::Type;
 
-fn keys(ids: Vec<Raw<'static>>) -> Column {
+fn keys(ids: Vec<Raw<'static>>) -> Stored {
     let program = draft_program(vec![TableDraft::customers()]);
     let rows = ids.into_iter().map(|id| vec![id]);
     let loaded = DatasetBuilder::new(&program).rows("customers", &["customer_id"], rows).build().unwrap();

@@ -107,6 +107,39 @@ impl Builder {
     }
 }
 
+/// Makes a module when something first needs code: a run that needs none does not pay for it.
+#[derive(Debug)]
+pub(crate) struct Maker<'h> {
+    helpers: &'h [(&'static str, *const u8)],
+    builder: Option<Builder>,
+}
+
+impl<'h> Maker<'h> {
+    /// Nothing yet; the helpers may be called by the code, by name.
+    pub(crate) fn new(helpers: &'h [(&'static str, *const u8)]) -> Maker<'h> {
+        Maker { helpers, builder: None }
+    }
+
+    /// The module.
+    ///
+    /// # Errors
+    /// See [`Builder::new`].
+    pub(crate) fn builder(&mut self) -> Result<&mut Builder, EngineError> {
+        match &mut self.builder {
+            Some(builder) => Ok(builder),
+            none => Ok(none.insert(Builder::new(self.helpers)?)),
+        }
+    }
+
+    /// The code, where any was made.
+    ///
+    /// # Errors
+    /// See [`Builder::finish`].
+    pub(crate) fn finish(self) -> Result<Option<Code>, EngineError> {
+        self.builder.map(Builder::finish).transpose()
+    }
+}
+
 /// Executable code.
 pub(crate) struct Code {
     /// `None` only while it is dropped.
@@ -158,20 +191,25 @@ impl Callable<'_> {
         Ok(())
     }
 
-    /// Calls a function of an input, an output and a number of steps.
+    /// Calls a function of words in slots, `apart` words from one slot to the next, and a number of steps.
     ///
     /// # Errors
     /// The function has other parameters.
     ///
     /// # Safety
-    /// The function reads no further than the input and writes no further than the output in so many steps.
-    pub(crate) unsafe fn with_words(&self, input: &[u64], output: &mut [u64], steps: usize) -> Result<(), EngineError> {
+    /// The function reads and writes no further than the words in so many steps.
+    pub(crate) unsafe fn with_slots_of_words(
+        &self,
+        words: &mut [u64],
+        apart: usize,
+        steps: usize,
+    ) -> Result<(), EngineError> {
         if self.parameters != 3 {
             return Err(EngineError::Broken(0, "a function has other parameters"));
         }
         // SAFETY: as above, for three words.
-        let function: extern "C" fn(*const u64, *mut u64, usize) = unsafe { std::mem::transmute(self.address) };
-        function(input.as_ptr(), output.as_mut_ptr(), steps);
+        let function: extern "C" fn(*mut u64, usize, usize) = unsafe { std::mem::transmute(self.address) };
+        function(words.as_mut_ptr(), apart * size_of::<u64>(), steps);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! A missing value's place may be read (it holds a zero), so no load is ever guarded by a test.
 
-use crate::data::Values;
+use crate::data::{Cells, StoredValues};
 use crate::engine::EngineError;
 use crate::engine::prepare::Prepared;
 use crate::engine::shape::Shape;
@@ -29,6 +29,10 @@ pub(crate) enum Slot {
     Records,
     /// Address of the values of a stored column, from the table's first row.
     Column(NodeId),
+    /// What its cells count from, for whole numbers.
+    ColumnBase(NodeId),
+    /// What one more in a cell stands for.
+    ColumnUnit(NodeId),
     /// Address of its known bits.
     ColumnKnown(NodeId),
     /// Address of the values of a vector, from the block's first row or owner.
@@ -118,10 +122,8 @@ pub(crate) struct Emitter<'e, 'f, 'a> {
 #[derive(Debug, Clone, Copy)]
 enum Form {
     Whole,
-    Day,
     Float,
     Code,
-    Byte,
     Bit,
     State,
 }
@@ -219,16 +221,60 @@ impl Emitter<'_, '_, '_> {
         let Some(column) = self.prepared.column(id) else {
             return Err(EngineError::Broken(id.0, "its column is gone"));
         };
-        let form = match &column.values {
-            Values::Boolean(_) => Form::Byte,
-            Values::Integer(_) | Values::Money(_) | Values::Instant(_) | Values::Duration(_) => Form::Whole,
-            Values::Date(_) => Form::Day,
-            Values::Number(_) => Form::Float,
-            Values::Text { .. } => Form::Code,
-            Values::List { .. } => return Err(EngineError::Broken(id.0, "a loop cannot read a list")),
+        let known = column.known().is_some().then_some(Slot::ColumnKnown(id));
+        match column.values() {
+            StoredValues::Boolean(_) => self.load(Form::Bit, self.row, Slot::Column(id), known),
+            StoredValues::Number(_) => self.load(Form::Float, self.row, Slot::Column(id), known),
+            StoredValues::Text { codes, .. } => {
+                let cell = self.load_cell(id, codes)?;
+                let value = match codes {
+                    Cells::U8(_) | Cells::U16(_) => self.code.ins().uextend(types::I32, cell),
+                    Cells::U32(_) => cell,
+                    Cells::U64(_) => self.code.ins().ireduce(types::I32, cell),
+                };
+                let known = self.known_at(known, self.row)?;
+                Ok(Emitted::Code { value, known })
+            }
+            StoredValues::List { .. } | StoredValues::Flags(_) => {
+                Err(EngineError::Broken(id.0, "a loop cannot read a list"))
+            }
+            StoredValues::Integer(integers)
+            | StoredValues::Money(integers)
+            | StoredValues::Instant(integers)
+            | StoredValues::Duration(integers)
+            | StoredValues::Date(integers) => {
+                let mut value = self.load_cell(id, integers.cells())?;
+                if integers.cells().width() < 8 {
+                    value = self.code.ins().uextend(types::I64, value);
+                }
+                if integers.unit() != 1 {
+                    let unit = self.slot(Slot::ColumnUnit(id))?;
+                    value = self.code.ins().imul(value, unit);
+                }
+                let base = self.slot(Slot::ColumnBase(id))?;
+                let value = self.code.ins().iadd(value, base);
+                let known = self.known_at(known, self.row)?;
+                Ok(Emitted::Whole { value, known })
+            }
+        }
+    }
+
+    /// The cell of the row, in the width it has.
+    fn load_cell(&mut self, id: NodeId, cells: &Cells) -> Result<Value, EngineError> {
+        let (ty, shift) = match cells {
+            Cells::U8(_) => (types::I8, 0),
+            Cells::U16(_) => (types::I16, 1),
+            Cells::U32(_) => (types::I32, 2),
+            Cells::U64(_) => (types::I64, 3),
         };
-        let known = column.known.is_some().then_some(Slot::ColumnKnown(id));
-        self.load(form, self.row, Slot::Column(id), known)
+        let base = self.slot(Slot::Column(id))?;
+        Ok(self.load_at(ty, base, self.row, shift))
+    }
+
+    fn known_at(&mut self, slot: Option<Slot>, index: Value) -> Result<Option<Value>, EngineError> {
+        let Some(slot) = slot else { return Ok(None) };
+        let words = self.slot(slot)?;
+        Ok(Some(self.bit(words, index)))
     }
 
     fn read_single(&mut self, id: NodeId) -> Result<Emitted, EngineError> {
@@ -273,21 +319,10 @@ impl Emitter<'_, '_, '_> {
 
     fn load(&mut self, form: Form, index: Value, values: Slot, known: Option<Slot>) -> Result<Emitted, EngineError> {
         let base = self.slot(values)?;
-        let known = match known {
-            Some(slot) => {
-                let words = self.slot(slot)?;
-                Some(self.bit(words, index))
-            }
-            None => None,
-        };
+        let known = self.known_at(known, index)?;
         Ok(match form {
             Form::Whole => {
                 let value = self.load_at(types::I64, base, index, 3);
-                Emitted::Whole { value, known }
-            }
-            Form::Day => {
-                let day = self.load_at(types::I32, base, index, 2);
-                let value = self.code.ins().sextend(types::I64, day);
                 Emitted::Whole { value, known }
             }
             Form::Float => {
@@ -297,11 +332,6 @@ impl Emitter<'_, '_, '_> {
             Form::Code => {
                 let value = self.load_at(types::I32, base, index, 2);
                 Emitted::Code { value, known }
-            }
-            Form::Byte => {
-                let byte = self.load_at(types::I8, base, index, 0);
-                let yes = self.code.ins().icmp_imm_s(IntCC::NotEqual, byte, 0);
-                self.truth(yes, known)
             }
             Form::Bit => {
                 let yes = self.bit(base, index);

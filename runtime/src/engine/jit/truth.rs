@@ -1,8 +1,8 @@
 //! The truth stage as code: sets of customers over literals, 128 customers at a time.
 //!
-//! Literals and kept sets stand side by side for each 128 customers, so the code walks with two pointers and reaches every
-//! one by a constant offset. The sets are cut into functions of bounded size, since making code takes more than twice the
-//! time for twice the size; what a later function needs of an earlier one is kept, as the roots are.
+//! Literals and kept sets stand in slots, a stretch of words each, all equally far apart. The sets are cut into functions of
+//! bounded size, since making code takes more than twice the time for twice the size; what a later function needs of an
+//! earlier one is kept, as the roots are.
 
 use super::{Builder, Handle};
 use crate::engine::EngineError;
@@ -11,46 +11,42 @@ use cranelift::prelude::*;
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::{Truth, TruthId};
 
-/// Bytes that 128 customers take.
-const STEP: i32 = 16;
+/// Bytes that 128 customers take in a slot.
+const STEP: i64 = 16;
 
 /// Where the code finds what it reads and writes.
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
     /// All sets, operands before users.
     pub(crate) sets: &'a [Truth],
-    /// By set: the position of a literal among all literals.
-    pub(crate) literals: &'a [Option<usize>],
-    /// How many literals there are.
-    pub(crate) literal_count: usize,
-    /// By set: the position among those that are kept.
-    pub(crate) kept: &'a [Option<usize>],
-    /// How many are kept.
-    pub(crate) kept_count: usize,
+    /// By set: the slot of a literal or of a set that is kept.
+    pub(crate) slots: &'a [Option<usize>],
 }
 
-/// Makes a function `(literals, kept, steps)` that works out `wanted`, in this order; their operands are among them before
-/// their users, or literals, or kept by functions called before.
+/// Makes a function `(slots, bytes from slot to slot, steps)` that works out `wanted`, in this order; their operands are
+/// among them before their users, or literals, or kept by functions called before.
 ///
 /// # Errors
 /// Cranelift refuses the code.
 pub(crate) fn define(builder: &mut Builder, layout: &Layout<'_>, wanted: &[TruthId]) -> Result<Handle, EngineError> {
     builder.define(3, |_, code, parameters| {
-        let [from, to, steps] = *parameters else { return Err(EngineError::Broken(0, "a function has no parameters")) };
+        let [slots, apart, steps] = *parameters else {
+            return Err(EngineError::Broken(0, "a function has no parameters"));
+        };
         let (head, body, exit) = (code.create_block(), code.create_block(), code.create_block());
-        for _ in 0..3 {
+        for _ in 0..2 {
             code.append_block_param(head, types::I64);
         }
-        let start: Vec<BlockArg> = [from, to, steps].into_iter().map(BlockArg::Value).collect();
+        let start: Vec<BlockArg> = [slots, steps].into_iter().map(BlockArg::Value).collect();
         code.ins().jump(head, &start);
         code.switch_to_block(head);
         let state = code.block_params(head).to_vec();
-        let [from, to, left] = *state.as_slice() else {
+        let [at, left] = *state.as_slice() else {
             return Err(EngineError::Broken(0, "a block has no parameters"));
         };
         code.ins().brif(left, body, &[], exit, &[]);
         code.switch_to_block(body);
-        let mut sets = Sets { layout, values: FxHashMap::default(), from, to };
+        let mut sets = Sets { layout, values: FxHashMap::default(), at, apart };
         for id in wanted {
             let Some(set) = layout.sets.get(id.index()) else { continue };
             let value = match set {
@@ -67,14 +63,14 @@ pub(crate) fn define(builder: &mut Builder, layout: &Layout<'_>, wanted: &[Truth
                 Truth::AtLeast(count, operands) => sets.at_least(code, *count as usize, operands)?,
             };
             sets.values.insert(*id, value);
-            if let Some(place) = layout.kept.get(id.index()).copied().flatten() {
-                code.ins().store(MemFlagsData::new().with_notrap(), value, to, offset(place)?);
+            if let Some(slot) = sets.slot(*id) {
+                let address = sets.address(code, slot)?;
+                code.ins().store(MemFlagsData::new().with_notrap(), value, address, 0);
             }
         }
-        let from = code.ins().iadd_imm_s(from, i64::from(offset(layout.literal_count)?));
-        let to = code.ins().iadd_imm_s(to, i64::from(offset(layout.kept_count)?));
+        let at = code.ins().iadd_imm_s(at, STEP);
         let left = code.ins().iadd_imm_s(left, -1);
-        let next: Vec<BlockArg> = [from, to, left].into_iter().map(BlockArg::Value).collect();
+        let next: Vec<BlockArg> = [at, left].into_iter().map(BlockArg::Value).collect();
         code.ins().jump(head, &next);
         code.switch_to_block(exit);
         code.ins().return_(&[]);
@@ -86,24 +82,30 @@ pub(crate) fn define(builder: &mut Builder, layout: &Layout<'_>, wanted: &[Truth
 struct Sets<'a> {
     layout: &'a Layout<'a>,
     values: FxHashMap<TruthId, Value>,
-    from: Value,
-    to: Value,
+    /// Where the words of slot 0 for these customers are.
+    at: Value,
+    /// Bytes from slot to slot.
+    apart: Value,
 }
 
 impl Sets<'_> {
+    fn slot(&self, id: TruthId) -> Option<usize> {
+        self.layout.slots.get(id.index()).copied().flatten()
+    }
+
+    fn address(&self, code: &mut FunctionBuilder<'_>, slot: usize) -> Result<Value, EngineError> {
+        let slot = i64::try_from(slot).map_err(|_| EngineError::Broken(0, "there are too many sets"))?;
+        let offset = code.ins().imul_imm_s(self.apart, slot);
+        Ok(code.ins().iadd(self.at, offset))
+    }
+
     fn value(&mut self, code: &mut FunctionBuilder<'_>, id: TruthId) -> Result<Value, EngineError> {
         if let Some(value) = self.values.get(&id) {
             return Ok(*value);
         }
-        let flags = MemFlagsData::new().with_notrap();
-        let place = |places: &[Option<usize>]| places.get(id.index()).copied().flatten();
-        let value = match (place(self.layout.literals), place(self.layout.kept)) {
-            (Some(literal), _) => {
-                code.ins().load(types::I64X2, flags.with_readonly().with_can_move(), self.from, offset(literal)?)
-            }
-            (None, Some(kept)) => code.ins().load(types::I64X2, flags, self.to, offset(kept)?),
-            (None, None) => return Err(EngineError::Broken(id.0, "a set is used before it is worked out")),
-        };
+        let slot = self.slot(id).ok_or(EngineError::Broken(id.0, "a set is used before it is worked out"))?;
+        let address = self.address(code, slot)?;
+        let value = code.ins().load(types::I64X2, MemFlagsData::new().with_notrap(), address, 0);
         self.values.insert(id, value);
         Ok(value)
     }
@@ -151,13 +153,6 @@ impl Sets<'_> {
         }
         Ok(reached.last().copied().flatten().unwrap_or_else(|| constant(code, false)))
     }
-}
-
-fn offset(position: usize) -> Result<i32, EngineError> {
-    i32::try_from(position)
-        .ok()
-        .and_then(|position| position.checked_mul(STEP))
-        .ok_or(EngineError::Broken(0, "there are too many atoms"))
 }
 
 fn constant(code: &mut FunctionBuilder<'_>, value: bool) -> Value {

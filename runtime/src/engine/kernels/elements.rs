@@ -36,7 +36,7 @@ pub(super) fn evaluate(task: &Task<'_, '_>, operator: AggregateOperator) -> Resu
             let largest = operator == AggregateOperator::Largest;
             let found: Vec<Option<usize>> =
                 (0..rows).map(|row| extreme(elements, marks, input.list(row), largest)).collect();
-            Ok(elements.values.picked(rows, |row| found.get(row).copied().flatten()).into())
+            Ok(elements.values().picked(rows, |row| found.get(row).copied().flatten()).into())
         }
         _ => Err(task.broken("it cannot be asked about a list")),
     }
@@ -48,7 +48,7 @@ fn counts(rows: usize, count: impl FnMut(usize) -> usize) -> Vector<'static> {
 }
 
 fn different(elements: &Elements, range: Range<usize>, seen: &mut FxHashSet<u64>) -> usize {
-    let input = elements.values.input();
+    let input = elements.values().input();
     seen.clear();
     match &elements.shape {
         Shape::Whole => seen.extend(range.map(|at| input.whole().at(at).cast_unsigned())),
@@ -60,7 +60,7 @@ fn different(elements: &Elements, range: Range<usize>, seen: &mut FxHashSet<u64>
 }
 
 fn total(elements: &Elements, range: Range<usize>) -> Total {
-    let input = elements.values.input();
+    let input = elements.values().input();
     let count = i64::try_from(range.len()).unwrap_or(i64::MAX);
     match elements.shape {
         Shape::Float => {
@@ -76,7 +76,7 @@ fn total(elements: &Elements, range: Range<usize>) -> Total {
 
 /// The element that is smallest or largest.
 fn extreme(elements: &Elements, marks: Option<&[u32]>, range: Range<usize>, largest: bool) -> Option<usize> {
-    let input = elements.values.input();
+    let input = elements.values().input();
     let order = |left: usize, right: usize| match &elements.shape {
         Shape::Whole => input.whole().at(left).cmp(&input.whole().at(right)),
         Shape::Float => input.float().at(left).total_cmp(&input.float().at(right)),

@@ -99,7 +99,7 @@ impl<'t> Finder<'t> {
         if !self.value.known(row) {
             return None;
         }
-        let input = self.elements.values.input();
+        let input = self.elements.values().input();
         Some(match &self.elements.shape {
             Shape::Whole => {
                 let (values, wanted) = (input.whole(), self.value.whole().at(row));

@@ -6,6 +6,7 @@ mod constructs;
 mod definitions;
 mod random;
 
+use super::{Instructions, Manner, Truths};
 use crate::data::{Column, Dataset, DatasetBuilder};
 use crate::outcome::{Outcome, Request};
 use segue_compiler::plan::Selection;
@@ -42,18 +43,19 @@ pub(super) fn data(program: &Program, rows: &Json) -> Dataset {
 
 pub(super) fn everything(program: &Program, as_of: i64, threads: usize) -> Request {
     let Selection { traits, segments, partitions } = Selection::everything(program);
-    Request { as_of, segments, partitions, traits, threads }
+    Request { as_of, segments, partitions, traits, members: true, threads }
 }
 
 /// Runs both engines, the engine on one and on three threads, and gives what they agree on.
 #[track_caller]
 pub(super) fn agree(program: &Program, data: &Dataset, as_of: i64) -> Outcome {
     let right = crate::interpret::run(program, data, &everything(program, as_of, 1)).unwrap();
-    for threads in [1, 3] {
-        match super::run(program, data, &everything(program, as_of, threads)) {
+    let portable = Manner { truths: Truths::Code, instructions: Some(Instructions::Portable) };
+    for (threads, manner) in [(1, Manner::default()), (3, portable)] {
+        match super::run_in(program, data, &everything(program, as_of, threads), manner) {
             Ok(found) => {
                 let differences = differences(program, &right, &found);
-                assert!(differences.is_empty(), "on {threads} threads:\n{}", differences.join("\n"));
+                assert!(differences.is_empty(), "on {threads} threads, {manner:?}:\n{}", differences.join("\n"));
             }
             Err(error) => {
                 let selection = Selection::everything(program);
@@ -80,7 +82,7 @@ fn differences(program: &Program, right: &Outcome, found: &Outcome) -> Vec<Strin
         }
     }
     for ((declared, right), found) in program.traits.iter().zip(&right.traits).zip(&found.traits) {
-        let rows = crate::engine::shape::length(right).max(crate::engine::shape::length(found));
+        let rows = crate::data::length(right).max(crate::data::length(found));
         for row in 0..rows {
             let (right, found) = (value(right, row), value(found, row));
             if right != found {

@@ -199,7 +199,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         Question::Segment(id) => (vec![id], Vec::new(), Item::Segment(id)),
         Question::Partition(id) => (Vec::new(), vec![id], Item::Partition(id)),
     };
-    let request = Request { as_of, segments, partitions, traits: Vec::new(), threads: 1 };
+    let request = Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads: 1 };
     let interpreter = Interpreter::new(program, data, &request);
     let customer = interpreter.customer(row)?;
     let zone = program.settings.zone;

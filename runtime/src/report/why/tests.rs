@@ -211,8 +211,14 @@ fn explanations_agree_with_runs() {
     let (checked, data) = shop();
     let setting = setting(&checked, &data);
     let segments: Vec<SegmentId> = (0..setting.program.segments.len() as u32).map(SegmentId).collect();
-    let request =
-        Request { as_of: AS_OF, segments: segments.clone(), partitions: Vec::new(), traits: Vec::new(), threads: 1 };
+    let request = Request {
+        as_of: AS_OF,
+        segments: segments.clone(),
+        partitions: Vec::new(),
+        traits: Vec::new(),
+        members: true,
+        threads: 1,
+    };
     let outcome = run(setting.program, &data, &request).unwrap();
     for (segment, members) in segments.iter().zip(&outcome.segments) {
         for row in 0..outcome.customers {

@@ -1,0 +1,114 @@
+//! Scans with AVX2. There is no unsigned comparison: a number is at most another where it is the smaller of both.
+
+use super::Order;
+use std::arch::x86_64::{
+    __m256i, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmp_pd,
+    _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_cmpeq_epi32, _mm256_cmpgt_epi64, _mm256_loadu_pd, _mm256_loadu_si256,
+    _mm256_min_epu8, _mm256_min_epu16, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps,
+    _mm256_packs_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32,
+    _mm256_set1_epi64x, _mm256_set1_pd, _mm256_sub_epi8, _mm256_sub_epi16, _mm256_sub_epi32, _mm256_sub_epi64,
+    _mm256_xor_si256,
+};
+
+/// 32 bytes of a chunk of 64 cells.
+///
+/// # Safety
+/// The chunk has 32 bytes from cell `at` on.
+#[target_feature(enable = "avx2")]
+unsafe fn load<T>(cells: &[T], at: usize) -> __m256i {
+    // SAFETY: as the caller promises.
+    unsafe { _mm256_loadu_si256(cells.as_ptr().add(at).cast()) }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn in_range_u8(cells: &[u8], low: u8, span: u8, out: &mut [u64]) {
+    let (low, span) = (_mm256_set1_epi8(low.cast_signed()), _mm256_set1_epi8(span.cast_signed()));
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        let mut bits = 0;
+        for at in [0, 32] {
+            // SAFETY: 32 bytes are 32 cells, and the chunk has 64.
+            let above = _mm256_sub_epi8(unsafe { load(cells, at) }, low);
+            let within = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
+            bits |= u64::from(_mm256_movemask_epi8(within).cast_unsigned()) << at;
+        }
+        *word = bits;
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn in_range_u16(cells: &[u16], low: u16, span: u16, out: &mut [u64]) {
+    let (low, span) = (_mm256_set1_epi16(low.cast_signed()), _mm256_set1_epi16(span.cast_signed()));
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        let mut bits = 0;
+        for at in [0, 32] {
+            let mut within = [low; 2];
+            for (half, within) in within.iter_mut().enumerate() {
+                // SAFETY: 32 bytes are 16 cells, and the chunk has 64.
+                let above = _mm256_sub_epi16(unsafe { load(cells, at + half * 16) }, low);
+                *within = _mm256_cmpeq_epi16(_mm256_min_epu16(above, span), above);
+            }
+            let [first, second] = within;
+            // Packing goes by halves of 128 bits: their quarters are put back into their order.
+            let packed = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(first, second));
+            bits |= u64::from(_mm256_movemask_epi8(packed).cast_unsigned()) << at;
+        }
+        *word = bits;
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn in_range_u32(cells: &[u32], low: u32, span: u32, out: &mut [u64]) {
+    let (low, span) = (_mm256_set1_epi32(low.cast_signed()), _mm256_set1_epi32(span.cast_signed()));
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        let mut bits = 0;
+        for at in (0..64).step_by(8) {
+            // SAFETY: 32 bytes are 8 cells, and the chunk has 64.
+            let above = _mm256_sub_epi32(unsafe { load(cells, at) }, low);
+            let within = _mm256_cmpeq_epi32(_mm256_min_epu32(above, span), above);
+            bits |= u64::from(_mm256_movemask_ps(_mm256_castsi256_ps(within)).cast_unsigned()) << at;
+        }
+        *word = bits;
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn in_range_u64(cells: &[u64], low: u64, span: u64, out: &mut [u64]) {
+    // With the highest bit turned round, the order of signed numbers is that of unsigned ones.
+    let turn = _mm256_set1_epi64x(i64::MIN);
+    let low = _mm256_set1_epi64x(low.cast_signed());
+    let span = _mm256_xor_si256(_mm256_set1_epi64x(span.cast_signed()), turn);
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        let mut beyond = 0;
+        for at in (0..64).step_by(4) {
+            // SAFETY: 32 bytes are 4 cells, and the chunk has 64.
+            let above = _mm256_xor_si256(_mm256_sub_epi64(unsafe { load(cells, at) }, low), turn);
+            let more = _mm256_cmpgt_epi64(above, span);
+            beyond |= u64::from(_mm256_movemask_pd(_mm256_castsi256_pd(more)).cast_unsigned()) << at;
+        }
+        *word = !beyond;
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn ordered(cells: &[f64], order: Order, number: f64, out: &mut [u64]) {
+    match order {
+        Order::Less => ordered_by::<_CMP_LT_OQ>(cells, number, out),
+        Order::Equal => ordered_by::<_CMP_EQ_OQ>(cells, number, out),
+        Order::Greater => ordered_by::<_CMP_GT_OQ>(cells, number, out),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn ordered_by<const ORDER: i32>(cells: &[f64], number: f64, out: &mut [u64]) {
+    let number = _mm256_set1_pd(number);
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        let mut bits = 0;
+        for at in (0..64).step_by(4) {
+            // SAFETY: the chunk has 64 cells, of which this reads 4 from `at` on.
+            let cells = unsafe { _mm256_loadu_pd(cells.as_ptr().add(at)) };
+            let holds = _mm256_cmp_pd::<ORDER>(cells, number);
+            bits |= u64::from(_mm256_movemask_pd(holds).cast_unsigned()) << at;
+        }
+        *word = bits;
+    }
+}

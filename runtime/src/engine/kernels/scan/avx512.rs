@@ -1,0 +1,55 @@
+//! Scans with AVX-512: a comparison gives its bits at once.
+
+use super::Order;
+use std::arch::x86_64::{
+    _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm512_cmp_pd_mask, _mm512_cmple_epu8_mask, _mm512_cmple_epu16_mask,
+    _mm512_cmple_epu32_mask, _mm512_cmple_epu64_mask, _mm512_loadu_pd, _mm512_loadu_si512, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_pd, _mm512_sub_epi8, _mm512_sub_epi16,
+    _mm512_sub_epi32, _mm512_sub_epi64,
+};
+
+macro_rules! scan {
+    ($name:ident, $ty:ty, $signed:ty, $lanes:literal, $set:ident, $sub:ident, $compare:ident) => {
+        #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+        pub(super) fn $name(cells: &[$ty], low: $ty, span: $ty, out: &mut [u64]) {
+            let (low, span) = ($set(low as $signed), $set(span as $signed));
+            for (cells, word) in cells.chunks_exact(64).zip(out) {
+                let mut bits = 0;
+                for at in 0..64 / $lanes {
+                    // SAFETY: the chunk has 64 cells, of which this reads `$lanes` from `at * $lanes` on.
+                    let cells = unsafe { _mm512_loadu_si512(cells.as_ptr().add(at * $lanes).cast()) };
+                    bits |= u64::from($compare($sub(cells, low), span)) << (at * $lanes);
+                }
+                *word = bits;
+            }
+        }
+    };
+}
+
+scan!(in_range_u8, u8, i8, 64, _mm512_set1_epi8, _mm512_sub_epi8, _mm512_cmple_epu8_mask);
+scan!(in_range_u16, u16, i16, 32, _mm512_set1_epi16, _mm512_sub_epi16, _mm512_cmple_epu16_mask);
+scan!(in_range_u32, u32, i32, 16, _mm512_set1_epi32, _mm512_sub_epi32, _mm512_cmple_epu32_mask);
+scan!(in_range_u64, u64, i64, 8, _mm512_set1_epi64, _mm512_sub_epi64, _mm512_cmple_epu64_mask);
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+pub(super) fn ordered(cells: &[f64], order: Order, number: f64, out: &mut [u64]) {
+    match order {
+        Order::Less => ordered_by::<_CMP_LT_OQ>(cells, number, out),
+        Order::Equal => ordered_by::<_CMP_EQ_OQ>(cells, number, out),
+        Order::Greater => ordered_by::<_CMP_GT_OQ>(cells, number, out),
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn ordered_by<const ORDER: i32>(cells: &[f64], number: f64, out: &mut [u64]) {
+    let number = _mm512_set1_pd(number);
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        let mut bits = 0;
+        for at in 0..8 {
+            // SAFETY: the chunk has 64 cells, of which this reads 8 from `at * 8` on.
+            let cells = unsafe { _mm512_loadu_pd(cells.as_ptr().add(at * 8)) };
+            bits |= u64::from(_mm512_cmp_pd_mask::<ORDER>(cells, number)) << (at * 8);
+        }
+        *word = bits;
+    }
+}

@@ -1,0 +1,22 @@
+//! Scans without any special instruction: what the others are held against.
+
+use super::{Cell, Order};
+
+pub(super) fn in_range<T: Cell>(cells: &[T], low: T, span: T, out: &mut [u64]) {
+    each_word(cells, out, |cell| cell.within(low, span));
+}
+
+pub(super) fn ordered(cells: &[f64], order: Order, number: f64, out: &mut [u64]) {
+    match order {
+        Order::Less => each_word(cells, out, |cell| cell < number),
+        Order::Equal => each_word(cells, out, |cell| cell == number),
+        Order::Greater => each_word(cells, out, |cell| cell > number),
+    }
+}
+
+#[inline(always)]
+fn each_word<T: Copy>(cells: &[T], out: &mut [u64], test: impl Fn(T) -> bool) {
+    for (cells, word) in cells.chunks(64).zip(out) {
+        *word = cells.iter().enumerate().fold(0, |word, (at, cell)| word | u64::from(test(*cell)) << at);
+    }
+}

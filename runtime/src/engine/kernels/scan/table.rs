@@ -1,0 +1,63 @@
+//! Sets of codes: up to 64 of them looked up at once.
+//!
+//! A table has for each code a word with a bit for each set that the code is in. 64 rows give 64 such words, a square of
+//! bits, which turned over its diagonal is a word of rows for each set: a look-up a row, however many sets there are.
+
+use super::Cell;
+
+/// How many sets a table holds.
+pub(crate) const SETS: usize = 64;
+
+/// Up to 64 sets of codes.
+#[derive(Debug, Clone)]
+pub(crate) struct Masks {
+    /// By code.
+    words: Vec<u64>,
+}
+
+impl Masks {
+    /// Empty sets of codes below `codes`.
+    pub(crate) fn new(codes: usize) -> Masks {
+        Masks { words: vec![0; codes.max(1)] }
+    }
+
+    /// Puts a code into a set.
+    pub(crate) fn insert(&mut self, code: usize, set: usize) {
+        if let Some(word) = self.words.get_mut(code) {
+            *word |= 1 << (set % SETS);
+        }
+    }
+
+    /// Gives for 64 rows at a time (fewer at the end) the number of the word and, by set, the rows whose cell is in it.
+    pub(crate) fn scan<T: Cell>(&self, cells: &[T], mut give: impl FnMut(usize, &[u64; SETS])) {
+        for (at, cells) in cells.chunks(64).enumerate() {
+            let mut square = [0; SETS];
+            for (row, cell) in square.iter_mut().zip(cells) {
+                let cell: u64 = (*cell).into();
+                *row = usize::try_from(cell).ok().and_then(|code| self.words.get(code)).copied().unwrap_or(0);
+            }
+            turn(&mut square);
+            give(at, &square);
+        }
+    }
+}
+
+/// Turns a square of bits over its diagonal: bit `j` of word `i` becomes bit `i` of word `j`. Halves change places, then
+/// quarters within them, and so on (Warren, "Hacker's Delight", 2nd edition, 7-3).
+#[inline]
+fn turn(square: &mut [u64; 64]) {
+    let mut size = 32;
+    let mut mask = 0x0000_0000_ffff_ffff_u64;
+    while size > 0 {
+        for pair in square.chunks_exact_mut(2 * size) {
+            let (upper, lower) = pair.split_at_mut(size);
+            for (upper, lower) in upper.iter_mut().zip(lower) {
+                let swapped = (*upper >> size ^ *lower) & mask;
+                *upper ^= swapped << size;
+                *lower ^= swapped;
+            }
+        }
+        size /= 2;
+        mask ^= mask << size;
+    }
+}

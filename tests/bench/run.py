@@ -1,0 +1,208 @@
+"""Runs Segue beside Polars, ClickHouse, DuckDB and DataFusion on the same data and the same definitions.
+
+    python -m venv .venv && .venv/bin/pip install -r tests/bench/requirements.txt
+    .venv/bin/python tests/bench/run.py                                  # 10 million customers, 50 million events
+    .venv/bin/python tests/bench/run.py --customers 1000000 --events 5000000
+
+Makes the data where they are missing, builds Segue's worker, loads the data into every engine and then asks all of them in turn,
+so that whatever else the machine does falls on each. Medians and ratios are printed as Markdown and, with --json, written as JSON.
+Every count is compared: a difference is printed and ends the run with status 1. Time is that of one question, from its definition
+to the counts: for Segue planning, code generation and evaluation; `check`, the time to read and check its rule files, is beside it.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import select
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TIMEOUT = 600
+
+# By workload: what is asked, of how many definitions, and of whom: engine and the option it is fastest with. Who is not asked
+# took more than a minute.
+QUESTIONS = {
+    "w1": [
+        ("w1_counts", 20, [("polars", "shared,stream"), ("clickhouse", "shared"), ("duckdb", None), ("datafusion", None)]),
+        ("w1_counts", 200, [("polars", "shared,stream"), ("clickhouse", "shared"), ("duckdb", None)]),
+        ("w1_counts", 1000, [("polars", "shared,stream"), ("clickhouse", "shared")]),
+        ("w1_bitmaps", 1000, [("polars", "shared")]),
+        ("w1_disk", 20, [("polars", "stream"), ("clickhouse", "shared"), ("duckdb", None)]),
+        ("w1_disk", 200, [("polars", "stream"), ("clickhouse", "shared")]),
+    ],
+    "w2": [
+        ("w2_counts", 20, [("clickhouse", None), ("polars", "stream"), ("duckdb", None)]),
+        ("w2_counts", 100, [("clickhouse", None), ("polars", "stream")]),
+        ("w2_disk", 20, [("clickhouse", None), ("polars", "stream")]),
+    ],
+}
+
+
+class Worker:
+    """A process that answers one line of JSON with another."""
+
+    def __init__(self, name, command, environment):
+        self.name = name
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **environment}
+        )
+        self.version = self.read().get("version", "?")
+
+    def read(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], TIMEOUT)
+        if not ready:
+            self.process.kill()
+            return {"err": f"no answer in {TIMEOUT} seconds"}
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else {"err": "the process ended"}
+
+    def ask(self, **question):
+        if self.process.poll() is not None:
+            return {"err": "the process ended"}
+        self.process.stdin.write(json.dumps(question).encode() + b"\n")
+        self.process.stdin.flush()
+        return self.read()
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def make_data(arguments, workload):
+    """Makes what is missing of a workload's data."""
+    wanted = {"w1": "customers.parquet", "w2": "events_sorted.parquet"}[workload]
+    if not (arguments.data / wanted).exists():
+        sizes = {"w1": [arguments.customers], "w2": [max(arguments.customers // 10, 1), arguments.events]}[workload]
+        subprocess.run(
+            [sys.executable, HERE / "generate.py", workload, *map(str, sizes)],
+            env={**os.environ, "SEGUE_DATA": str(arguments.data)},
+            check=True,
+            stdout=sys.stderr,
+        )
+
+
+def build_worker():
+    """Builds Segue's worker and gives its path."""
+    command = ["cargo", "build", "--release", "--package", "segue-bench", "--message-format", "json"]
+    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
+    messages = [json.loads(line) for line in built.stdout.splitlines()]
+    return next(message["executable"] for message in reversed(messages) if message.get("executable"))
+
+
+def start(arguments, names):
+    environment = {"SEGUE_DATA": str(arguments.data), "THREADS": str(arguments.threads)}
+    workers = {}
+    for name in names:
+        command = [arguments.segue] if name.startswith("segue") else [sys.executable, HERE / "peers" / "worker.py", name]
+        extra = {"DF_VIEW": "1"} if name == "datafusion" else {}
+        workers[name] = Worker(name, command, {**environment, **extra})
+    return workers
+
+
+def ask_all(workers, what, count, askers, repeats):
+    """Asks everybody in turn; gives a row for each, and the differences found."""
+    rows = {name: {"name": name, "option": option, "times": [], "peak_mb": 0} for name, option in askers}
+    expected, differences = None, []
+    for _ in range(repeats):
+        for name, option in askers:
+            row = rows[name]
+            if "error" in row:
+                continue
+            answer = workers[name].ask(cmd="run", what=what, n=count, opt=option)
+            if "err" in answer:
+                row["error"] = answer["err"][:200]
+                continue
+            row["times"].append(answer["t"])
+            row["peak_mb"] = max(row["peak_mb"], answer.get("peak_mb") or 0)
+            row["check"] = answer.get("check")
+            counts = answer["res"]
+            if not isinstance(counts, list):
+                continue
+            if expected is None:
+                expected = (name, counts)
+            elif counts != expected[1]:
+                wrong = [at for at, (one, other) in enumerate(zip(counts, expected[1])) if one != other]
+                differences.append(f"{what} {count}: {name} differs from {expected[0]} in {len(wrong)}, first {wrong[:3]}")
+    return list(rows.values()), differences
+
+
+def report(what, count, rows):
+    """Prints a table; gives it as data."""
+    for row in rows:
+        if row["times"]:
+            row["median"] = statistics.median(row["times"])
+    peers = [row["median"] for row in rows if "median" in row and not row["name"].startswith("segue")]
+    best = min(peers, default=None)
+    print(f"\n### {what}, {count} definitions\n")
+    print("| engine | median ms | least ms | best peer's time / this | peak MB | check ms |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for row in sorted(rows, key=lambda row: row.get("median", float("inf"))):
+        if "median" not in row:
+            print(f"| {row['name']} | {row.get('error', '')} | | | | |")
+            continue
+        row["ratio"] = best / row["median"] if best else None
+        ratio = f"{row['ratio']:.2f}" if best else ""
+        check = f"{row['check'] * 1e3:.1f}" if row.get("check") is not None else ""
+        least = min(row["times"]) * 1e3
+        print(f"| {row['name']} | {row['median'] * 1e3:.1f} | {least:.1f} | {ratio} | {row['peak_mb']} | {check} |", flush=True)
+    return {"what": what, "definitions": count, "rows": rows}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--data", type=pathlib.Path, default=ROOT / "target" / "bench", help="where the data are kept")
+    options.add_argument("--customers", type=int, default=10_000_000)
+    options.add_argument("--events", type=int, default=50_000_000)
+    options.add_argument("--threads", type=int, default=2, help="threads of every engine")
+    options.add_argument("--repeats", type=int, default=5)
+    options.add_argument("--only", choices=sorted(QUESTIONS), help="one workload: w1 customers, w2 events")
+    options.add_argument("--peers", default="polars,clickhouse,duckdb,datafusion", help="which of them, with commas")
+    options.add_argument("--segue", type=pathlib.Path, help="Segue's worker; built if left out")
+    options.add_argument("--json", type=pathlib.Path, help="a file for the figures")
+    arguments = options.parse_args()
+    peers = [name for name in arguments.peers.split(",") if name]
+    arguments.data = (arguments.data / f"{arguments.customers}-{arguments.events}").resolve()
+    arguments.data.mkdir(parents=True, exist_ok=True)
+    arguments.segue = arguments.segue or build_worker()
+    tables, differences, versions = [], [], {}
+    for workload in [arguments.only] if arguments.only else sorted(QUESTIONS):
+        make_data(arguments, workload)
+        asked = {name for _, _, askers in QUESTIONS[workload] for name, _ in askers if name in peers}
+        workers = start(arguments, ["segue", *sorted(asked)])
+        for worker in workers.values():
+            versions[worker.name] = worker.version
+            loaded = worker.ask(cmd="load", what=workload)
+            print(f"{worker.name} {worker.version}: {loaded.get('err') or 'loaded'}", file=sys.stderr, flush=True)
+        for what, count, askers in QUESTIONS[workload]:
+            askers = [("segue", None), *[(name, option) for name, option in askers if name in peers]]
+            rows, found = ask_all(workers, what, count, askers, arguments.repeats)
+            tables.append(report(what, count, rows))
+            differences += found
+        for worker in workers.values():
+            worker.close()
+    for difference in differences:
+        print(f"DIFFERENCE {difference}", file=sys.stderr)
+    if arguments.json:
+        figures = {
+            "version": 1,
+            "machine": platform.platform(),
+            "threads": arguments.threads,
+            "customers": arguments.customers,
+            "events": arguments.events,
+            "versions": versions,
+            "tables": tables,
+        }
+        arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
+    sys.exit(1 if differences else 0)
+
+
+if __name__ == "__main__":
+    main()
