@@ -3,7 +3,7 @@
 use super::EngineError;
 use super::problems::Counts;
 use super::shape::Shape;
-use super::truth::Answer;
+use super::truth::{Answer, Kept};
 use super::vector::{Data, Input, Vector};
 use crate::data::{Bits, Column, Values};
 use crate::outcome::{NO_PART, Outcome};
@@ -47,18 +47,15 @@ pub(crate) fn parts(members: &[Vec<u64>], customers: usize) -> Vec<u32> {
 pub(crate) fn outcome(
     blocks: Vec<BlockAnswers>,
     customers: usize,
-    (segments, members): (usize, bool),
+    (segments, kept): (usize, Kept),
     partitions: usize,
     traits: &[(&Type, &Shape)],
 ) -> Result<Outcome, EngineError> {
     let mut counts = vec![0; segments];
-    let mut words: Vec<Vec<u64>> = vec![Vec::new(); if members { segments } else { 0 }];
-    words.iter_mut().for_each(|words| words.reserve_exact(customers.div_ceil(64)));
     let mut parts: Vec<Vec<u32>> = vec![Vec::with_capacity(customers); partitions];
     let mut problems = Counts::default();
     for block in &blocks {
         counts.iter_mut().zip(&block.segments).for_each(|(all, block)| *all += block.count);
-        words.iter_mut().zip(&block.segments).for_each(|(all, block)| all.extend_from_slice(&block.members));
         parts.iter_mut().zip(&block.partitions).for_each(|(all, block)| all.extend_from_slice(block));
     }
     let columns = traits
@@ -72,7 +69,7 @@ pub(crate) fn outcome(
     Ok(Outcome {
         customers,
         counts: counts.into_iter().map(|count| usize::try_from(count).unwrap_or(usize::MAX)).collect(),
-        segments: words.into_iter().map(|words| Bits::from_words(words, customers)).collect(),
+        segments: kept.finish().map(|words| Bits::from_words(words, customers)).collect(),
         partitions: parts,
         traits: columns,
         problems: problems.finish(),

@@ -7,10 +7,11 @@ use super::EngineError;
 use super::answers::{BlockAnswers, owned, parts};
 use super::events::{PassStage, Scratch};
 use super::jit::Code;
+use super::literals::Slots;
 use super::prepare::{Prepared, is_global};
 use super::problems::{self, LookedUp};
 use super::store::{Frame, Store};
-use super::truth::TruthStage;
+use super::truth::{Kept, TruthStage};
 use rustc_hash::FxHashSet;
 use segue_compiler::plan::{NodeId, Op, Plan, Truth, Work};
 use segue_compiler::program::CUSTOMERS;
@@ -102,6 +103,7 @@ pub(crate) struct Shared<'a> {
     /// By position in the plan; `None` for passes that were done once.
     pub(crate) passes: &'a [Option<PassStage<'a>>],
     pub(crate) truth: &'a TruthStage<'a>,
+    pub(crate) kept: &'a Kept,
     pub(crate) looked_up: &'a LookedUp,
 }
 
@@ -135,12 +137,12 @@ pub(crate) fn work(
 ) -> Result<Vec<BlockAnswers>, EngineError> {
     let next = AtomicUsize::new(0);
     let worker = || {
-        let mut scratch = Scratch::default();
+        let (mut scratch, mut slots) = (Scratch::default(), Slots::default());
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(block) = blocks.get(at) else { return Ok(done) };
-            done.push((at, answers(shared, block.clone(), &mut scratch)?));
+            done.push((at, answers(shared, block.clone(), &mut scratch, &mut slots)?));
         }
     };
     let results: Vec<Result<Vec<(usize, BlockAnswers)>, EngineError>> = match threads.min(blocks.len()) {
@@ -158,7 +160,12 @@ pub(crate) fn work(
     Ok(done.into_iter().map(|(_, answers)| answers).collect())
 }
 
-fn answers(shared: &Shared<'_>, customers: Range<usize>, scratch: &mut Scratch) -> Result<BlockAnswers, EngineError> {
+fn answers(
+    shared: &Shared<'_>,
+    customers: Range<usize>,
+    scratch: &mut Scratch,
+    slots: &mut Slots,
+) -> Result<BlockAnswers, EngineError> {
     let plan = shared.run.prepared.plan;
     let count = customers.len();
     let mut store = Store::of_block(shared.run, customers);
@@ -171,7 +178,7 @@ fn answers(shared: &Shared<'_>, customers: Range<usize>, scratch: &mut Scratch) 
             },
         }
     }
-    let mut roots = shared.truth.run(shared.code, &mut store)?.into_iter();
+    let mut roots = shared.truth.run(shared.code, &mut store, slots, shared.kept)?.into_iter();
     let segments = roots.by_ref().take(plan.segments.len()).collect();
     let partitions = plan
         .partitions

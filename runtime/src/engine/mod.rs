@@ -41,8 +41,8 @@ use segue_compiler::program::{CUSTOMERS, Program};
 use segue_compiler::values::calendar::Clock;
 use std::fmt::Display;
 use store::Store;
-use truth::TruthStage;
 pub use truth::Truths;
+use truth::{Kept, TruthStage};
 
 /// The engine cannot give an answer. All but [`EngineError::Processor`] are mistakes of ours or of a loader, never of a
 /// rule file.
@@ -150,11 +150,19 @@ fn run_plan(
     let code = maker.finish()?;
 
     let steps = blocks::of_block(&prepared, &blocks::spared(&plan, &prepared.live, &truth));
-    let shared =
-        Shared { run: &run, code: code.as_ref(), steps: &steps, passes: &passes, truth: &truth, looked_up: &looked_up };
+    let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
+    let kept = Kept::new(if request.members { plan.segments.len() } else { 0 }, customers);
+    let shared = Shared {
+        run: &run,
+        code: code.as_ref(),
+        steps: &steps,
+        passes: &passes,
+        truth: &truth,
+        kept: &kept,
+        looked_up: &looked_up,
+    };
     let threads = request.threads.max(1);
     let answers = blocks::work(&shared, &blocks::split(&prepared, threads), threads)?;
-    let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
     let traits = plan
         .traits
         .iter()
@@ -164,5 +172,5 @@ fn run_plan(
             ty.map(|ty| (ty, prepared.shape(*node))).ok_or(EngineError::Broken(node.0, "there is no such trait"))
         })
         .collect::<Result<Vec<_>, EngineError>>()?;
-    answers::outcome(answers, customers, (plan.segments.len(), request.members), plan.partitions.len(), &traits)
+    answers::outcome(answers, customers, (plan.segments.len(), kept), plan.partitions.len(), &traits)
 }

@@ -19,8 +19,6 @@ pub(crate) enum Test {
     All(bool),
     /// Those whose cell is in one of a few ranges, ends included, or in none of them.
     Ranges { ranges: Vec<(u64, u64)>, inside: bool },
-    /// Those whose cell is among these, by cell.
-    Cells(Vec<bool>),
     /// Those in an order to a number, or not.
     Float { order: Order, number: f64, inside: bool },
     /// Those that are yes, or no.
@@ -39,8 +37,8 @@ pub(crate) struct Bound {
     pub(crate) missing: bool,
 }
 
-/// More ranges than this are looked up in a table.
-const RANGES: usize = 6;
+/// More whole numbers than this are looked up by kernels.
+const NUMBERS: usize = 64;
 
 /// The test of a literal, where it is one of a stored column. What is worked out once is known already.
 ///
@@ -95,7 +93,7 @@ fn of_column(run: &Store<'_>, atom: NodeId) -> Result<Option<Bound>, EngineError
         Op::IsOneOf { value, values, .. } => match (stored(prepared, *value), prepared.aid(atom)) {
             (Some(_), _) if values.is_empty() => bound(*value, Test::All(false)),
             (Some(column), Aid::Wholes(wanted)) => match column.integers() {
-                Some(integers) if wanted.len() <= RANGES => {
+                Some(integers) if wanted.len() <= NUMBERS => {
                     let mut ranges = Vec::new();
                     for wanted in wanted {
                         if let Test::Ranges { ranges: one, .. } = range(integers, *wanted, *wanted) {
@@ -205,7 +203,6 @@ fn opposite(bound: Bound, op: &Op) -> Bound {
     let test = match test {
         Test::All(all) => Test::All(!all),
         Test::Ranges { ranges, inside } => Test::Ranges { ranges, inside: !inside },
-        Test::Cells(cells) => Test::Cells(cells.into_iter().map(|cell| !cell).collect()),
         Test::Float { order, number, inside } => Test::Float { order, number, inside: !inside },
         Test::Truth(yes) => Test::Truth(!yes),
         Test::Lists { all_of, inside } => Test::Lists { all_of, inside: !inside },
@@ -216,7 +213,7 @@ fn opposite(bound: Bound, op: &Op) -> Bound {
 /// What was worked out once for each text.
 fn by_text(run: &Store<'_>, atom: NodeId, text: NodeId, holds: bool) -> Result<Option<Bound>, EngineError> {
     let prepared = run.prepared;
-    let Some((cells, dictionary)) = stored(prepared, text).and_then(Stored::text) else { return Ok(None) };
+    let Some((_, dictionary)) = stored(prepared, text).and_then(Stored::text) else { return Ok(None) };
     let results = run.vector(atom)?;
     let results = Input { vector: shorter(&results), single: false };
     let passes = |code: usize| results.known(code) && results.truth(code) == holds;
@@ -234,14 +231,10 @@ fn by_text(run: &Store<'_>, atom: NodeId, text: NodeId, holds: bool) -> Result<O
     }
     let test = if count == 0 || count == texts {
         Test::All(count > 0)
-    } else if runs.len() <= RANGES {
-        Test::Ranges { ranges: runs, inside: true }
-    } else if gaps(&runs, texts as u64).len() <= RANGES {
-        Test::Ranges { ranges: gaps(&runs, texts as u64), inside: false }
-    } else if cells.width() <= 2 {
-        Test::Cells((0..texts).map(passes).collect())
     } else {
-        return Ok(None);
+        let gaps = gaps(&runs, texts as u64);
+        let inside = runs.len() <= gaps.len();
+        Test::Ranges { ranges: if inside { runs } else { gaps }, inside }
     };
     Ok(Some(Bound { column: text, test, missing }))
 }

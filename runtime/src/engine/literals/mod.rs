@@ -44,16 +44,17 @@ struct Place {
 }
 
 /// Bits of literals and sets for the customers of a block: a stretch of words each.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Slots {
     words: Vec<u64>,
     stride: usize,
 }
 
 impl Slots {
-    /// All clear.
-    pub(crate) fn new(slots: usize, stride: usize) -> Slots {
-        Slots { words: vec![0; slots * stride], stride }
+    /// Makes room for so many slots of so many words; what is in them means nothing.
+    pub(crate) fn resize(&mut self, slots: usize, stride: usize) {
+        self.words.resize(slots * stride, 0);
+        self.stride = stride;
     }
 
     /// The words of a slot.
@@ -80,7 +81,6 @@ impl<'a> Literals<'a> {
     pub(crate) fn new(run: &Store<'a>, literals: &[Truth], path: Instructions) -> Result<Literals<'a>, EngineError> {
         let mut places: FxHashMap<NodeId, usize> = FxHashMap::default();
         let mut all = Literals { columns: Vec::new(), worked: Vec::new(), path };
-        let mut sets: Vec<Vec<(Vec<bool>, Place)>> = Vec::new();
         for (slot, literal) in literals.iter().enumerate() {
             let Truth::Literal { atom, holds } = literal else { continue };
             let bound = bind(run, *atom, *holds)?;
@@ -93,19 +93,13 @@ impl<'a> Literals<'a> {
             };
             let at = *places.entry(bound.column).or_insert_with(|| {
                 all.columns.push(Column { stored, tests: Vec::new(), tables: Vec::new() });
-                sets.push(Vec::new());
                 all.columns.len() - 1
             });
-            let place = Place { slot, missing: bound.missing };
-            match (bound.test, all.columns.get_mut(at), sets.get_mut(at)) {
-                (Test::Cells(cells), _, Some(sets)) => sets.push((cells, place)),
-                (test, Some(column), _) => column.tests.push((test, place)),
-                _ => {}
+            if let Some(column) = all.columns.get_mut(at) {
+                column.tests.push((bound.test, Place { slot, missing: bound.missing }));
             }
         }
-        for (column, sets) in all.columns.iter_mut().zip(sets) {
-            column.tables = sets.chunks(scan::SETS).map(table).collect();
-        }
+        all.columns.iter_mut().for_each(Column::use_tables);
         Ok(all)
     }
 
@@ -136,15 +130,47 @@ impl<'a> Literals<'a> {
     }
 }
 
-fn table(sets: &[(Vec<bool>, Place)]) -> (Masks, Vec<Place>) {
-    let codes = sets.iter().map(|(cells, _)| cells.len()).max().unwrap_or(0);
-    let mut masks = Masks::new(codes);
-    for (set, (cells, _)) in sets.iter().enumerate() {
-        for (code, _) in cells.iter().enumerate().filter(|(_, passes)| **passes) {
-            masks.insert(code, set);
+/// Ranges that cost as much as looking up 64 rows in a table and turning the square of bits.
+const RANGES_OF_TABLE: usize = 96;
+/// Fewer ranges than this are never looked up.
+const FEW_RANGES: usize = 3;
+
+impl Column<'_> {
+    /// Puts tests of many ranges into tables, up to 64 each, where that is less work.
+    fn use_tables(&mut self) {
+        let Some((_, dictionary)) = self.stored.text() else { return };
+        let ranges = |test: &Test| if let Test::Ranges { ranges, .. } = test { ranges.len() } else { 0 };
+        let (mut many, few): (Vec<_>, Vec<_>) = self.tests.drain(..).partition(|(test, _)| ranges(test) >= FEW_RANGES);
+        self.tests = few;
+        // Those with the most ranges first, so that what is left over is cheap.
+        many.sort_by_key(|(test, _)| std::cmp::Reverse(ranges(test)));
+        for some in many.chunks(scan::SETS) {
+            let size: usize = some.iter().map(|(test, _)| ranges(test)).sum();
+            if size >= RANGES_OF_TABLE && dictionary.len() <= MOST_CODES {
+                self.tables.push(table(some, dictionary.len()));
+            } else {
+                self.tests.extend_from_slice(some);
+            }
         }
     }
-    (masks, sets.iter().map(|(_, place)| *place).collect())
+}
+
+/// Most codes of a table: more do not stay in the second cache.
+const MOST_CODES: usize = 1 << 17;
+
+fn table(tests: &[(Test, Place)], codes: usize) -> (Masks, Vec<Place>) {
+    let mut masks = Masks::new(codes);
+    for (set, (test, _)) in tests.iter().enumerate() {
+        let Test::Ranges { ranges, inside } = test else { continue };
+        let within = |code: usize| ranges.iter().any(|(low, high)| (*low..=*high).contains(&(code as u64)));
+        if *inside {
+            let all = ranges.iter().flat_map(|(low, high)| *low..=*high);
+            all.filter_map(|code| usize::try_from(code).ok()).for_each(|code| masks.insert(code, set));
+        } else {
+            (0..codes).filter(|code| !within(*code)).for_each(|code| masks.insert(code, set));
+        }
+    }
+    (masks, tests.iter().map(|(_, place)| *place).collect())
 }
 
 impl Column<'_> {
@@ -154,12 +180,12 @@ impl Column<'_> {
         for (test, place) in &self.tests {
             let out = slots.get_mut(place.slot);
             let inside = scanned(path, test, self.stored, &rows, out);
-            finish(out, known, inside, place.missing);
+            finish(path, out, known, inside, place.missing);
         }
         let Some(cells) = self.stored.text().map(|(cells, _)| cells) else { return };
         for (masks, places) in &self.tables {
             for_cells!(cells, cells => {
-                masks.scan(cells.get(rows.clone()).unwrap_or(&[]), |at, words| {
+                masks.scan(path, cells.get(rows.clone()).unwrap_or(&[]), |at, words| {
                     for (word, place) in words.iter().zip(places) {
                         if let Some(slot) = slots.get_mut(place.slot).get_mut(at) {
                             *slot = *word;
@@ -168,7 +194,7 @@ impl Column<'_> {
                 });
             });
             for place in places {
-                finish(slots.get_mut(place.slot), known, true, place.missing);
+                finish(path, slots.get_mut(place.slot), known, true, place.missing);
             }
         }
     }
@@ -212,17 +238,8 @@ fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &Range<usize>
 fn in_ranges(path: Instructions, ranges: &[(u64, u64)], cells: Option<&Cells>, rows: &Range<usize>, out: &mut [u64]) {
     fn all<T: Cell>(path: Instructions, ranges: &[(u64, u64)], cells: &[T], out: &mut [u64]) {
         let narrow = |cell: u64| T::try_from(cell).ok();
-        let mut ranges = ranges.iter().filter_map(|(low, high)| Some((narrow(*low)?, narrow(high - low)?)));
-        match ranges.next() {
-            Some((low, span)) => scan::in_range(path, cells, low, span, out),
-            None => out.fill(0),
-        }
-        let mut more: Vec<u64> = Vec::new();
-        for (low, span) in ranges {
-            more.resize(out.len(), 0);
-            scan::in_range(path, cells, low, span, &mut more);
-            out.iter_mut().zip(&more).for_each(|(word, more)| *word |= more);
-        }
+        let ranges = ranges.iter().filter_map(|(low, high)| Some((narrow(*low)?, narrow(high - low)?)));
+        scan::in_ranges(path, cells, &ranges.collect::<Vec<(T, T)>>(), out);
     }
     match cells {
         Some(cells) => for_cells!(cells, cells => all(path, ranges, cells.get(rows.clone()).unwrap_or(&[]), out)),
@@ -248,7 +265,32 @@ fn copy(from: &[u64], to: &mut [u64]) {
 
 /// From the rows of a test to those of a literal: turned round where those outside are meant, without those where the
 /// column is missing, or with them.
-fn finish(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
+fn finish(path: Instructions, words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
+    match path {
+        Instructions::Portable => finish_words(words, known, inside, missing),
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the path is only given where the processor has these instructions.
+        Instructions::Avx2 => unsafe { finish_avx2(words, known, inside, missing) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Instructions::Avx512 => unsafe { finish_avx512(words, known, inside, missing) },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn finish_avx2(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
+    finish_words(words, known, inside, missing);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn finish_avx512(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
+    finish_words(words, known, inside, missing);
+}
+
+#[inline(always)]
+fn finish_words(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
     let turn = if inside { 0 } else { u64::MAX };
     let Some(known) = known else {
         if !inside {

@@ -12,6 +12,7 @@ use super::vector::{tail_mask, words_for};
 use segue_compiler::plan::{NodeId, Plan, Truth, TruthId};
 use segue_compiler::program::CUSTOMERS;
 use sets::{Join, Operation, STEP};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Operands of the sets worked out by one function: more make it slower to compile than it gains.
 const OPERANDS: usize = 512;
@@ -30,8 +31,10 @@ pub enum Truths {
 #[derive(Debug, Clone, Copy)]
 struct Root {
     slot: usize,
-    /// Who is in it, and not only how many.
+    /// Who is in it is an answer, and not only how many.
     members: bool,
+    /// Its segment, where its members are kept.
+    kept: Option<usize>,
 }
 
 /// What the truth stage reads and gives.
@@ -60,8 +63,30 @@ enum Stages {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Answer {
     pub(crate) count: u64,
-    /// Empty where only the number is wanted.
+    /// Empty where only the number is wanted, and for segments, whose members are kept elsewhere.
     pub(crate) members: Vec<u64>,
+}
+
+/// The members of all segments, which blocks write into: each the words of its own customers.
+#[derive(Debug)]
+pub(crate) struct Kept(Vec<Vec<AtomicU64>>);
+
+impl Kept {
+    /// For so many segments and customers.
+    pub(crate) fn new(segments: usize, customers: usize) -> Kept {
+        let words = || std::iter::repeat_with(|| AtomicU64::new(0)).take(words_for(customers)).collect();
+        Kept(std::iter::repeat_with(words).take(segments).collect())
+    }
+
+    fn put(&self, segment: usize, first: usize, words: &[u64]) {
+        let Some(place) = self.0.get(segment).and_then(|all| all.get(first..)) else { return };
+        place.iter().zip(words).for_each(|(place, word)| place.store(*word, Ordering::Relaxed));
+    }
+
+    /// The words of each segment.
+    pub(crate) fn finish(self) -> impl Iterator<Item = Vec<u64>> {
+        self.0.into_iter().map(|words| words.into_iter().map(AtomicU64::into_inner).collect())
+    }
 }
 
 /// Which sets are needed, and where literals and kept sets stand.
@@ -74,12 +99,12 @@ struct Needs {
 }
 
 impl Needs {
-    fn new(plan: &Plan, members: bool) -> Needs {
+    fn new(plan: &Plan) -> Needs {
         let mut needs = Needs {
             needed: vec![false; plan.truths.len()],
             slots: vec![None; plan.truths.len()],
             literals: Vec::new(),
-            roots: plan.segments.iter().map(|root| (*root, members)).collect(),
+            roots: plan.segments.iter().map(|root| (*root, false)).collect(),
         };
         needs.roots.extend(plan.partitions.iter().flatten().map(|root| (*root, true)));
         for (root, _) in &needs.roots {
@@ -137,15 +162,15 @@ impl<'a> TruthStage<'a> {
         path: Instructions,
         maker: &mut Maker,
     ) -> Result<TruthStage<'a>, EngineError> {
-        let mut needs = Needs::new(plan, members);
+        let mut needs = Needs::new(plan);
         let literals = Literals::new(run, &needs.literals, path)?;
         let (slots, stages) = match by {
             Truths::Loops => loops(plan, &mut needs),
             Truths::Code => code(plan, &mut needs, maker.builder()?)?,
         };
-        let roots = needs.roots.iter().map(|(root, members)| {
+        let roots = needs.roots.iter().enumerate().map(|(number, (root, of_part))| {
             let slot = needs.slot(*root).ok_or(EngineError::Broken(root.0, "a set is wanted and not worked out"))?;
-            Ok(Root { slot, members: *members })
+            Ok(Root { slot, members: *of_part, kept: (members && !of_part).then_some(number) })
         });
         let roots = roots.collect::<Result<Vec<Root>, EngineError>>()?;
         Ok(TruthStage { literals, slots, stages, path, roots })
@@ -156,27 +181,35 @@ impl<'a> TruthStage<'a> {
         self.literals.worked()
     }
 
-    /// The answers of all roots for a block: segments, then the parts of each partition.
+    /// The answers of all roots for a block, whose first customer is one of a whole word: segments, then the parts of each
+    /// partition. Members of segments are put where they are kept.
     ///
     /// # Errors
     /// The plan breaks its promises.
-    pub(crate) fn run(&self, code: Option<&Code>, store: &mut Store<'_>) -> Result<Vec<Answer>, EngineError> {
-        let rows = store.range(CUSTOMERS).len();
+    pub(crate) fn run(
+        &self,
+        code: Option<&Code>,
+        store: &mut Store<'_>,
+        slots: &mut Slots,
+        kept: &Kept,
+    ) -> Result<Vec<Answer>, EngineError> {
+        let customers = store.range(CUSTOMERS);
+        let (rows, first) = (customers.len(), customers.start / 64);
         let stride = words_for(rows).next_multiple_of(STEP);
-        let mut slots = Slots::new(self.slots, stride);
-        self.literals.run(store, &mut slots)?;
+        slots.resize(self.slots, stride);
+        self.literals.run(store, slots)?;
         let mut answers = vec![Answer::default(); self.roots.len()];
         let mut answer = |slots: &mut Slots, number: usize| {
             if let (Some(root), Some(answer)) = (self.roots.get(number), answers.get_mut(number)) {
-                *answer = self.answer(slots, root, rows);
+                *answer = self.answer(slots, root, rows, (kept, first));
             }
         };
         match &self.stages {
             Stages::Loops { ready, operations } => {
-                ready.iter().for_each(|number| answer(&mut slots, *number));
+                ready.iter().for_each(|number| answer(slots, *number));
                 for (operation, ready) in operations {
-                    sets::work(self.path, operation, &mut slots, stride / STEP);
-                    ready.iter().for_each(|number| answer(&mut slots, *number));
+                    sets::work(self.path, operation, slots, stride / STEP);
+                    ready.iter().for_each(|number| answer(slots, *number));
                 }
             }
             Stages::Code(functions) => {
@@ -187,13 +220,13 @@ impl<'a> TruthStage<'a> {
                     // each slot, slot by slot `stride` words apart, and all slots it knows are there.
                     unsafe { code.function(*function)?.with_slots_of_words(slots.words_mut(), stride, steps)? };
                 }
-                (0..self.roots.len()).for_each(|number| answer(&mut slots, number));
+                (0..self.roots.len()).for_each(|number| answer(slots, number));
             }
         }
         Ok(answers)
     }
 
-    fn answer(&self, slots: &mut Slots, root: &Root, rows: usize) -> Answer {
+    fn answer(&self, slots: &mut Slots, root: &Root, rows: usize, (kept, first): (&Kept, usize)) -> Answer {
         let words = words_for(rows);
         // What stands past the last customer means nothing.
         if let Some(last) = words.checked_sub(1)
@@ -202,6 +235,9 @@ impl<'a> TruthStage<'a> {
             *word &= tail_mask(rows, last);
         }
         let found = slots.get(root.slot).get(..words).unwrap_or(&[]);
+        if let Some(segment) = root.kept {
+            kept.put(segment, first, found);
+        }
         Answer { count: sets::count(self.path, found), members: if root.members { found.to_vec() } else { Vec::new() } }
     }
 }

@@ -87,68 +87,111 @@ fn ones(words: &[u64]) -> u64 {
 }
 
 #[inline(always)]
-fn each(one: Words, other: Words, join: impl Fn(u64, u64) -> u64) -> Words {
+fn each(one: &Words, other: &Words, join: impl Fn(u64, u64) -> u64) -> Words {
     std::array::from_fn(|at| {
         let word = |words: &Words| words.get(at).copied().unwrap_or(0);
-        join(word(&one), word(&other))
+        join(word(one), word(other))
     })
+}
+
+/// All slots but one.
+struct Others<'s> {
+    before: &'s [Words],
+    after: &'s [Words],
+    /// The number of the slot that is left out.
+    to: usize,
+    steps: usize,
+}
+
+impl<'s> Others<'s> {
+    #[inline(always)]
+    fn get(&self, slot: usize) -> &'s [Words] {
+        let (words, slot) =
+            if slot < self.to { (self.before, slot) } else { (self.after, slot.saturating_sub(self.to + 1)) };
+        words.get(slot * self.steps..(slot + 1) * self.steps).unwrap_or(&[])
+    }
 }
 
 #[inline(always)]
 fn join(operation: &Operation, slots: &mut Slots, steps: usize) {
-    let to = operation.to * steps;
     let (words, _) = slots.words_mut().as_chunks_mut::<STEP>();
-    let operands = operation.operands.as_slice();
+    let Some((before, rest)) = words.split_at_mut_checked(operation.to * steps) else { return };
+    let Some((result, after)) = rest.split_at_mut_checked(steps) else { return };
+    let others = Others { before, after, to: operation.to, steps };
     match operation.join {
-        Join::And => fold(words, operands, to, steps, |one, other| one & other),
-        Join::Or => fold(words, operands, to, steps, |one, other| one | other),
-        Join::Complement => fold(words, operands, to, steps, |one, _| one),
-        Join::All(_) => {}
-        Join::AtLeast(count) => at_least(words, operands, to, steps, count),
-    }
-    let Some(result) = words.get_mut(to..to + steps) else { return };
-    match operation.join {
-        Join::Complement => result.iter_mut().flatten().for_each(|word| *word = !*word),
+        Join::And => fold(result, &others, &operation.operands, |one, other| one & other),
+        Join::Or => fold(result, &others, &operation.operands, |one, other| one | other),
+        Join::AtLeast(count) => at_least(result, &others, &operation.operands, count),
+        Join::Complement => {
+            let from = operation.operands.first().map_or(&[][..], |slot| others.get(*slot));
+            result.iter_mut().zip(from).for_each(|(to, from)| *to = each(from, from, |word, _| !word));
+        }
         Join::All(all) => result.fill([if all { u64::MAX } else { 0 }; STEP]),
-        Join::And | Join::Or | Join::AtLeast(_) => {}
     }
 }
 
+/// Operands one after the other, up to four at once, so that what they give is written seldom.
 #[inline(always)]
-fn fold(words: &mut [Words], operands: &[usize], to: usize, steps: usize, join: impl Fn(u64, u64) -> u64) {
-    let at = |words: &[Words], slot: usize, step: usize| words.get(slot * steps + step).copied().unwrap_or_default();
-    let [first, rest @ ..] = operands else { return };
-    for step in 0..steps {
-        let mut all = at(words, *first, step);
-        for operand in rest {
-            all = each(all, at(words, *operand, step), &join);
+fn fold(result: &mut [Words], others: &Others<'_>, operands: &[usize], join: impl Fn(u64, u64) -> u64) {
+    let rest = match operands {
+        [] => return,
+        [one] => {
+            result.copy_from_slice(others.get(*one));
+            return;
         }
-        if let Some(result) = words.get_mut(to + step) {
-            *result = all;
+        [one, two] => {
+            let operands = others.get(*one).iter().zip(others.get(*two));
+            result.iter_mut().zip(operands).for_each(|(to, (one, two))| *to = each(one, two, &join));
+            return;
+        }
+        [one, two, three] => {
+            let operands = others.get(*one).iter().zip(others.get(*two)).zip(others.get(*three));
+            result.iter_mut().zip(operands).for_each(|(to, ((one, two), three))| {
+                *to = each(&each(one, two, &join), three, &join);
+            });
+            return;
+        }
+        [one, two, three, four, rest @ ..] => {
+            let operands = others.get(*one).iter().zip(others.get(*two));
+            let operands = operands.zip(others.get(*three).iter().zip(others.get(*four)));
+            result.iter_mut().zip(operands).for_each(|(to, ((one, two), (three, four)))| {
+                *to = each(&each(one, two, &join), &each(three, four, &join), &join);
+            });
+            rest
+        }
+    };
+    for pair in rest.chunks(2) {
+        match pair {
+            [one, two] => {
+                let operands = others.get(*one).iter().zip(others.get(*two));
+                result.iter_mut().zip(operands).for_each(|(to, (one, two))| {
+                    *to = each(to, &each(one, two, &join), &join);
+                });
+            }
+            [one] => result.iter_mut().zip(others.get(*one)).for_each(|(to, one)| *to = each(to, one, &join)),
+            _ => {}
         }
     }
 }
 
 /// Bits that at least `count` operands have: `reached[k]` after some of them has those that more than `k` had.
 #[inline(always)]
-fn at_least(words: &mut [Words], operands: &[usize], to: usize, steps: usize, count: usize) {
+fn at_least(result: &mut [Words], others: &Others<'_>, operands: &[usize], count: usize) {
     let mut reached: Vec<Words> = vec![[0; STEP]; count];
-    for step in 0..steps {
+    for (step, result) in result.iter_mut().enumerate() {
         reached.fill([0; STEP]);
         for operand in operands {
-            let operand = words.get(operand * steps + step).copied().unwrap_or_default();
+            let operand = others.get(*operand).get(step).copied().unwrap_or_default();
             for at in (0..count).rev() {
                 let below = match at.checked_sub(1) {
                     Some(below) => reached.get(below).copied().unwrap_or_default(),
                     None => [u64::MAX; STEP],
                 };
                 if let Some(here) = reached.get_mut(at) {
-                    *here = each(*here, each(below, operand, |one, other| one & other), |one, other| one | other);
+                    *here = each(here, &each(&below, &operand, |one, other| one & other), |one, other| one | other);
                 }
             }
         }
-        if let Some(result) = words.get_mut(to + step) {
-            *result = reached.last().copied().unwrap_or([u64::MAX; STEP]);
-        }
+        *result = reached.last().copied().unwrap_or([u64::MAX; STEP]);
     }
 }

@@ -2,12 +2,12 @@
 
 use super::Order;
 use std::arch::x86_64::{
-    __m256i, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm256_castsi256_pd, _mm256_castsi256_ps, _mm256_cmp_pd,
-    _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_cmpeq_epi32, _mm256_cmpgt_epi64, _mm256_loadu_pd, _mm256_loadu_si256,
-    _mm256_min_epu8, _mm256_min_epu16, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_movemask_ps,
-    _mm256_packs_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32,
-    _mm256_set1_epi64x, _mm256_set1_pd, _mm256_sub_epi8, _mm256_sub_epi16, _mm256_sub_epi32, _mm256_sub_epi64,
-    _mm256_xor_si256,
+    __m256i, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm256_and_si256, _mm256_castsi256_pd, _mm256_castsi256_ps,
+    _mm256_cmp_pd, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_cmpeq_epi32, _mm256_cmpgt_epi64, _mm256_loadu_pd,
+    _mm256_loadu_si256, _mm256_min_epu8, _mm256_min_epu16, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_movemask_pd,
+    _mm256_movemask_ps, _mm256_or_si256, _mm256_packs_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi8,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_set1_pd, _mm256_setzero_si256, _mm256_sub_epi8,
+    _mm256_sub_epi16, _mm256_sub_epi32, _mm256_sub_epi64, _mm256_xor_si256,
 };
 
 /// 32 bytes of a chunk of 64 cells.
@@ -21,14 +21,18 @@ unsafe fn load<T>(cells: &[T], at: usize) -> __m256i {
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn in_range_u8(cells: &[u8], low: u8, span: u8, out: &mut [u64]) {
-    let (low, span) = (_mm256_set1_epi8(low.cast_signed()), _mm256_set1_epi8(span.cast_signed()));
+pub(super) fn in_ranges_u8(cells: &[u8], ranges: &[(u8, u8)], out: &mut [u64]) {
     for (cells, word) in cells.chunks_exact(64).zip(out) {
         let mut bits = 0;
         for at in [0, 32] {
             // SAFETY: 32 bytes are 32 cells, and the chunk has 64.
-            let above = _mm256_sub_epi8(unsafe { load(cells, at) }, low);
-            let within = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
+            let cells = unsafe { load(cells, at) };
+            let mut within = _mm256_setzero_si256();
+            for (low, span) in ranges {
+                let above = _mm256_sub_epi8(cells, _mm256_set1_epi8(low.cast_signed()));
+                let span = _mm256_set1_epi8(span.cast_signed());
+                within = _mm256_or_si256(within, _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above));
+            }
             bits |= u64::from(_mm256_movemask_epi8(within).cast_unsigned()) << at;
         }
         *word = bits;
@@ -36,16 +40,19 @@ pub(super) fn in_range_u8(cells: &[u8], low: u8, span: u8, out: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn in_range_u16(cells: &[u16], low: u16, span: u16, out: &mut [u64]) {
-    let (low, span) = (_mm256_set1_epi16(low.cast_signed()), _mm256_set1_epi16(span.cast_signed()));
+pub(super) fn in_ranges_u16(cells: &[u16], ranges: &[(u16, u16)], out: &mut [u64]) {
     for (cells, word) in cells.chunks_exact(64).zip(out) {
         let mut bits = 0;
         for at in [0, 32] {
-            let mut within = [low; 2];
+            let mut within = [_mm256_setzero_si256(); 2];
             for (half, within) in within.iter_mut().enumerate() {
                 // SAFETY: 32 bytes are 16 cells, and the chunk has 64.
-                let above = _mm256_sub_epi16(unsafe { load(cells, at + half * 16) }, low);
-                *within = _mm256_cmpeq_epi16(_mm256_min_epu16(above, span), above);
+                let cells = unsafe { load(cells, at + half * 16) };
+                for (low, span) in ranges {
+                    let above = _mm256_sub_epi16(cells, _mm256_set1_epi16(low.cast_signed()));
+                    let span = _mm256_set1_epi16(span.cast_signed());
+                    *within = _mm256_or_si256(*within, _mm256_cmpeq_epi16(_mm256_min_epu16(above, span), above));
+                }
             }
             let [first, second] = within;
             // Packing goes by halves of 128 bits: their quarters are put back into their order.
@@ -57,14 +64,18 @@ pub(super) fn in_range_u16(cells: &[u16], low: u16, span: u16, out: &mut [u64]) 
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn in_range_u32(cells: &[u32], low: u32, span: u32, out: &mut [u64]) {
-    let (low, span) = (_mm256_set1_epi32(low.cast_signed()), _mm256_set1_epi32(span.cast_signed()));
+pub(super) fn in_ranges_u32(cells: &[u32], ranges: &[(u32, u32)], out: &mut [u64]) {
     for (cells, word) in cells.chunks_exact(64).zip(out) {
         let mut bits = 0;
         for at in (0..64).step_by(8) {
             // SAFETY: 32 bytes are 8 cells, and the chunk has 64.
-            let above = _mm256_sub_epi32(unsafe { load(cells, at) }, low);
-            let within = _mm256_cmpeq_epi32(_mm256_min_epu32(above, span), above);
+            let cells = unsafe { load(cells, at) };
+            let mut within = _mm256_setzero_si256();
+            for (low, span) in ranges {
+                let above = _mm256_sub_epi32(cells, _mm256_set1_epi32(low.cast_signed()));
+                let span = _mm256_set1_epi32(span.cast_signed());
+                within = _mm256_or_si256(within, _mm256_cmpeq_epi32(_mm256_min_epu32(above, span), above));
+            }
             bits |= u64::from(_mm256_movemask_ps(_mm256_castsi256_ps(within)).cast_unsigned()) << at;
         }
         *word = bits;
@@ -72,17 +83,20 @@ pub(super) fn in_range_u32(cells: &[u32], low: u32, span: u32, out: &mut [u64]) 
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn in_range_u64(cells: &[u64], low: u64, span: u64, out: &mut [u64]) {
+pub(super) fn in_ranges_u64(cells: &[u64], ranges: &[(u64, u64)], out: &mut [u64]) {
     // With the highest bit turned round, the order of signed numbers is that of unsigned ones.
     let turn = _mm256_set1_epi64x(i64::MIN);
-    let low = _mm256_set1_epi64x(low.cast_signed());
-    let span = _mm256_xor_si256(_mm256_set1_epi64x(span.cast_signed()), turn);
     for (cells, word) in cells.chunks_exact(64).zip(out) {
         let mut beyond = 0;
         for at in (0..64).step_by(4) {
             // SAFETY: 32 bytes are 4 cells, and the chunk has 64.
-            let above = _mm256_xor_si256(_mm256_sub_epi64(unsafe { load(cells, at) }, low), turn);
-            let more = _mm256_cmpgt_epi64(above, span);
+            let cells = unsafe { load(cells, at) };
+            let mut more = _mm256_set1_epi64x(-1);
+            for (low, span) in ranges {
+                let above = _mm256_sub_epi64(cells, _mm256_set1_epi64x(low.cast_signed()));
+                let span = _mm256_set1_epi64x(span.cast_signed() ^ i64::MIN);
+                more = _mm256_and_si256(more, _mm256_cmpgt_epi64(_mm256_xor_si256(above, turn), span));
+            }
             beyond |= u64::from(_mm256_movemask_pd(_mm256_castsi256_pd(more)).cast_unsigned()) << at;
         }
         *word = !beyond;

@@ -11,14 +11,30 @@ use std::arch::x86_64::{
 macro_rules! scan {
     ($name:ident, $ty:ty, $signed:ty, $lanes:literal, $set:ident, $sub:ident, $compare:ident) => {
         #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-        pub(super) fn $name(cells: &[$ty], low: $ty, span: $ty, out: &mut [u64]) {
-            let (low, span) = ($set(low as $signed), $set(span as $signed));
+        pub(super) fn $name(cells: &[$ty], ranges: &[($ty, $ty)], out: &mut [u64]) {
+            if let [(low, span)] = ranges {
+                let (low, span) = ($set(*low as $signed), $set(*span as $signed));
+                for (cells, word) in cells.chunks_exact(64).zip(out) {
+                    let mut bits = 0;
+                    for at in 0..64 / $lanes {
+                        // SAFETY: the chunk has 64 cells, of which this reads `$lanes` from `at * $lanes` on.
+                        let cells = unsafe { _mm512_loadu_si512(cells.as_ptr().add(at * $lanes).cast()) };
+                        bits |= u64::from($compare($sub(cells, low), span)) << (at * $lanes);
+                    }
+                    *word = bits;
+                }
+                return;
+            }
             for (cells, word) in cells.chunks_exact(64).zip(out) {
                 let mut bits = 0;
                 for at in 0..64 / $lanes {
-                    // SAFETY: the chunk has 64 cells, of which this reads `$lanes` from `at * $lanes` on.
+                    // SAFETY: as above.
                     let cells = unsafe { _mm512_loadu_si512(cells.as_ptr().add(at * $lanes).cast()) };
-                    bits |= u64::from($compare($sub(cells, low), span)) << (at * $lanes);
+                    let mut within = 0;
+                    for (low, span) in ranges {
+                        within |= $compare($sub(cells, $set(*low as $signed)), $set(*span as $signed));
+                    }
+                    bits |= u64::from(within) << (at * $lanes);
                 }
                 *word = bits;
             }
@@ -26,10 +42,10 @@ macro_rules! scan {
     };
 }
 
-scan!(in_range_u8, u8, i8, 64, _mm512_set1_epi8, _mm512_sub_epi8, _mm512_cmple_epu8_mask);
-scan!(in_range_u16, u16, i16, 32, _mm512_set1_epi16, _mm512_sub_epi16, _mm512_cmple_epu16_mask);
-scan!(in_range_u32, u32, i32, 16, _mm512_set1_epi32, _mm512_sub_epi32, _mm512_cmple_epu32_mask);
-scan!(in_range_u64, u64, i64, 8, _mm512_set1_epi64, _mm512_sub_epi64, _mm512_cmple_epu64_mask);
+scan!(in_ranges_u8, u8, i8, 64, _mm512_set1_epi8, _mm512_sub_epi8, _mm512_cmple_epu8_mask);
+scan!(in_ranges_u16, u16, i16, 32, _mm512_set1_epi16, _mm512_sub_epi16, _mm512_cmple_epu16_mask);
+scan!(in_ranges_u32, u32, i32, 16, _mm512_set1_epi32, _mm512_sub_epi32, _mm512_cmple_epu32_mask);
+scan!(in_ranges_u64, u64, i64, 8, _mm512_set1_epi64, _mm512_sub_epi64, _mm512_cmple_epu64_mask);
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 pub(super) fn ordered(cells: &[f64], order: Order, number: f64, out: &mut [u64]) {

@@ -64,16 +64,16 @@ impl Instructions {
 
 /// Cells of one width, compared as unsigned numbers.
 pub(crate) trait Cell: Copy + Eq + Into<u64> + TryFrom<u64> + 'static {
-    /// See [`in_range`].
-    fn in_range(path: Instructions, cells: &[Self], low: Self, span: Self, out: &mut [u64]);
+    /// See [`in_ranges`].
+    fn in_ranges(path: Instructions, cells: &[Self], ranges: &[(Self, Self)], out: &mut [u64]);
     /// `self - low`, wrapping round below 0, is at most `span`.
     fn within(self, low: Self, span: Self) -> bool;
 }
 
-/// Sets the bit of each row whose cell is at least `low` and at most `low + span`, which fits the width; clears all others
-/// of the words that the cells reach.
-pub(crate) fn in_range<T: Cell>(path: Instructions, cells: &[T], low: T, span: T, out: &mut [u64]) {
-    T::in_range(path, cells, low, span, out);
+/// Sets the bit of each row whose cell lies in one of the ranges; clears all others of the words that the cells reach. A
+/// range is its least cell and by how much the greatest is more, which fits the width.
+pub(crate) fn in_ranges<T: Cell>(path: Instructions, cells: &[T], ranges: &[(T, T)], out: &mut [u64]) {
+    T::in_ranges(path, cells, ranges, out);
 }
 
 /// The same for floats in an order to a number.
@@ -106,21 +106,21 @@ fn rest<T>(cells: &[T], whole: usize, out: &mut [u64], scan: impl FnOnce(&[T], &
 macro_rules! cell {
     ($ty:ty, $name:ident) => {
         impl Cell for $ty {
-            fn in_range(path: Instructions, cells: &[$ty], low: $ty, span: $ty, out: &mut [u64]) {
+            fn in_ranges(path: Instructions, cells: &[$ty], ranges: &[($ty, $ty)], out: &mut [u64]) {
                 let whole = cells.len() / 64;
                 match path {
-                    Instructions::Portable => portable::in_range(cells, low, span, out),
+                    Instructions::Portable => portable::in_ranges(cells, ranges, out),
                     #[cfg(target_arch = "x86_64")]
                     Instructions::Avx2 => {
                         // SAFETY: the path is only given where the processor has these instructions.
-                        unsafe { avx2::$name(cells, low, span, out) }
-                        rest(cells, whole, out, |cells, out| portable::in_range(cells, low, span, out));
+                        unsafe { avx2::$name(cells, ranges, out) }
+                        rest(cells, whole, out, |cells, out| portable::in_ranges(cells, ranges, out));
                     }
                     #[cfg(target_arch = "x86_64")]
                     Instructions::Avx512 => {
                         // SAFETY: as above.
-                        unsafe { avx512::$name(cells, low, span, out) }
-                        rest(cells, whole, out, |cells, out| portable::in_range(cells, low, span, out));
+                        unsafe { avx512::$name(cells, ranges, out) }
+                        rest(cells, whole, out, |cells, out| portable::in_ranges(cells, ranges, out));
                     }
                 }
             }
@@ -133,7 +133,7 @@ macro_rules! cell {
     };
 }
 
-cell!(u8, in_range_u8);
-cell!(u16, in_range_u16);
-cell!(u32, in_range_u32);
-cell!(u64, in_range_u64);
+cell!(u8, in_ranges_u8);
+cell!(u16, in_ranges_u16);
+cell!(u32, in_ranges_u32);
+cell!(u64, in_ranges_u64);

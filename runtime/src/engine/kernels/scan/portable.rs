@@ -2,8 +2,11 @@
 
 use super::{Cell, Order};
 
-pub(super) fn in_range<T: Cell>(cells: &[T], low: T, span: T, out: &mut [u64]) {
-    each_word(cells, out, |cell| cell.within(low, span));
+pub(super) fn in_ranges<T: Cell>(cells: &[T], ranges: &[(T, T)], out: &mut [u64]) {
+    match ranges {
+        [(low, span)] => each_word(cells, out, |cell| cell.within(*low, *span)),
+        _ => each_word(cells, out, |cell| ranges.iter().any(|(low, span)| cell.within(*low, *span))),
+    }
 }
 
 pub(super) fn ordered(cells: &[f64], order: Order, number: f64, out: &mut [u64]) {

@@ -8,11 +8,14 @@ fn bits(rows: usize, test: impl Fn(usize) -> bool) -> Vec<u64> {
 }
 
 fn check_ranges<T: Cell + std::fmt::Debug>(cells: &[T], low: T, span: T) {
-    let expected = bits(cells.len(), |row| cells[row].within(low, span));
-    for path in Instructions::available() {
-        let mut found = vec![u64::MAX; cells.len().div_ceil(64)];
-        in_range(path, cells, low, span, &mut found);
-        assert_eq!(found, expected, "{path:?} {low:?} {span:?}");
+    let zero = T::try_from(0).unwrap_or(low);
+    for ranges in [&[(low, span)][..], &[], &[(low, span), (span, zero)], &[(span, zero), (low, zero), (low, span)]] {
+        let expected = bits(cells.len(), |row| ranges.iter().any(|(low, span)| cells[row].within(*low, *span)));
+        for path in Instructions::available() {
+            let mut found = vec![u64::MAX; cells.len().div_ceil(64)];
+            in_ranges(path, cells, ranges, &mut found);
+            assert_eq!(found, expected, "{path:?} {ranges:?}");
+        }
     }
 }
 
@@ -90,10 +93,12 @@ proptest! {
         let mut masks = Masks::new(300);
         members.iter().for_each(|(code, set)| masks.insert(*code, *set));
         let mut found = vec![vec![0; cells.len().div_ceil(64)]; 64];
-        masks.scan(&cells, |at, words| found.iter_mut().zip(words).for_each(|(set, word)| set[at] = *word));
-        for (set, found) in found.iter().enumerate() {
-            let expected = bits(cells.len(), |row| members.contains(&(usize::from(cells[row]), set)));
-            prop_assert_eq!(found, &expected);
+        for path in Instructions::available() {
+            masks.scan(path, &cells, |at, words| found.iter_mut().zip(words).for_each(|(set, word)| set[at] = *word));
+            for (set, found) in found.iter().enumerate() {
+                let expected = bits(cells.len(), |row| members.contains(&(usize::from(cells[row]), set)));
+                prop_assert_eq!(found, &expected);
+            }
         }
     }
 }
