@@ -9,7 +9,7 @@ use super::convert::finish_fields;
 use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, Wide, canonical_integer};
 use super::error::{DataError, DataErrors};
 use super::group::{NO_OWNER, gather_groups, group, key_ranks};
-use super::keys::KeyIndex;
+use super::keys::{KeyIndex, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
 use super::stored::{Stored, StoredValues};
@@ -60,7 +60,9 @@ pub(crate) fn assemble(
         Some(at) => read.remove(at),
         None => no_customers(program),
     };
-    let mut index = customer_keys(program, &customers.rows).map(KeyIndex::new).unwrap_or_default();
+    let index_of = |rows: &Wide| customer_keys(program, rows).map(KeyIndex::new).unwrap_or_default();
+    // Nobody asks for it where there are only customers.
+    let mut index = if read.is_empty() { KeyIndex::default() } else { index_of(&customers.rows) };
     for table in read.iter_mut().filter(|_| has_customers) {
         table.report.unknown_customers = unknown_customers(program, table, &index);
         table.report.unknown_added = add;
@@ -68,7 +70,7 @@ pub(crate) fn assemble(
     if add {
         let added = added_ids(program, &read, &index);
         add_customers(program, &mut customers, added);
-        index = customer_keys(program, &customers.rows).map(KeyIndex::new).unwrap_or_default();
+        index = index_of(&customers.rows);
     }
     let count = customers.rows.rows;
     read.par_iter_mut().for_each(|table| group_by_customer(program, table, &index, count));
@@ -124,7 +126,7 @@ fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
 fn check_key(program: &Program, read: &Read) -> Option<DataError> {
     let key = program.tables.get(read.table.0 as usize)?.key?;
     let column = read.rows.columns.get(key.0 as usize)?.as_ref()?;
-    let repeated = KeyIndex::checked(column).1?;
+    let repeated = repeated(column)?;
     let key = match &column.values {
         Values::Text { codes, dictionary } => dictionary.text(*codes.get(repeated.first as usize)?).into_owned(),
         _ => String::new(),

@@ -44,23 +44,18 @@ impl KeyIndex {
     /// not found.
     pub fn of(keys: &Stored) -> KeyIndex {
         match keys.text() {
-            Some((codes, dictionary)) => KeyIndex::indexed(codes.codes(), dictionary, |row| keys.is_known(row)).0,
+            Some((codes, dictionary)) => KeyIndex::indexed(codes.codes(), dictionary, |row| keys.is_known(row)),
             None => KeyIndex::default(),
         }
     }
 
     /// Of a key column that is not packed yet.
     pub(crate) fn new(keys: &Column) -> KeyIndex {
-        KeyIndex::checked(keys).0
-    }
-
-    /// The index, and what is wrong with the keys.
-    pub(crate) fn checked(keys: &Column) -> (KeyIndex, Option<Repeated>) {
         match &keys.values {
             Values::Text { codes, dictionary } => {
                 KeyIndex::indexed(codes.iter().copied(), dictionary, |row| keys.is_known(row))
             }
-            _ => (KeyIndex::default(), None),
+            _ => KeyIndex::default(),
         }
     }
 
@@ -68,21 +63,15 @@ impl KeyIndex {
         codes: impl Iterator<Item = u32>,
         dictionary: &Dictionary,
         is_known: impl Fn(usize) -> bool,
-    ) -> (KeyIndex, Option<Repeated>) {
+    ) -> KeyIndex {
         let mut rows = vec![NO_ROW; dictionary.len()];
-        let mut repeated: Option<Repeated> = None;
         for (row, code) in (0..).zip(codes) {
-            let Some(place) = rows.get_mut(code as usize).filter(|_| is_known(row as usize)) else { continue };
-            if *place == NO_ROW {
-                *place = row;
-                continue;
-            }
-            match &mut repeated {
-                Some(repeated) => repeated.count += 1,
-                None => repeated = Some(Repeated { first: *place, second: row, count: 1 }),
+            match rows.get_mut(code as usize) {
+                Some(place) if *place == NO_ROW && is_known(row as usize) => *place = row,
+                _ => {}
             }
         }
-        (KeyIndex::from_dictionary(dictionary, &rows), repeated)
+        KeyIndex::from_dictionary(dictionary, &rows)
     }
 
     fn from_dictionary(dictionary: &Dictionary, rows: &[u32]) -> KeyIndex {
@@ -126,6 +115,29 @@ impl KeyIndex {
         };
         LookupMap { rows }
     }
+}
+
+/// What is wrong with a key column: known keys that occur twice.
+pub(crate) fn repeated(keys: &Column) -> Option<Repeated> {
+    let Values::Text { codes, dictionary } = &keys.values else { return None };
+    // Keys that ascend, as they mostly do, are all different.
+    if keys.known.is_none() && codes.is_sorted_by(|one, next| one < next) {
+        return None;
+    }
+    let mut rows = vec![NO_ROW; dictionary.len()];
+    let mut repeated: Option<Repeated> = None;
+    for (row, code) in (0..).zip(codes) {
+        let Some(place) = rows.get_mut(*code as usize).filter(|_| keys.is_known(row as usize)) else { continue };
+        if *place == NO_ROW {
+            *place = row;
+            continue;
+        }
+        match &mut repeated {
+            Some(repeated) => repeated.count += 1,
+            None => repeated = Some(Repeated { first: *place, second: row, count: 1 }),
+        }
+    }
+    repeated
 }
 
 impl IntegerRows {

@@ -25,12 +25,15 @@ struct Stretch {
 }
 
 impl Origins {
-    pub(crate) fn push(&mut self, file: &Arc<str>, number: u64) {
+    /// Rows of a file that follow one another, by their numbers in it.
+    fn push_all(&mut self, file: &Arc<str>, numbers: &[u64]) {
+        let Some(first) = numbers.first().copied() else { return };
+        let length = numbers.len() as u64;
         match self.stretches.last_mut() {
-            Some(last) if last.first + last.length == number && Arc::ptr_eq(&last.file, file) => last.length += 1,
-            _ => self.stretches.push(Stretch { start: self.rows, file: file.clone(), first: number, length: 1 }),
+            Some(last) if last.first + last.length == first && Arc::ptr_eq(&last.file, file) => last.length += length,
+            _ => self.stretches.push(Stretch { start: self.rows, file: file.clone(), first, length }),
         }
-        self.rows += 1;
+        self.rows += numbers.len();
     }
 
     /// File and row of the file.
@@ -140,7 +143,7 @@ impl TableBuilder {
     }
 
     /// The cells of the field at `slot` for all rows of the batch; false where they have to be given one by one.
-    pub(crate) fn cells(&mut self, slot: usize, bulk: Bulk<'_>) -> bool {
+    pub(crate) fn cells(&mut self, slot: usize, bulk: &Bulk<'_>) -> bool {
         self.fields.get_mut(slot).is_some_and(|field| field.builder.push_bulk(bulk))
     }
 
@@ -166,8 +169,14 @@ impl TableBuilder {
         }
         self.counts.rows_read += (keep.len() + batch.unreadable.len()) as u64;
         self.counts.bad_rows += (keep.iter().filter(|keep| !**keep).count() + batch.unreadable.len()) as u64;
-        for (number, _) in batch.numbers.iter().zip(&keep).filter(|(_, keep)| **keep) {
-            self.origins.push(file, *number);
+        if batch.bad.is_empty() {
+            for numbers in batch.numbers.chunk_by(|one, next| one + 1 == *next) {
+                self.origins.push_all(file, numbers);
+            }
+        } else {
+            for (number, _) in batch.numbers.iter().zip(&keep).filter(|(_, keep)| **keep) {
+                self.origins.push_all(file, std::slice::from_ref(number));
+            }
         }
         for (_, column, note) in batch.notes.into_iter().filter(|(row, ..)| keep.get(*row) == Some(&true)) {
             match note {

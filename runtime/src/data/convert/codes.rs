@@ -105,7 +105,7 @@ impl IdCodes {
     }
 
     /// All rows as texts, from now on.
-    fn texts(&mut self) -> &mut TextCodes {
+    pub(crate) fn texts(&mut self) -> &mut TextCodes {
         if let Some(integers) = self.integers.take() {
             let mut known: FxHashMap<i64, u32> = FxHashMap::default();
             for value in integers {

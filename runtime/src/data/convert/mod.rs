@@ -16,9 +16,10 @@ mod tests;
 use super::dataset::{Bits, Column, Dictionary, Values, Wide};
 use super::moments::{ClockChange, Moment, ZoneClock};
 use super::raw::{Raw, RawField};
-pub(crate) use bulk::Bulk;
+pub(crate) use bulk::{Bulk, Kind};
 use chrono_tz::Tz;
 use codes::{IdCodes, TextCodes, retain_from};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use scalar::Judged;
 use segue_compiler::program::{Field, FieldId, FieldSource, Program, Reading, TableId, Type};
@@ -289,12 +290,13 @@ impl ColumnBuilder {
 /// Columns at their fields' places, and the tables of lists of records.
 pub(crate) fn finish_fields(fields: Vec<FieldBuilder>, rows: usize) -> (Wide, Vec<(TableId, Wide)>) {
     let (mut table, mut nested) = (Wide { rows, ..Wide::default() }, Vec::new());
-    for field in fields {
-        let at = field.field.0 as usize;
+    let finished: Vec<(usize, Finished)> =
+        fields.into_par_iter().map(|field| (field.field.0 as usize, field.builder.finish())).collect();
+    for (at, finished) in finished {
         if table.columns.len() <= at {
             table.columns.resize(at + 1, None);
         }
-        match field.builder.finish() {
+        match finished {
             Finished::Column(column) => table.columns[at] = Some(column),
             Finished::Records { table, rows, nested: deeper } => {
                 nested.push((table, rows));

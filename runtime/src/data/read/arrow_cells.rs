@@ -4,7 +4,7 @@
     reason = "a batch has a value, or two ends, for each of its rows, and windows of two have two"
 )]
 
-use crate::data::convert::Bulk;
+use crate::data::convert::{self as bulk, Bulk};
 use crate::data::raw::Raw;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -161,16 +161,25 @@ impl<'a> Cells<'a> {
         self.array.len()
     }
 
-    /// All cells at once, where none is missing and they are of a common kind.
-    pub(crate) fn bulk(&self) -> Option<Bulk<'a>> {
-        if self.array.null_count() > 0 {
-            return None;
+    /// All cells at once, where they are of a common kind.
+    pub(crate) fn bulk(&self) -> Option<Bulk<'_>> {
+        fn widened<T: ArrowPrimitiveType>(values: &PrimitiveArray<T>) -> bulk::Kind<'static>
+        where
+            T::Native: Into<i64>,
+        {
+            bulk::Kind::Widened(values.values().iter().map(|value| (*value).into()).collect())
         }
-        Some(match &self.kind {
-            Kind::Int32(values) => Bulk::Integers32(values.values()),
-            Kind::Int64(values) => Bulk::Integers64(values.values()),
-            Kind::Float64(values) => Bulk::Floats(values.values()),
-            Kind::Date32(values) => Bulk::Days(values.values()),
+        let cells = match &self.kind {
+            Kind::Boolean(values) => bulk::Kind::Booleans(values.values().iter().collect()),
+            Kind::Int8(values) => widened(values),
+            Kind::Int16(values) => widened(values),
+            Kind::Int32(values) => widened(values),
+            Kind::UInt8(values) => widened(values),
+            Kind::UInt16(values) => widened(values),
+            Kind::UInt32(values) => widened(values),
+            Kind::Int64(values) => bulk::Kind::Integers(values.values()),
+            Kind::Float64(values) => bulk::Kind::Floats(values.values()),
+            Kind::Date32(values) => bulk::Kind::Days(values.values()),
             Kind::Timestamp { ticks, unit, zone } => {
                 let micros = match unit {
                     TimeUnit::Second => 1_000_000,
@@ -178,10 +187,18 @@ impl<'a> Cells<'a> {
                     TimeUnit::Microsecond => 1,
                     TimeUnit::Nanosecond => 0,
                 };
-                Bulk::Times { ticks, micros, zone: *zone }
+                bulk::Kind::Times { ticks, micros, zone: *zone }
             }
+            Kind::Dictionary { keys, values } => match &values.kind {
+                Kind::Text(texts) if texts.null_count() == 0 && !texts.is_empty() => {
+                    bulk::Kind::Texts { keys, texts: (0..texts.len()).map(|at| texts.value(at)).collect() }
+                }
+                _ => return None,
+            },
             _ => return None,
-        })
+        };
+        let known = self.array.nulls().filter(|nulls| nulls.null_count() > 0);
+        Some(Bulk { cells, known: known.map(|nulls| nulls.iter().collect()) })
     }
 
     /// The cell of a row.

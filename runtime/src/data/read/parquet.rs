@@ -8,12 +8,16 @@ use crate::data::raw::Raw;
 use crate::data::table::TableBuilder;
 use crate::data::{DataError, Progress};
 use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Fields, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
+use std::sync::Arc;
 
 const ROWS_A_BATCH: usize = 16_384;
+/// A column of texts whose stored values take no more bytes each than this, packing aside, holds places in a dictionary.
+const MOST_BYTES_A_KEY: i64 = 4;
 
 /// An open Parquet file whose description was read.
 pub(crate) struct ParquetFile {
@@ -27,6 +31,32 @@ fn unknown_packing(metadata: &ParquetMetaData) -> Option<String> {
         Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_) => None,
         other => Some(other.to_string().split('(').next().unwrap_or_default().to_ascii_lowercase()),
     })
+}
+
+/// Texts of few different values are stored by their places in a list of those, and read so: each is looked at once. Where
+/// values hardly repeat that would be more work than reading them one by one.
+fn with_dictionaries(metadata: ArrowReaderMetadata) -> ArrowReaderMetadata {
+    let parquet = metadata.metadata();
+    let repeats = |name: &str| {
+        let columns = metadata.parquet_schema().columns();
+        let Some(at) = columns.iter().position(|column| column.path().parts() == [name]) else { return false };
+        parquet.row_groups().iter().all(|group| {
+            let column = group.column(at);
+            let a_value = column.uncompressed_size() / column.num_values().max(1);
+            column.dictionary_page_offset().is_some() && a_value < MOST_BYTES_A_KEY
+        })
+    };
+    let fields = metadata.schema().fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 if repeats(field.name()) => {
+            let ty = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            Arc::new(field.as_ref().clone().with_data_type(ty))
+        }
+        _ => Arc::clone(field),
+    });
+    let schema = Schema::new_with_metadata(fields.collect::<Fields>(), metadata.schema().metadata().clone());
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    // The reader knows best which types it can give; if not these, then those it names itself.
+    ArrowReaderMetadata::try_new(Arc::clone(parquet), options).unwrap_or(metadata)
 }
 
 /// A row group to read.
@@ -45,7 +75,7 @@ impl ParquetFile {
             let reason = format!("the columns are packed with {packing}, and I can unpack snappy, gzip and zstd");
             return Err(file.error(reason));
         }
-        Ok(ParquetFile { metadata })
+        Ok(ParquetFile { metadata: with_dictionaries(metadata) })
     }
 
     /// The names of the columns.
@@ -153,7 +183,7 @@ fn convert(
             let name = batch.schema_ref().field(at).name();
             file.error(format!("column \"{name}\" holds {kind} values, which I cannot read"))
         })?;
-        if cells.bulk().is_some_and(|bulk| table.cells(slot, bulk)) {
+        if cells.bulk().is_some_and(|bulk| table.cells(slot, &bulk)) {
             continue;
         }
         for row in 0..cells.len() {
