@@ -196,6 +196,14 @@ pub(crate) fn length(column: &Column) -> usize {
 }
 
 impl Dataset {
+    /// Makes runs quicker that look at the customers' numbers, amounts and times, for a byte more a value. Worth it where
+    /// there are to be several runs.
+    pub fn mark(&mut self) {
+        if let Some(customers) = self.tables.first_mut() {
+            customers.columns.par_iter_mut().flatten().for_each(Stored::mark);
+        }
+    }
+
     /// A table's rows.
     pub fn table(&self, table: TableId) -> Option<&TableData> {
         self.tables.get(table.0 as usize)

@@ -136,6 +136,11 @@ impl Project {
             unknown_customers: UnknownCustomers::Report,
             progress: &Quiet,
         };
-        Ok(load(&self.program, &sources, &options)?)
+        let mut loaded = load(&self.program, &sources, &options)?;
+        if everything {
+            // Held for many runs.
+            loaded.dataset.mark();
+        }
+        Ok(loaded)
     }
 }

@@ -66,6 +66,16 @@ impl Cells {
         self.len() == 0
     }
 
+    /// The greatest cell that the width has room for.
+    pub(crate) fn greatest(&self) -> u64 {
+        match self {
+            Cells::U8(_) => u8::MAX.into(),
+            Cells::U16(_) => u16::MAX.into(),
+            Cells::U32(_) => u32::MAX.into(),
+            Cells::U64(_) => u64::MAX,
+        }
+    }
+
     /// Bytes of one cell.
     pub fn width(&self) -> usize {
         match self {
@@ -158,6 +168,13 @@ impl Integers {
     #[inline]
     pub fn value_of(&self, cell: u64) -> i64 {
         self.base.wrapping_add(self.unit.wrapping_mul(cell).cast_signed())
+    }
+
+    /// The first cell whose value is not below a value; the greatest number where there is none.
+    pub(crate) fn first_cell(&self, value: i64) -> u64 {
+        let above = i128::from(value) - i128::from(self.base);
+        let unit = i128::from(self.unit);
+        u64::try_from(above.max(0).saturating_add(unit - 1) / unit).unwrap_or(u64::MAX)
     }
 
     /// The first of a range of rows, ascending in value, whose value is not below a limit; its end where there is none.

@@ -7,6 +7,7 @@
 mod buffer;
 mod flags;
 mod integers;
+mod marks;
 mod pack;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,9 @@ mod tests;
 pub use buffer::Buffer;
 pub use flags::Flags;
 pub use integers::{Cells, Integers};
+pub use marks::Marks;
+
+use marks::Round;
 
 use super::dataset::{Bits, Column, Dictionary, Values};
 use segue_compiler::values::Value;
@@ -25,6 +29,7 @@ pub struct Stored {
     values: StoredValues,
     known: Option<Bits>,
     rows: usize,
+    marks: Option<Arc<Marks>>,
 }
 
 /// A column's values in their narrow form. What stands at a missing row is some value of the column's form that means
@@ -77,6 +82,27 @@ impl Stored {
     /// Which rows are known; `None` where all are.
     pub fn known(&self) -> Option<&Bits> {
         self.known.as_ref()
+    }
+
+    /// Marks its values, where that makes reading it quicker.
+    pub(crate) fn mark(&mut self) {
+        let is_known = |row: usize| self.known.as_ref().is_none_or(|known| known.get(row));
+        let marks = match &self.values {
+            StoredValues::Instant(integers) | StoredValues::Duration(integers) => {
+                Marks::of_integers(integers, Round::Clock, is_known)
+            }
+            StoredValues::Integer(integers) | StoredValues::Money(integers) | StoredValues::Date(integers) => {
+                Marks::of_integers(integers, Round::Decimal, is_known)
+            }
+            StoredValues::Number(numbers) => Marks::of_numbers(numbers, is_known),
+            _ => None,
+        };
+        self.marks = marks.map(Arc::new);
+    }
+
+    /// Where its values stand among round ones, once they are marked.
+    pub fn marks(&self) -> Option<&Marks> {
+        self.marks.as_deref()
     }
 
     /// Whether the row's value is known.

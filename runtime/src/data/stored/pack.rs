@@ -84,7 +84,7 @@ impl Stored {
                 Some(Bits::from_words(words, rows))
             }
         };
-        Stored { values, known, rows }
+        Stored { values, known, rows, marks: None }
     }
 }
 

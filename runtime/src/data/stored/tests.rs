@@ -71,6 +71,94 @@ fn too_short_a_column_is_filled_with_nothing_that_is_out_of_range() {
     assert!(offsets.is_sorted() && offsets.len() == 5 && *offsets.last().unwrap() as usize <= elements.rows());
 }
 
+/// Values without any pattern, the same ones each time (xorshift, Marsaglia 2003).
+fn scattered(count: usize) -> impl Iterator<Item = u64> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    std::iter::repeat_with(move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    })
+    .take(count)
+}
+
+/// Every stretch of cells that the marks settle holds just the rows that it should.
+fn check_marks_of_cells(stored: &Stored, first: i64, last: i64) -> bool {
+    let integers = stored.integers().unwrap();
+    if last < integers.base() {
+        return true;
+    }
+    let (low, greatest) = (integers.first_cell(first), integers.cells().greatest());
+    let high = if last == i64::MAX { greatest } else { integers.first_cell(last + 1).saturating_sub(1) };
+    let Some((from, to)) = stored.marks().unwrap().of_cells(low, high, greatest) else { return false };
+    for (row, mark) in stored.marks().unwrap().marks().iter().enumerate().filter(|(row, _)| stored.is_known(*row)) {
+        let value = integers.get(row).unwrap();
+        assert_eq!((from..=to).contains(mark), (first..=last).contains(&value), "{value} in {first}..={last}");
+    }
+    true
+}
+
+#[test]
+fn marks_settle_round_amounts() {
+    const ROWS: usize = 20_000;
+    // Mostly below 300 USD, some far above and below.
+    let cents = scattered(ROWS).map(|bits| match bits % 50 {
+        0 => i64::try_from(bits >> 20).unwrap() / 7 - 40_000_000,
+        _ => i64::try_from(bits % 30_011 * (bits >> 40 & 1)).unwrap() * 100,
+    });
+    let known = (0..ROWS).map(|row| row % 11 != 3).collect();
+    let (_, mut stored) = packed(Values::Money(cents.collect()), Some(known), ROWS);
+    stored.mark();
+    for dollars in [0, 10, 20, 50, 100, 150, 200, 250] {
+        let units = dollars * 10_000;
+        for (first, last) in
+            [(units, i64::MAX), (units + 1, i64::MAX), (i64::MIN, units), (i64::MIN, units - 1), (units, units)]
+        {
+            assert!(check_marks_of_cells(&stored, first, last), "{first}..={last} is round");
+        }
+    }
+    let settled = scattered(500).filter(|bits| {
+        let value = i64::try_from(bits % 4_000_000).unwrap() - 100;
+        check_marks_of_cells(&stored, value, i64::MAX)
+    });
+    assert!(settled.count() < 50, "most other numbers are no borders");
+}
+
+#[test]
+fn marks_settle_whole_days() {
+    const DAY: i64 = 86_400_000_000;
+    let times = scattered(20_000).map(|bits| 20_454 * DAY - i64::try_from(bits % (200 * 86_400_000)).unwrap() * 1_000);
+    let (_, mut stored) = packed(Values::Instant(times.collect()), None, 20_000);
+    stored.mark();
+    let days = (1..200).filter(|ago| check_marks_of_cells(&stored, (20_454 - ago) * DAY, i64::MAX));
+    assert!(days.count() > 90, "127 parts of 200 days");
+}
+
+#[test]
+fn marks_settle_round_numbers() {
+    let numbers: Vec<f64> = scattered(20_000).map(|bits| (bits >> 11) as f64 / (1_u64 << 53) as f64).collect();
+    let (_, mut stored) = packed(Values::Number(numbers.clone()), None, 20_000);
+    stored.mark();
+    let marks = stored.marks().unwrap();
+    let mut settled = 0;
+    for hundredths in 0..=100 {
+        let number = f64::from(hundredths) / 100.0;
+        for order in [std::cmp::Ordering::Less, std::cmp::Ordering::Equal, std::cmp::Ordering::Greater] {
+            let Some((first, last)) = marks.of_floats(number, order) else { continue };
+            settled += 1;
+            for (value, mark) in numbers.iter().zip(marks.marks()) {
+                assert_eq!(
+                    (first..=last).contains(mark),
+                    value.total_cmp(&number) == order,
+                    "{value} {order:?} {number}"
+                );
+            }
+        }
+    }
+    assert!(settled > 280, "{settled} of 303");
+}
+
 fn arbitrary_integers() -> impl Strategy<Value = Vec<Option<i64>>> {
     let values = prop_oneof![
         any::<i64>(),

@@ -3,7 +3,7 @@
 //! An atom that compares one stored field of the customer with values that are the same for everybody is a range or a set
 //! of the column's cells. What else there is, kernels work out row by row.
 
-use crate::data::{Cells, Integers, Stored, StoredValues};
+use crate::data::{Integers, Stored, StoredValues};
 use crate::engine::EngineError;
 use crate::engine::kernels::scan::Order;
 use crate::engine::prepare::{Aid, Prepared};
@@ -19,6 +19,8 @@ pub(crate) enum Test {
     All(bool),
     /// Those whose cell is in one of a few ranges, ends included, or in none of them.
     Ranges { ranges: Vec<(u64, u64)>, inside: bool },
+    /// Those whose mark is in one of a few ranges, ends included, or in none of them.
+    Marks { ranges: Vec<(u8, u8)>, inside: bool },
     /// Those in an order to a number, or not.
     Float { order: Order, number: f64, inside: bool },
     /// Those that are yes, or no.
@@ -167,29 +169,20 @@ fn compared(run: &Store<'_>, value: NodeId, column: &Stored, order: Order) -> Re
 /// The cells whose values lie from `first` to `last`.
 fn range(integers: &Integers, first: i64, last: i64) -> Test {
     let cells = integers.cells();
-    let greatest = greatest_cell(cells);
+    let greatest = cells.greatest();
     let above = |value: i64| i128::from(value) - i128::from(integers.base());
     let unit = i128::from(integers.unit());
     // Rounded up and down to cells.
-    let low = above(first).max(0).saturating_add(unit - 1) / unit;
+    let low = integers.first_cell(first);
     let high = above(last);
     if high < 0 {
         return Test::All(false);
     }
     let high = (high / unit).min(i128::from(greatest));
-    match (u64::try_from(low), u64::try_from(high)) {
-        (Ok(0), Ok(high)) if high == greatest => Test::All(true),
-        (Ok(low), Ok(high)) if low <= high => Test::Ranges { ranges: vec![(low, high)], inside: true },
+    match (low, u64::try_from(high)) {
+        (0, Ok(high)) if high == greatest => Test::All(true),
+        (low, Ok(high)) if low <= high => Test::Ranges { ranges: vec![(low, high)], inside: true },
         _ => Test::All(false),
-    }
-}
-
-fn greatest_cell(cells: &Cells) -> u64 {
-    match cells {
-        Cells::U8(_) => u8::MAX.into(),
-        Cells::U16(_) => u16::MAX.into(),
-        Cells::U32(_) => u32::MAX.into(),
-        Cells::U64(_) => u64::MAX,
     }
 }
 
@@ -203,6 +196,7 @@ fn opposite(bound: Bound, op: &Op) -> Bound {
     let test = match test {
         Test::All(all) => Test::All(!all),
         Test::Ranges { ranges, inside } => Test::Ranges { ranges, inside: !inside },
+        Test::Marks { ranges, inside } => Test::Marks { ranges, inside: !inside },
         Test::Float { order, number, inside } => Test::Float { order, number, inside: !inside },
         Test::Truth(yes) => Test::Truth(!yes),
         Test::Lists { all_of, inside } => Test::Lists { all_of, inside: !inside },

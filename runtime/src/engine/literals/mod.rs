@@ -99,7 +99,10 @@ impl<'a> Literals<'a> {
                 column.tests.push((bound.test, Place { slot, missing: bound.missing }));
             }
         }
-        all.columns.iter_mut().for_each(Column::use_tables);
+        for column in &mut all.columns {
+            column.use_marks();
+            column.use_tables();
+        }
         Ok(all)
     }
 
@@ -136,6 +139,27 @@ const RANGES_OF_TABLE: usize = 96;
 const FEW_RANGES: usize = 3;
 
 impl Column<'_> {
+    /// Tests that marks settle need not look at the values.
+    fn use_marks(&mut self) {
+        let Some(marks) = self.stored.marks() else { return };
+        let greatest = self.stored.integers().map_or(u64::MAX, |integers| integers.cells().greatest());
+        for (test, _) in &mut self.tests {
+            let settled = match &*test {
+                Test::Ranges { ranges, inside } => {
+                    let ranges = ranges.iter().map(|(low, high)| marks.of_cells(*low, *high, greatest));
+                    ranges.collect::<Option<Vec<(u8, u8)>>>().map(|ranges| (ranges, *inside))
+                }
+                Test::Float { order, number, inside } => {
+                    marks.of_floats(*number, order.ordering()).map(|range| (vec![range], *inside))
+                }
+                _ => None,
+            };
+            if let Some((ranges, inside)) = settled {
+                *test = Test::Marks { ranges, inside };
+            }
+        }
+    }
+
     /// Puts tests of many ranges into tables, up to 64 each, where that is less work.
     fn use_tables(&mut self) {
         let Some((_, dictionary)) = self.stored.text() else { return };
@@ -217,6 +241,14 @@ fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &Range<usize>
         }
         (Test::Lists { all_of, inside }, StoredValues::Flags(flags)) => {
             lists(all_of, flags, rows, out);
+            *inside
+        }
+        (Test::Marks { ranges, inside }, _) => {
+            let marks = stored.marks().and_then(|marks| marks.marks().get(rows.clone())).unwrap_or(&[]);
+            // No mark is from a later one to an earlier.
+            let ranges =
+                ranges.iter().filter(|(first, last)| first <= last).map(|(first, last)| (*first, last - first));
+            scan::in_ranges(path, marks, &ranges.collect::<Vec<(u8, u8)>>(), out);
             *inside
         }
         (Test::Ranges { ranges, inside }, values) => {

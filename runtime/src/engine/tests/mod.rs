@@ -4,6 +4,7 @@
 
 mod constructs;
 mod definitions;
+mod marks;
 mod random;
 
 use super::{Instructions, Manner, Truths};

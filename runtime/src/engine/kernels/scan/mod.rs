@@ -12,6 +12,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
 pub(crate) use table::{Masks, SETS};
 
 /// The instructions that columns are read with.
@@ -33,6 +34,17 @@ pub(crate) enum Order {
     Less,
     Equal,
     Greater,
+}
+
+impl Order {
+    /// The same for those who ask in general.
+    pub(crate) fn ordering(self) -> Ordering {
+        match self {
+            Order::Less => Ordering::Less,
+            Order::Equal => Ordering::Equal,
+            Order::Greater => Ordering::Greater,
+        }
+    }
 }
 
 impl Instructions {
