@@ -326,7 +326,9 @@ fn finish_words(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing:
     let turn = if inside { 0 } else { u64::MAX };
     let Some(known) = known else {
         if !inside {
-            words.iter_mut().for_each(|word| *word = !*word);
+            for word in words {
+                *word = !*word;
+            }
         }
         return;
     };

@@ -83,15 +83,20 @@ fn ones_avx512(words: &[u64]) -> u64 {
 
 #[inline(always)]
 fn ones(words: &[u64]) -> u64 {
-    words.iter().map(|word| u64::from(word.count_ones())).sum()
+    let mut count = 0;
+    for word in words {
+        count += u64::from(word.count_ones());
+    }
+    count
 }
 
 #[inline(always)]
 fn each(one: &Words, other: &Words, join: impl Fn(u64, u64) -> u64) -> Words {
-    std::array::from_fn(|at| {
-        let word = |words: &Words| words.get(at).copied().unwrap_or(0);
-        join(word(one), word(other))
-    })
+    let mut all = *one;
+    for (word, other) in all.iter_mut().zip(other) {
+        *word = join(*word, *other);
+    }
+    all
 }
 
 /// All slots but one.
@@ -124,13 +129,16 @@ fn join(operation: &Operation, slots: &mut Slots, steps: usize) {
         Join::AtLeast(count) => at_least(result, &others, &operation.operands, count),
         Join::Complement => {
             let from = operation.operands.first().map_or(&[][..], |slot| others.get(*slot));
-            result.iter_mut().zip(from).for_each(|(to, from)| *to = each(from, from, |word, _| !word));
+            for (to, from) in result.iter_mut().zip(from) {
+                *to = each(from, from, |word, _| !word);
+            }
         }
         Join::All(all) => result.fill([if all { u64::MAX } else { 0 }; STEP]),
     }
 }
 
-/// Operands one after the other, up to four at once, so that what they give is written seldom.
+/// Operands one after the other, up to four at once, so that what they give is written seldom. (Plain loops: what an
+/// iterator is given to do would not be compiled for the caller's instructions.)
 #[inline(always)]
 fn fold(result: &mut [Words], others: &Others<'_>, operands: &[usize], join: impl Fn(u64, u64) -> u64) {
     let rest = match operands {
@@ -140,35 +148,39 @@ fn fold(result: &mut [Words], others: &Others<'_>, operands: &[usize], join: imp
             return;
         }
         [one, two] => {
-            let operands = others.get(*one).iter().zip(others.get(*two));
-            result.iter_mut().zip(operands).for_each(|(to, (one, two))| *to = each(one, two, &join));
+            for (to, (one, two)) in result.iter_mut().zip(others.get(*one).iter().zip(others.get(*two))) {
+                *to = each(one, two, &join);
+            }
             return;
         }
         [one, two, three] => {
             let operands = others.get(*one).iter().zip(others.get(*two)).zip(others.get(*three));
-            result.iter_mut().zip(operands).for_each(|(to, ((one, two), three))| {
+            for (to, ((one, two), three)) in result.iter_mut().zip(operands) {
                 *to = each(&each(one, two, &join), three, &join);
-            });
+            }
             return;
         }
         [one, two, three, four, rest @ ..] => {
             let operands = others.get(*one).iter().zip(others.get(*two));
             let operands = operands.zip(others.get(*three).iter().zip(others.get(*four)));
-            result.iter_mut().zip(operands).for_each(|(to, ((one, two), (three, four)))| {
+            for (to, ((one, two), (three, four))) in result.iter_mut().zip(operands) {
                 *to = each(&each(one, two, &join), &each(three, four, &join), &join);
-            });
+            }
             rest
         }
     };
     for pair in rest.chunks(2) {
         match pair {
             [one, two] => {
-                let operands = others.get(*one).iter().zip(others.get(*two));
-                result.iter_mut().zip(operands).for_each(|(to, (one, two))| {
+                for (to, (one, two)) in result.iter_mut().zip(others.get(*one).iter().zip(others.get(*two))) {
                     *to = each(to, &each(one, two, &join), &join);
-                });
+                }
             }
-            [one] => result.iter_mut().zip(others.get(*one)).for_each(|(to, one)| *to = each(to, one, &join)),
+            [one] => {
+                for (to, one) in result.iter_mut().zip(others.get(*one)) {
+                    *to = each(to, one, &join);
+                }
+            }
             _ => {}
         }
     }
