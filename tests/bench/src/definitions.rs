@@ -3,6 +3,8 @@
 //! The definitions are JSON that every side translates into its own language: trees of conditions on customers
 //! (`segments.json`), and conditions on aggregates of events (`conditions.json`).
 
+use chrono_tz::UTC;
+use segue_compiler::values::calendar::{date_text, instant_text};
 use serde::Deserialize;
 use std::fmt::Write;
 
@@ -222,25 +224,12 @@ impl Aggregate {
     }
 }
 
-const DAY_MILLIS: i64 = 86_400_000;
-
-/// A date by its days since 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
+/// A date by its days since 1970-01-01.
 fn day(days: i64) -> String {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    date_text(i32::try_from(days).unwrap_or_default())
 }
 
 /// An instant by its milliseconds since 1970-01-01T00:00Z.
 fn instant(millis: i64) -> String {
-    let (days, rest) = (millis.div_euclid(DAY_MILLIS), millis.rem_euclid(DAY_MILLIS));
-    let seconds = rest / 1000;
-    format!("{}T{:02}:{:02}:{:02}Z", day(days), seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!("{}Z", instant_text(millis * 1_000, UTC).replace(' ', "T"))
 }

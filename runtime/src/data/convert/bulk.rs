@@ -4,6 +4,7 @@ use super::codes::{IdCodes, TextCodes};
 use super::{ColumnBuilder, Listed, Store, scalar};
 use crate::data::canonical_integer;
 use crate::data::moments::{is_day, is_moment};
+use std::borrow::Cow;
 
 /// Cells of one kind.
 #[derive(Debug, Clone)]
@@ -17,9 +18,7 @@ pub(crate) struct Bulk<'a> {
 #[derive(Debug, Clone)]
 pub(crate) enum Kind<'a> {
     Booleans(Vec<bool>),
-    Integers(&'a [i64]),
-    /// Narrower ones.
-    Widened(Vec<i64>),
+    Integers(Cow<'a, [i64]>),
     Floats(&'a [f64]),
     /// Days since 1970-01-01.
     Days(&'a [i32]),
@@ -47,7 +46,6 @@ impl Bulk<'_> {
         match &self.cells {
             Kind::Booleans(values) => values.len(),
             Kind::Integers(values) => values.len(),
-            Kind::Widened(values) => values.len(),
             Kind::Days(values) => values.len(),
             Kind::Floats(values) => values.len(),
             Kind::Times { ticks, .. } => ticks.len(),
@@ -81,7 +79,6 @@ impl ColumnBuilder {
 impl Store {
     fn push_bulk(&mut self, cells: &Kind<'_>, known: Option<&[bool]>) -> bool {
         match (self, cells) {
-            (store, Kind::Widened(integers)) => store.push_integers(integers, known),
             (store, Kind::Integers(integers)) => store.push_integers(integers, known),
             (Store::Boolean(values), Kind::Booleans(more)) => {
                 extend_all(values, more, known, |value| Some(u8::from(*value)))

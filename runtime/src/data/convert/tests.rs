@@ -480,18 +480,18 @@ fn bulk_and_cells() -> Vec<(Bulk<'static>, Vec<Raw<'static>>)> {
     const TIMES: &[i64] = &[0, 1_500_000_000_000_000, -1];
     vec![
         both(&[true, false], |values| Kind::Booleans(values.to_vec()), Raw::Boolean),
-        both(&[0, 3, 2], Kind::Integers, Raw::Integer),
-        both(&[0, 8], Kind::Integers, Raw::Integer),
+        both(&[0, 3, 2], |values| Kind::Integers(Cow::Borrowed(values)), Raw::Integer),
+        both(&[0, 8], |values| Kind::Integers(Cow::Borrowed(values)), Raw::Integer),
         texts(&["x", "y", "x y"]),
         texts(&["x", "y", ""]),
         texts(&["1", "-20", "300"]),
         texts(&["1", "x", "01"]),
         both(
             &[1, -5, i32::MAX],
-            |values| Kind::Widened(values.iter().map(|value| i64::from(*value)).collect()),
+            |values| Kind::Integers(values.iter().map(|value| i64::from(*value)).collect()),
             |value: i32| Raw::Integer(value.into()),
         ),
-        both(&[1, i64::MIN, i64::MAX], Kind::Integers, Raw::Integer),
+        both(&[1, i64::MIN, i64::MAX], |values| Kind::Integers(Cow::Borrowed(values)), Raw::Integer),
         both(&[0.0, -0.0, 11.77, 0.000_05, 1e9, -3.125], Kind::Floats, Raw::Float),
         both(&[1.0, f64::NAN], Kind::Floats, Raw::Float),
         both(&[f64::INFINITY, 1e300], Kind::Floats, Raw::Float),

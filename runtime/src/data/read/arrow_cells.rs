@@ -167,7 +167,7 @@ impl<'a> Cells<'a> {
         where
             T::Native: Into<i64>,
         {
-            bulk::Kind::Widened(values.values().iter().map(|value| (*value).into()).collect())
+            bulk::Kind::Integers(values.values().iter().map(|value| (*value).into()).collect())
         }
         let cells = match &self.kind {
             Kind::Boolean(values) => bulk::Kind::Booleans(values.values().iter().collect()),
@@ -177,7 +177,7 @@ impl<'a> Cells<'a> {
             Kind::UInt8(values) => widened(values),
             Kind::UInt16(values) => widened(values),
             Kind::UInt32(values) => widened(values),
-            Kind::Int64(values) => bulk::Kind::Integers(values.values()),
+            Kind::Int64(values) => bulk::Kind::Integers(Cow::Borrowed(values.values())),
             Kind::Float64(values) => bulk::Kind::Floats(values.values()),
             Kind::Date32(values) => bulk::Kind::Days(values.values()),
             Kind::Timestamp { ticks, unit, zone } => {

@@ -6,7 +6,7 @@
 mod bind;
 
 use super::EngineError;
-use super::kernels::scan::{self, Cell, Instructions, Masks};
+use super::kernels::scan::{self, Cell, Instructions, Masks, compiled_for_each};
 use super::store::{Frame, Store, shorter};
 use super::vector::{Input, bits_of_range, tail_mask, words_for};
 use crate::data::{Cells, Flags, Stored, StoredValues};
@@ -84,10 +84,8 @@ impl<'a> Literals<'a> {
         for (slot, literal) in literals.iter().enumerate() {
             let Truth::Literal { atom, holds } = literal else { continue };
             let bound = bind(run, *atom, *holds)?;
-            let Some((bound, stored)) = bound
-                .and_then(|bound| Some((run.prepared.column(bound.column)?, bound)))
-                .map(|(stored, bound)| (bound, stored))
-            else {
+            let stored = bound.as_ref().and_then(|bound| run.prepared.column(bound.column));
+            let Some((bound, stored)) = bound.zip(stored) else {
                 all.worked.push((*atom, *holds, slot));
                 continue;
             };
@@ -295,30 +293,10 @@ fn copy(from: &[u64], to: &mut [u64]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
 }
 
-/// From the rows of a test to those of a literal: turned round where those outside are meant, without those where the
-/// column is missing, or with them.
-fn finish(path: Instructions, words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
-    match path {
-        Instructions::Portable => finish_words(words, known, inside, missing),
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the path is only given where the processor has these instructions.
-        Instructions::Avx2 => unsafe { finish_avx2(words, known, inside, missing) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Instructions::Avx512 => unsafe { finish_avx512(words, known, inside, missing) },
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn finish_avx2(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
-    finish_words(words, known, inside, missing);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn finish_avx512(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
-    finish_words(words, known, inside, missing);
+compiled_for_each! {
+    /// From the rows of a test to those of a literal: turned round where those outside are meant, without those where the
+    /// column is missing, or with them.
+    fn finish(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) = finish_words
 }
 
 #[inline(always)]

@@ -3,7 +3,7 @@
 //! Each processor's widest instructions do the work, which the code generator does not have, and nothing has to be made
 //! first.
 
-use crate::engine::kernels::scan::Instructions;
+use crate::engine::kernels::scan::compiled_for_each;
 use crate::engine::literals::Slots;
 
 /// Words that are joined at once.
@@ -31,54 +31,14 @@ pub(super) struct Operation {
     pub(super) to: usize,
 }
 
-/// Does one operation over all words of the slots; `steps` times [`STEP`] of them.
-pub(super) fn work(path: Instructions, operation: &Operation, slots: &mut Slots, steps: usize) {
-    match path {
-        Instructions::Portable => join(operation, slots, steps),
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the path is only given where the processor has these instructions.
-        Instructions::Avx2 => unsafe { join_avx2(operation, slots, steps) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Instructions::Avx512 => unsafe { join_avx512(operation, slots, steps) },
-    }
+compiled_for_each! {
+    /// Does one operation over all words of the slots; `steps` times [`STEP`] of them.
+    pub(super) fn work(operation: &Operation, slots: &mut Slots, steps: usize) = join
 }
 
-/// How many bits are set.
-pub(super) fn count(path: Instructions, words: &[u64]) -> u64 {
-    match path {
-        Instructions::Portable => ones(words),
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Instructions::Avx2 => unsafe { ones_avx2(words) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        Instructions::Avx512 => unsafe { ones_avx512(words) },
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,popcnt")]
-fn join_avx2(operation: &Operation, slots: &mut Slots, steps: usize) {
-    join(operation, slots, steps);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
-fn join_avx512(operation: &Operation, slots: &mut Slots, steps: usize) {
-    join(operation, slots, steps);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,popcnt")]
-fn ones_avx2(words: &[u64]) -> u64 {
-    ones(words)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
-fn ones_avx512(words: &[u64]) -> u64 {
-    ones(words)
+compiled_for_each! {
+    /// How many bits are set.
+    pub(super) fn count(words: &[u64]) -> u64 = ones
 }
 
 #[inline(always)]

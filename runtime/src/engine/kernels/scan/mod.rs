@@ -74,6 +74,36 @@ impl Instructions {
     }
 }
 
+/// Makes a function of instructions and arguments that does what a plain one does, compiled for those instructions. All that
+/// the plain one calls has to be inlined into it.
+macro_rules! compiled_for_each {
+    ($(#[$note:meta])* $visible:vis fn $name:ident($($argument:ident: $ty:ty),*) $(-> $gives:ty)? = $plain:ident) => {
+        $(#[$note])*
+        $visible fn $name(path: $crate::engine::Instructions, $($argument: $ty),*) $(-> $gives)? {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,popcnt")]
+            fn avx2($($argument: $ty),*) $(-> $gives)? {
+                $plain($($argument),*)
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
+            fn avx512($($argument: $ty),*) $(-> $gives)? {
+                $plain($($argument),*)
+            }
+            match path {
+                $crate::engine::Instructions::Portable => $plain($($argument),*),
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: the path is only given where the processor has these instructions.
+                $crate::engine::Instructions::Avx2 => unsafe { avx2($($argument),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                $crate::engine::Instructions::Avx512 => unsafe { avx512($($argument),*) },
+            }
+        }
+    };
+}
+pub(crate) use compiled_for_each;
+
 /// Cells of one width, compared as unsigned numbers.
 pub(crate) trait Cell: Copy + Eq + Into<u64> + TryFrom<u64> + 'static {
     /// See [`in_ranges`].

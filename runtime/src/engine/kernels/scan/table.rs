@@ -3,7 +3,7 @@
 //! A table has for each code a word with a bit for each set that the code is in. 64 rows give 64 such words, a square of
 //! bits, which turned over its diagonal is a word of rows for each set: a look-up a row, however many sets there are.
 
-use super::{Cell, Instructions};
+use super::{Cell, Instructions, compiled_for_each};
 
 /// How many sets a table holds.
 pub(crate) const SETS: usize = 64;
@@ -36,24 +36,20 @@ impl Masks {
                 let cell: u64 = (*cell).into();
                 *row = usize::try_from(cell).ok().and_then(|code| self.words.get(code)).copied().unwrap_or(0);
             }
-            match path {
-                Instructions::Portable => turn(&mut square),
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: the path is only given where the processor has these instructions.
-                Instructions::Avx2 => unsafe { turn_avx2(&mut square) },
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: as above.
-                Instructions::Avx512 => unsafe { turn_avx512(&mut square) },
-            }
+            turn(path, &mut square);
             give(at, &square);
         }
     }
 }
 
-/// Turns a square of bits over its diagonal: bit `j` of word `i` becomes bit `i` of word `j`. Halves change places, then
-/// quarters within them, and so on (Warren, "Hacker's Delight", 2nd edition, 7-3).
+compiled_for_each! {
+    /// Turns a square of bits over its diagonal: bit `j` of word `i` becomes bit `i` of word `j`. Halves change places, then
+    /// quarters within them, and so on (Warren, "Hacker's Delight", 2nd edition, 7-3).
+    fn turn(square: &mut [u64; SETS]) = turned
+}
+
 #[inline(always)]
-fn turn(square: &mut [u64; 64]) {
+fn turned(square: &mut [u64; 64]) {
     let mut size = 32;
     let mut mask = 0x0000_0000_ffff_ffff_u64;
     while size > 0 {
@@ -68,16 +64,4 @@ fn turn(square: &mut [u64; 64]) {
         size /= 2;
         mask ^= mask << size;
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn turn_avx2(square: &mut [u64; 64]) {
-    turn(square);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn turn_avx512(square: &mut [u64; 64]) {
-    turn(square);
 }
