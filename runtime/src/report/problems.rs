@@ -4,7 +4,7 @@
 
 use super::phrase::{count, counted, list, percent, some};
 use super::{Gathered, fields};
-use crate::data::{Stored, TableReport};
+use crate::data::{Stored, StoredValues, TableReport};
 use crate::outcome::{self, ProblemKind};
 use segue_compiler::program::{CUSTOMERS, Table, TableId};
 use segue_compiler::source::Span;
@@ -215,12 +215,12 @@ fn future_events(run: &Gathered<'_>) -> Vec<Problem> {
         let Some(time) = table.at else { continue };
         let id = TableId(at as u32);
         let Some(column) = run.dataset.column(id, time) else { continue };
-        let is_ahead = |row: &usize| match column.value(*row) {
-            Some(Value::Instant(instant)) => instant >= run.request.as_of,
-            Some(Value::Date(day)) => !clock.date_is_over(day),
-            _ => false,
-        };
-        let ahead = (0..column.rows()).filter(is_ahead).count() as u64;
+        let ahead = match column.values() {
+            StoredValues::Instant(times) => times.count_not_below(run.request.as_of),
+            // An event that has only a date exists once its day is over.
+            StoredValues::Date(days) => days.count_not_below(i64::from(clock.today())),
+            _ => 0,
+        } as u64;
         if ahead > 0 {
             let rows = run.dataset.table(id).map_or(0, |table| table.rows) as u64;
             problems.push(Problem {

@@ -184,6 +184,15 @@ impl Integers {
         from
     }
 
+    /// How many rows have a value that is not below a limit, those that stand for nothing among them.
+    pub(crate) fn count_not_below(&self, limit: i64) -> usize {
+        fn count<T: Copy + Into<u64>>(cells: &[T], first: u64) -> usize {
+            cells.iter().filter(|cell| Into::<u64>::into(**cell) >= first).count()
+        }
+        let first = self.first_cell(limit);
+        for_cells!(&self.cells, cells => count(cells, first))
+    }
+
     /// The value of a row.
     pub fn get(&self, row: usize) -> Option<i64> {
         self.cells.get(row).map(|cell| self.value_of(cell))

@@ -205,5 +205,6 @@ proptest! {
         let expected = values.partition_point(|value| *value < limit);
         let integers = stored.integers().unwrap();
         prop_assert_eq!(integers.first_not_below(i64::from(limit), 0..values.len()), expected);
+        prop_assert_eq!(integers.count_not_below(i64::from(limit)), values.len() - expected);
     }
 }
