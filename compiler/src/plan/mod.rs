@@ -22,7 +22,7 @@ mod walk;
 mod work;
 
 pub use node::{Aggregate, Constant, Node, NodeId, Op, Place, Rows, Scope, Work, is_text};
-pub use passes::Pass;
+pub use passes::{Asked, Pass};
 pub use truth::{Truth, TruthId};
 pub use verify::Flaw;
 

@@ -1,6 +1,7 @@
 //! Passes over rows: which aggregates one loop over the same rows works out together, and what it reads.
 
 use super::node::{Node, NodeId, Op, Rows, Scope, Work};
+use super::truth::{Truth, TruthId, Truths};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -17,6 +18,19 @@ pub struct Pass {
     pub values: Vec<NodeId>,
     /// Worked out before: columns, results per text, customers' values, kernels' results. Ascending.
     pub reads: Vec<NodeId>,
+    /// Sets of rows, operands before users: what filters and windows say, as the truth stage has it for customers.
+    pub truths: Vec<Truth>,
+    /// By aggregate: the rows it asks about.
+    pub asked: Vec<Asked>,
+}
+
+/// The rows an aggregate asks about, as sets among [`Pass::truths`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Those in its windows; `None` where it has none.
+    pub within: Option<TruthId>,
+    /// Those for which its filter is certainly true; `None` where it has none.
+    pub filter: Option<TruthId>,
 }
 
 /// All passes, in an order in which they can run.
@@ -32,9 +46,19 @@ pub(crate) fn passes(nodes: &[Node]) -> Vec<Pass> {
         .into_iter()
         .map(|((level, rows), aggregates)| {
             let (values, reads) = contents(nodes, rows, &aggregates);
-            Pass { rows: rows.clone(), level, aggregates, values, reads }
+            let mut truths = Truths::default();
+            let asked = aggregates.iter().map(|id| asked(nodes, *id, &mut truths)).collect();
+            Pass { rows: rows.clone(), level, aggregates, values, reads, truths: truths.sets, asked }
         })
         .collect()
+}
+
+fn asked(nodes: &[Node], aggregate: NodeId, truths: &mut Truths) -> Asked {
+    let Some(Op::Aggregate(aggregate)) = nodes.get(aggregate.index()).map(|node| &node.op) else {
+        return Asked { within: None, filter: None };
+    };
+    let mut set = |node: Option<NodeId>| node.map(|node| truths.lower(nodes, node, true));
+    Asked { within: set(aggregate.within), filter: set(aggregate.filter) }
 }
 
 fn contents(nodes: &[Node], rows: &Rows, aggregates: &[NodeId]) -> (Vec<NodeId>, Vec<NodeId>) {

@@ -35,16 +35,19 @@ impl Plan {
             if needs.map(|node| node.level).max().unwrap_or(0) >= pass.level {
                 flaw(at, "a pass reads what it gives itself");
             }
+            let rows = Scope::Row(pass.rows.innermost());
+            let fits = |atom: NodeId| {
+                self.node(atom).is_some_and(|node| node.ty == Type::Boolean && fits(program, node.scope, rows))
+            };
+            if let Some(what) = flaw_of_sets(&pass.truths, fits) {
+                flaw(at, what);
+            }
         }
-        for (at, truth) in self.truths.iter().enumerate() {
-            if truth.operands().iter().any(|operand| operand.index() >= at) {
-                flaw(at, "a set stands before what it is made from");
-            }
-            if let Truth::Literal { atom, .. } = truth
-                && !self.node(*atom).is_some_and(|node| node.ty == Type::Boolean && is_of_customers(node.scope))
-            {
-                flaw(at, "an atom is not a yes/no value of customers");
-            }
+        let fits = |atom: NodeId| {
+            self.node(atom).is_some_and(|node| node.ty == Type::Boolean && is_of_customers(node.scope))
+        };
+        if let Some(what) = flaw_of_sets(&self.truths, fits) {
+            flaw(0, what);
         }
         for node in &self.traits {
             if !self.node(*node).is_some_and(|found| is_of_customers(found.scope)) {
@@ -107,6 +110,19 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// What is wrong with sets whose atoms must fit.
+fn flaw_of_sets(sets: &[Truth], fits: impl Fn(NodeId) -> bool) -> Option<&'static str> {
+    sets.iter().enumerate().find_map(|(at, set)| {
+        if set.operands().iter().any(|operand| operand.index() >= at) {
+            return Some("a set stands before what it is made from");
+        }
+        match set {
+            Truth::Literal { atom, .. } if !fits(*atom) => Some("an atom is not a yes/no value of the set's rows"),
+            _ => None,
+        }
+    })
 }
 
 fn is_of_customers(scope: Scope) -> bool {

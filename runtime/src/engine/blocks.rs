@@ -107,12 +107,6 @@ pub(crate) struct Shared<'a> {
     pub(crate) looked_up: &'a LookedUp,
 }
 
-impl<'a> Shared<'a> {
-    fn code(&self) -> Result<&'a Code, EngineError> {
-        self.code.ok_or(EngineError::Broken(0, "no code was made"))
-    }
-}
-
 /// The blocks of so many customers.
 pub(crate) fn split(prepared: &Prepared<'_>, threads: usize) -> Vec<Range<usize>> {
     let customers = prepared.data.table(CUSTOMERS).map_or(0, |table| table.rows);
@@ -173,7 +167,7 @@ fn answers(
         match step {
             Step::Work(node) => store.work(*node)?,
             Step::Pass(at) => match shared.passes.get(*at) {
-                Some(Some(pass)) => pass.run(shared.code()?, &mut store, scratch)?,
+                Some(Some(pass)) => pass.run(shared.code, &mut store, scratch)?,
                 _ => return Err(EngineError::Broken(0, "a pass has no code")),
             },
         }

@@ -6,15 +6,18 @@ use super::finish::{self, Total};
 use super::jit::aggregates::{Entry, Kept as Words};
 use super::jit::pass::{DIFFERENT, FREQUENT, PassFunction, define};
 use super::jit::reads::{Place, Slot, frame_of};
-use super::jit::{Builder, Code};
+use super::jit::{Code, Maker};
 use super::kernels::Failed;
 use super::prepare::{Aid, Prepared, no_bits};
 use super::shape::Shape;
+use super::kernels::scan::Instructions;
 use super::store::{Frame, Store, shorter};
+use super::tallies::{Desk, Tallies};
+use super::truth::Truths;
 use super::vector::{Data, Input, Vector, bit, bits_by_row, words_for};
 use crate::data::{Cells, Integers, Stored, StoredValues};
 use crate::for_cells;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::plan::{NodeId, Pass, Scope};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use segue_compiler::syntax::tree::TableKind;
@@ -28,6 +31,8 @@ const AGGREGATES: usize = 48;
 #[derive(Debug)]
 pub(crate) struct PassStage<'a> {
     pass: &'a Pass,
+    /// Aggregates that need no code.
+    tallies: Option<Tallies<'a>>,
     functions: Vec<PassFunction>,
     /// Yes/no results per text, a byte each.
     states: FxHashMap<NodeId, Vec<u8>>,
@@ -40,6 +45,7 @@ pub(crate) struct Scratch {
     stamp: u32,
     ones: Vec<u64>,
     kept: FxHashMap<NodeId, Box<Kept>>,
+    desk: Desk,
 }
 
 /// The helpers that code may call, by name.
@@ -48,19 +54,27 @@ pub(crate) fn helpers() -> [(&'static str, *const u8); 2] {
 }
 
 impl<'a> PassStage<'a> {
-    /// Makes the code of a pass; what is worked out once is known already.
+    /// Makes the code of a pass, for all its aggregates or for those that need it; what is worked out once is known already.
     ///
     /// # Errors
     /// Cranelift refuses the code.
     pub(crate) fn new(
         prepared: &Prepared<'a>,
-        run: &Store<'_>,
+        run: &Store<'a>,
         pass: &'a Pass,
-        builder: &mut Builder,
+        by: Truths,
+        path: Instructions,
+        maker: &mut Maker<'_>,
     ) -> Result<PassStage<'a>, EngineError> {
+        let tallies = match by {
+            Truths::Loops => Tallies::new(prepared, run, pass, path)?,
+            Truths::Code => None,
+        };
+        let tallied: FxHashSet<NodeId> = tallies.iter().flat_map(Tallies::nodes).collect();
+        let others: Vec<NodeId> = pass.aggregates.iter().copied().filter(|node| !tallied.contains(node)).collect();
         let mut functions = Vec::new();
-        for aggregates in pass.aggregates.chunks(AGGREGATES) {
-            functions.push(define(builder, prepared, run, pass, aggregates)?);
+        for aggregates in others.chunks(AGGREGATES) {
+            functions.push(define(maker.builder()?, prepared, run, pass, aggregates)?);
         }
         let mut states = FxHashMap::default();
         for slot in functions.iter().flat_map(|function| &function.slots) {
@@ -77,14 +91,26 @@ impl<'a> PassStage<'a> {
                 states.insert(*id, (0..vector.rows()).map(state).collect());
             }
         }
-        Ok(PassStage { pass, functions, states })
+        Ok(PassStage { pass, tallies, functions, states })
     }
 
     /// Works the aggregates out for the owners in the store and keeps them there.
     ///
     /// # Errors
     /// The plan or the data break their promises.
-    pub(crate) fn run(&self, code: &Code, store: &mut Store<'a>, scratch: &mut Scratch) -> Result<(), EngineError> {
+    pub(crate) fn run(
+        &self,
+        code: Option<&Code>,
+        store: &mut Store<'a>,
+        scratch: &mut Scratch,
+    ) -> Result<(), EngineError> {
+        if let Some(tallies) = &self.tallies {
+            tallies.run(store, &mut scratch.desk)?;
+        }
+        if self.functions.is_empty() {
+            return Ok(());
+        }
+        let code = code.ok_or(EngineError::Broken(0, "no code was made"))?;
         let prepared = store.prepared;
         let owners = store.range_of(self.pass.rows.owner);
         let innermost = self.pass.rows.innermost();
@@ -388,7 +414,7 @@ fn moments_of(store: &mut Store<'_>, pass: &Pass) -> Result<Vec<i64>, EngineErro
 }
 
 /// Whether two known values of a column differ.
-fn differ(column: &Stored, left: usize, right: usize) -> bool {
+pub(super) fn differ(column: &Stored, left: usize, right: usize) -> bool {
     if !column.is_known(left) || !column.is_known(right) {
         return false;
     }

@@ -22,6 +22,7 @@ mod problems;
 mod shape;
 mod soundness;
 mod store;
+mod tallies;
 mod truth;
 mod twin;
 mod vector;
@@ -33,7 +34,7 @@ use crate::data::Dataset;
 use crate::outcome::{Outcome, Request};
 use blocks::{Shared, Step};
 use events::{PassStage, Scratch, helpers};
-use jit::{Builder, Maker};
+use jit::Maker;
 pub use kernels::scan::Instructions;
 use prepare::{Prepared, is_global};
 use segue_compiler::plan::{Plan, Selection};
@@ -74,7 +75,7 @@ impl EngineError {
 /// How a run is carried out. Answers do not depend on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Manner {
-    /// What joins the conditions of segments.
+    /// What joins the conditions of segments, and goes over events and records.
     pub truths: Truths,
     /// With what columns are read; the best that the processor has where it is `None`.
     pub instructions: Option<Instructions>,
@@ -131,9 +132,9 @@ fn run_plan(
             Step::Work(node) => run.work(*node)?,
             Step::Pass(at) => {
                 let pass = plan.passes.get(*at).ok_or(EngineError::Broken(0, "there is no such pass"))?;
-                let mut builder = Builder::new(&helpers)?;
-                let stage = PassStage::new(&prepared, &run, pass, &mut builder)?;
-                stage.run(&builder.finish()?, &mut run, &mut Scratch::default())?;
+                let mut maker = Maker::new(&helpers);
+                let stage = PassStage::new(&prepared, &run, pass, truths, instructions, &mut maker)?;
+                stage.run(maker.finish()?.as_ref(), &mut run, &mut Scratch::default())?;
             }
         }
     }
@@ -143,7 +144,10 @@ fn run_plan(
     let mut passes = Vec::with_capacity(plan.passes.len());
     for pass in &plan.passes {
         let once = is_global(program, pass.rows.owner);
-        passes.push(if once { None } else { Some(PassStage::new(&prepared, &run, pass, maker.builder()?)?) });
+        passes.push(match once {
+            true => None,
+            false => Some(PassStage::new(&prepared, &run, pass, truths, instructions, &mut maker)?),
+        });
     }
     let truth = TruthStage::new(&plan, &run, request.members, truths, instructions, &mut maker)?;
     // Declared after what it is made from, so the code is gone first; nothing calls it afterwards.

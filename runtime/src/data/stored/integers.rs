@@ -39,6 +39,7 @@ macro_rules! for_cells {
 pub struct Integers {
     base: i64,
     unit: u64,
+    greatest: u64,
     cells: Cells,
 }
 
@@ -114,7 +115,7 @@ impl Integers {
         let (least, greatest) =
             known().fold((i64::MAX, i64::MIN), |(least, greatest), value| (least.min(value), greatest.max(value)));
         if least > greatest {
-            return Integers { base: 0, unit: 1, cells: Cells::new(0, values.iter().map(|_| 0)) };
+            return Integers { base: 0, unit: 1, greatest: 0, cells: Cells::new(0, values.iter().map(|_| 0)) };
         }
         // Differences of two 64-bit numbers fit 64 bits without a sign.
         let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
@@ -132,8 +133,8 @@ impl Integers {
         // Most units are 1, and a division costs more than all else here.
         let cell = |value: i64| if unit == 1 { above(value) } else { above(value) / unit };
         let cells = values.iter().enumerate().map(|(row, value)| if is_known(row) { cell(*value) } else { 0 });
-        let cells = Cells::new(cell(greatest), cells);
-        Integers { base: least, unit, cells }
+        let greatest = cell(greatest);
+        Integers { base: least, unit, greatest, cells: Cells::new(greatest, cells) }
     }
 
     /// The least value a cell can stand for.
@@ -144,6 +145,11 @@ impl Integers {
     /// By how much the values of neighbouring cells differ; at least 1.
     pub fn unit(&self) -> u64 {
         self.unit
+    }
+
+    /// The greatest cell there is; 0 where nothing is known.
+    pub fn greatest(&self) -> u64 {
+        self.greatest
     }
 
     /// The cells.

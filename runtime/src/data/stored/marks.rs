@@ -2,11 +2,14 @@
 //!
 //! Conditions are written with round numbers: 50 USD, 0.75, whole days. A mark says how many of up to 255 borders a value
 //! has reached. Borders are round values that part the rows into about equally many, so a condition with one of them is
-//! settled by the marks alone, an eighth of what the values take. A condition with any other number reads the values.
+//! settled by the marks alone, an eighth of what the values take. With any other number it is left open only for the rows
+//! between two borders, whose values are read.
 
 use super::buffer::Buffer;
 use super::integers::Integers;
 use crate::for_cells;
+use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Values that are looked at to choose borders.
 const SAMPLE: usize = 1 << 16;
@@ -15,12 +18,25 @@ const SAMPLE: usize = 1 << 16;
 const PARTS: usize = 127;
 /// Fewer rows than this are read as quickly without.
 const FEW_ROWS: usize = 1 << 14;
+/// At most one row in so many may stay open: else reading all values is as quick.
+const MOST_OPEN: usize = 16;
 
 /// The marks of a column.
 #[derive(Debug, Clone)]
 pub struct Marks {
     borders: Borders,
     marks: Buffer<u8>,
+    /// By mark: how many rows have it.
+    rows: Vec<usize>,
+}
+
+/// What marks say about a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// The first and the last mark that rows which meet it may have; none where the first is the greater.
+    pub(crate) marks: (u8, u8),
+    /// Marks whose rows may meet it or not; one of them twice where there is only one.
+    pub(crate) open: Option<(u8, u8)>,
 }
 
 #[derive(Debug, Clone)]
@@ -44,27 +60,67 @@ impl Marks {
         &self.marks
     }
 
-    /// The marks of the cells from `low` to `high`, both included, where they are told from all others; `greatest` is the
-    /// greatest cell there can be.
-    pub(crate) fn of_cells(&self, low: u64, high: u64, greatest: u64) -> Option<(u8, u8)> {
+    /// What is known of the cells from `low` to `high`, both included; `greatest` is the greatest cell there can be. `None`
+    /// where too many rows would stay open.
+    pub(crate) fn of_cells(&self, low: u64, high: u64, greatest: u64) -> Option<Settled> {
         let Borders::Cells(borders) = &self.borders else { return None };
-        let reached = |cell: u64| borders.binary_search(&cell).ok().map(|at| at + 1);
-        let first = if low == 0 { 0 } else { reached(low)? };
-        let last = if high == greatest { borders.len() } else { reached(high + 1)? - 1 };
-        Some((u8::try_from(first).ok()?, u8::try_from(last).ok()?))
+        let reached = |cell: u64| borders.partition_point(|border| *border <= cell);
+        let (first, last) = (reached(low), reached(high));
+        let from_border = low == 0 || first.checked_sub(1).and_then(|at| borders.get(at)) == Some(&low);
+        let to_border = high == greatest || borders.get(last) == Some(&(high + 1));
+        self.settled(first, last, from_border, to_border)
     }
 
-    /// The marks of the numbers below, at, or above one, where they are told from all others: the first and the last.
-    pub(crate) fn of_floats(&self, number: f64, order: std::cmp::Ordering) -> Option<(u8, u8)> {
+    /// The same for the numbers in an order to one.
+    pub(crate) fn of_floats(&self, number: f64, order: Ordering) -> Option<Settled> {
         let Borders::Floats(borders) = &self.borders else { return None };
-        let reached = |number: f64| borders.binary_search_by(|border| border.total_cmp(&number)).ok();
-        let (at, after) = (reached(number + 0.0), reached((number + 0.0).next_up()));
-        let (first, last) = match order {
-            std::cmp::Ordering::Less => (0, at?),
-            std::cmp::Ordering::Equal => (at? + 1, after?),
-            std::cmp::Ordering::Greater => (after? + 1, borders.len()),
+        let number = number + 0.0;
+        let reached = |number: f64| borders.partition_point(|border| border.total_cmp(&number).is_le());
+        let (at, after) = (reached(number), reached(number.next_up()));
+        let is_border = |reached: usize, number: f64| {
+            reached.checked_sub(1).and_then(|at| borders.get(at)).is_some_and(|border| *border == number)
         };
-        Some((u8::try_from(first).ok()?, u8::try_from(last).ok()?))
+        let (number_is, next_is) = (is_border(at, number), is_border(after, number.next_up()));
+        match order {
+            // Where the number is a border, what is below it has not reached it.
+            Ordering::Less if number_is => self.settled(0, at - 1, true, true),
+            Ordering::Less => self.settled(0, at, true, false),
+            Ordering::Equal => self.settled(at, at, number_is, next_is),
+            Ordering::Greater => self.settled(after, borders.len(), next_is, true),
+        }
+    }
+
+    /// For marks from `first` to `last`, the outer ones settled or not.
+    fn settled(&self, first: usize, last: usize, from_border: bool, to_border: bool) -> Option<Settled> {
+        if first > last {
+            return Some(Settled { marks: (1, 0), open: None });
+        }
+        let open = match (from_border, to_border) {
+            (true, true) => None,
+            (false, true) => Some((first, first)),
+            (true, false) => Some((last, last)),
+            (false, false) => Some((first, last)),
+        };
+        let rows = |mark: usize| self.rows.get(mark).copied().unwrap_or(0);
+        if open.is_some_and(|(one, other)| (rows(one) + rows(other)).saturating_mul(MOST_OPEN) > self.marks.len()) {
+            return None;
+        }
+        let mark = |reached: usize| u8::try_from(reached).ok();
+        let open = match open {
+            Some((one, other)) => Some((mark(one)?, mark(other)?)),
+            None => None,
+        };
+        Some(Settled { marks: (mark(first)?, mark(last)?), open })
+    }
+
+    fn new(borders: Borders, marks: Vec<u8>) -> Marks {
+        let mut rows = vec![0; 256];
+        for mark in &marks {
+            if let Some(rows) = rows.get_mut(usize::from(*mark)) {
+                *rows += 1;
+            }
+        }
+        Marks { borders, marks: marks.into(), rows }
     }
 
     /// For whole numbers in wide cells.
@@ -92,8 +148,8 @@ impl Marks {
         borders.retain(|cell| *cell > 0);
         borders.sort_unstable();
         borders.dedup();
-        let marks = for_cells!(cells, cells => reached_by(cells, &borders));
-        Some(Marks { borders: Borders::Cells(borders), marks })
+        let marks = for_cells!(cells, cells => reached_by(cells, integers.greatest(), &borders));
+        Some(Marks::new(Borders::Cells(borders), marks))
     }
 
     /// For numbers.
@@ -121,17 +177,29 @@ impl Marks {
         borders.retain(|border| border.is_finite());
         borders.sort_unstable_by(f64::total_cmp);
         borders.dedup();
-        let marks = numbers
-            .iter()
-            .map(|number| u8::try_from(borders.partition_point(|border| border <= number)).unwrap_or(u8::MAX));
-        Some(Marks { marks: marks.collect(), borders: Borders::Floats(borders) })
+        let reached = |number: &f64| borders.partition_point(|border| border <= number);
+        let marks = numbers.par_iter().with_min_len(FEW_ROWS).map(|number| u8::try_from(reached(number)).unwrap_or(u8::MAX));
+        let marks = marks.collect();
+        Some(Marks::new(Borders::Floats(borders), marks))
     }
 }
 
-/// For each cell how many of the borders, ascending, it has reached.
-fn reached_by<T: Copy + Into<u64>>(cells: &[T], borders: &[u64]) -> Buffer<u8> {
-    let reached = |cell: u64| borders.partition_point(|border| *border <= cell);
-    cells.iter().map(|cell| u8::try_from(reached((*cell).into())).unwrap_or(u8::MAX)).collect()
+/// For each cell how many of the borders, ascending, it has reached; none is above `greatest`.
+fn reached_by<T: Copy + Into<u64> + Sync>(cells: &[T], greatest: u64, borders: &[u64]) -> Vec<u8> {
+    // What has been reached at the start of each of some thousand stretches: from there it is a step or two.
+    let shift = (u64::BITS - greatest.leading_zeros()).saturating_sub(12);
+    let starts: Vec<usize> =
+        (0..=greatest >> shift).map(|start| borders.partition_point(|border| *border <= start << shift)).collect();
+    let reached = |cell: &T| {
+        let cell: u64 = (*cell).into();
+        let stretch = usize::try_from(cell >> shift).unwrap_or(usize::MAX);
+        let mut at = starts.get(stretch).copied().unwrap_or(borders.len());
+        while borders.get(at).is_some_and(|border| *border <= cell) {
+            at += 1;
+        }
+        u8::try_from(at).unwrap_or(u8::MAX)
+    };
+    cells.par_iter().with_min_len(FEW_ROWS).map(reached).collect()
 }
 
 /// Some known rows, evenly spread.

@@ -17,6 +17,7 @@ pub use flags::Flags;
 pub use integers::{Cells, Integers};
 pub use marks::Marks;
 
+pub(crate) use marks::Settled;
 use marks::Round;
 
 use super::dataset::{Bits, Column, Dictionary, Values};

@@ -10,6 +10,7 @@ mod compare;
 mod elements;
 mod lists;
 mod logic;
+pub(crate) mod ranks;
 pub(crate) mod scan;
 
 pub(crate) use calendar::lengths;

@@ -1,12 +1,13 @@
 //! From atoms to tests of cells.
 //!
-//! An atom that compares one stored field of the customer with values that are the same for everybody is a range or a set
-//! of the column's cells. What else there is, kernels work out row by row.
+//! An atom that compares one stored field of a customer or a row with values that are the same for all is a range or a set of
+//! the column's cells. What else there is, kernels work out row by row.
 
-use crate::data::{Integers, Stored, StoredValues};
+use crate::data::{Integers, Settled, Stored, StoredValues};
 use crate::engine::EngineError;
 use crate::engine::kernels::scan::Order;
-use crate::engine::prepare::{Aid, Prepared};
+use crate::engine::prepare::Aid;
+use crate::engine::shape::Shape;
 use crate::engine::store::{Frame, Store, shorter};
 use crate::engine::vector::{Data, Input};
 use segue_compiler::plan::{NodeId, Op, Scope, Work};
@@ -19,8 +20,10 @@ pub(crate) enum Test {
     All(bool),
     /// Those whose cell is in one of a few ranges, ends included, or in none of them.
     Ranges { ranges: Vec<(u64, u64)>, inside: bool },
-    /// Those whose mark is in one of a few ranges, ends included, or in none of them.
-    Marks { ranges: Vec<(u8, u8)>, inside: bool },
+    /// Those of a test of ranges or floats, as far as marks settle it, or not.
+    Marks { settled: Vec<Settled>, test: Box<Test>, inside: bool },
+    /// Those whose cell, of 8 bits, is in a set, a bit for each cell, or not.
+    Bytes { set: [u8; 32], inside: bool },
     /// Those in an order to a number, or not.
     Float { order: Order, number: f64, inside: bool },
     /// Those that are yes, or no.
@@ -42,14 +45,20 @@ pub(crate) struct Bound {
 /// More whole numbers than this are looked up by kernels.
 const NUMBERS: usize = 64;
 
-/// The test of a literal, where it is one of a stored column. What is worked out once is known already.
+/// The test of a literal, where it is one of a stored column of the scope. What is worked out once is known already.
 ///
 /// # Errors
 /// The plan breaks its promises.
-pub(crate) fn bind(run: &Store<'_>, atom: NodeId, holds: bool) -> Result<Option<Bound>, EngineError> {
+pub(crate) fn bind(
+    run: &Store<'_>,
+    scope: Scope,
+    atom: NodeId,
+    holds: bool,
+) -> Result<Option<Bound>, EngineError> {
     let prepared = run.prepared;
     let node = prepared.node(atom)?;
-    if node.scope != Scope::Customer {
+    // What an atom reads stands in its own scope.
+    if node.scope != scope {
         return Ok(None);
     }
     if let Work::PerText(text) = node.work {
@@ -59,40 +68,35 @@ pub(crate) fn bind(run: &Store<'_>, atom: NodeId, holds: bool) -> Result<Option<
     Ok(Some(if holds { bound } else { opposite(bound, &node.op) }))
 }
 
-/// The column that a node is, where it is stored.
-fn stored<'a>(prepared: &Prepared<'a>, id: NodeId) -> Option<&'a Stored> {
-    prepared.node(id).is_ok_and(|node| node.scope == Scope::Customer).then(|| prepared.column(id)).flatten()
-}
-
 fn of_column(run: &Store<'_>, atom: NodeId) -> Result<Option<Bound>, EngineError> {
     let prepared = run.prepared;
     let bound = |column: NodeId, test: Test| Some(Bound { column, test, missing: false });
     Ok(match &prepared.node(atom)?.op {
-        Op::Column(..) => match stored(prepared, atom).map(Stored::values) {
+        Op::Column(..) => match prepared.column(atom).map(Stored::values) {
             Some(StoredValues::Boolean(_)) => bound(atom, Test::Truth(true)),
             _ => None,
         },
-        Op::IsKnown(column) => match stored(prepared, *column).map(Stored::values) {
+        Op::IsKnown(column) => match prepared.column(*column).map(Stored::values) {
             Some(StoredValues::List { .. } | StoredValues::Flags(_)) | None => None,
             Some(_) => bound(*column, Test::All(true)),
         },
-        Op::Less(left, right) => match (stored(prepared, *left), stored(prepared, *right)) {
+        Op::Less(left, right) => match (prepared.column(*left), prepared.column(*right)) {
             (Some(column), None) => compared(run, *right, column, Order::Less)?.and_then(|test| bound(*left, test)),
             (None, Some(column)) => compared(run, *left, column, Order::Greater)?.and_then(|test| bound(*right, test)),
             _ => None,
         },
-        Op::Equal { left, right, .. } => match (stored(prepared, *left), stored(prepared, *right)) {
+        Op::Equal { left, right, .. } => match (prepared.column(*left), prepared.column(*right)) {
             (Some(column), None) => compared(run, *right, column, Order::Equal)?.and_then(|test| bound(*left, test)),
             (None, Some(column)) => compared(run, *left, column, Order::Equal)?.and_then(|test| bound(*right, test)),
             _ => None,
         },
-        Op::InWindows(moment, _) => match (stored(prepared, *moment).and_then(Stored::integers), prepared.aid(atom)) {
+        Op::InWindows(moment, _) => match (prepared.column(*moment).and_then(Stored::integers), prepared.aid(atom)) {
             (Some(integers), Aid::Time(filter)) if filter.is_range() => {
                 bound(*moment, range(integers, filter.first, filter.last))
             }
             _ => None,
         },
-        Op::IsOneOf { value, values, .. } => match (stored(prepared, *value), prepared.aid(atom)) {
+        Op::IsOneOf { value, values, .. } => match (prepared.column(*value), prepared.aid(atom)) {
             (Some(_), _) if values.is_empty() => bound(*value, Test::All(false)),
             (Some(column), Aid::Wholes(wanted)) => match column.integers() {
                 Some(integers) if wanted.len() <= NUMBERS => {
@@ -110,7 +114,7 @@ fn of_column(run: &Store<'_>, atom: NodeId) -> Result<Option<Bound>, EngineError
             _ => None,
         },
         Op::Includes { list, quantifier, values, .. } => {
-            let Some(StoredValues::Flags(flags)) = stored(prepared, *list).map(Stored::values) else { return Ok(None) };
+            let Some(StoredValues::Flags(flags)) = prepared.column(*list).map(Stored::values) else { return Ok(None) };
             let Aid::Wanted(wanted) = prepared.aid(atom) else { return Ok(None) };
             let mut sets = Vec::with_capacity(values.len());
             for (value, marks) in values.iter().zip(wanted) {
@@ -125,6 +129,73 @@ fn of_column(run: &Store<'_>, atom: NodeId) -> Result<Option<Bound>, EngineError
         }
         _ => None,
     })
+}
+
+/// A comparison of worked-out values with one that is the same for everybody.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Compared {
+    /// The node whose values are compared.
+    pub(crate) value: NodeId,
+    pub(crate) to: To,
+}
+
+/// What values are compared with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum To {
+    /// Whole numbers: they are in it from `low` up to `span` more.
+    Range { low: i64, span: u64 },
+    /// Floats.
+    Number(Order, f64),
+}
+
+/// An atom as a comparison of worked-out values; `None` where it is something else.
+///
+/// # Errors
+/// The plan breaks its promises.
+pub(crate) fn compared_values(run: &Store<'_>, scope: Scope, atom: NodeId) -> Result<Option<Compared>, EngineError> {
+    let prepared = run.prepared;
+    let node = prepared.node(atom)?;
+    if node.scope != scope || matches!(node.work, Work::PerText(_)) {
+        return Ok(None);
+    }
+    let is_once = |id: NodeId| Ok::<bool, EngineError>(run.frame(id)? == Frame::Once);
+    let (value, other, order) = match &node.op {
+        Op::Less(left, right) if is_once(*right)? && !is_once(*left)? => (*left, *right, Order::Less),
+        Op::Less(left, right) if is_once(*left)? && !is_once(*right)? => (*right, *left, Order::Greater),
+        Op::Equal { left, right, .. } if is_once(*right)? && !is_once(*left)? => (*left, *right, Order::Equal),
+        Op::Equal { left, right, .. } if is_once(*left)? && !is_once(*right)? => (*right, *left, Order::Equal),
+        Op::InWindows(moment, _) => {
+            let Aid::Time(filter) = prepared.aid(atom) else { return Ok(None) };
+            let fits = filter.is_range() && filter.first <= filter.last && !is_once(*moment)?;
+            let to = To::Range { low: filter.first, span: filter.last.wrapping_sub(filter.first).cast_unsigned() };
+            return Ok(fits.then_some(Compared { value: *moment, to }));
+        }
+        _ => return Ok(None),
+    };
+    // A value of another scope is one that has to be brought to these rows first, which kernels do.
+    if prepared.node(value)?.scope != scope {
+        return Ok(None);
+    }
+    let vector = run.vector(other)?;
+    let other = Input { vector: shorter(&vector), single: true };
+    if !other.known(0) {
+        return Ok(None);
+    }
+    let to = match (prepared.shape(value), &vector.data) {
+        (Shape::Whole, Data::Whole(_)) => {
+            let other = other.whole().at(0);
+            let range = match order {
+                Order::Equal => Some((other, other)),
+                Order::Less => other.checked_sub(1).map(|last| (i64::MIN, last)),
+                Order::Greater => other.checked_add(1).map(|first| (first, i64::MAX)),
+            };
+            let Some((low, high)) = range else { return Ok(None) };
+            To::Range { low, span: high.wrapping_sub(low).cast_unsigned() }
+        }
+        (Shape::Float, Data::Float(_)) => To::Number(order, other.float().at(0)),
+        _ => return Ok(None),
+    };
+    Ok(Some(Compared { value, to }))
 }
 
 /// A value that is the same for everybody: nothing where it is not, or is missing.
@@ -196,7 +267,8 @@ fn opposite(bound: Bound, op: &Op) -> Bound {
     let test = match test {
         Test::All(all) => Test::All(!all),
         Test::Ranges { ranges, inside } => Test::Ranges { ranges, inside: !inside },
-        Test::Marks { ranges, inside } => Test::Marks { ranges, inside: !inside },
+        Test::Marks { settled, test, inside } => Test::Marks { settled, test, inside: !inside },
+        Test::Bytes { set, inside } => Test::Bytes { set, inside: !inside },
         Test::Float { order, number, inside } => Test::Float { order, number, inside: !inside },
         Test::Truth(yes) => Test::Truth(!yes),
         Test::Lists { all_of, inside } => Test::Lists { all_of, inside: !inside },
@@ -207,7 +279,7 @@ fn opposite(bound: Bound, op: &Op) -> Bound {
 /// What was worked out once for each text.
 fn by_text(run: &Store<'_>, atom: NodeId, text: NodeId, holds: bool) -> Result<Option<Bound>, EngineError> {
     let prepared = run.prepared;
-    let Some((_, dictionary)) = stored(prepared, text).and_then(Stored::text) else { return Ok(None) };
+    let Some((_, dictionary)) = prepared.column(text).and_then(Stored::text) else { return Ok(None) };
     let results = run.vector(atom)?;
     let results = Input { vector: shorter(&results), single: false };
     let passes = |code: usize| results.known(code) && results.truth(code) == holds;

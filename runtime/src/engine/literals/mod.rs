@@ -1,4 +1,5 @@
-//! Literals of a block: for which of its customers each atom certainly holds, or certainly does not, one bit each.
+//! Literals of a block: for which of its customers, or of a table's rows, each atom certainly holds, or certainly does not,
+//! one bit each.
 //!
 //! Literals that test one stored column are read from its cells, all of a column one after the other while its cells are at
 //! hand. The others are taken from vectors that kernels worked out.
@@ -8,22 +9,26 @@ mod bind;
 use super::EngineError;
 use super::kernels::scan::{self, Cell, Instructions, Masks, compiled_for_each};
 use super::store::{Frame, Store, shorter};
-use super::vector::{Input, bits_of_range, tail_mask, words_for};
-use crate::data::{Cells, Flags, Stored, StoredValues};
+use super::vector::{Data, Input, bits_of_range, tail_mask, words_for};
+use crate::data::{Cells, Flags, Settled, Stored, StoredValues};
 use crate::for_cells;
-use bind::{Test, bind};
+pub(crate) use bind::bind;
+use bind::{Compared, Test, To, compared_values};
 use rustc_hash::FxHashMap;
-use segue_compiler::plan::{NodeId, Truth};
-use segue_compiler::program::CUSTOMERS;
+use segue_compiler::plan::{NodeId, Scope, Truth};
+use segue_compiler::program::{CUSTOMERS, TableId};
 use std::ops::Range;
 
 /// The literals of a run, each with its place among them.
 #[derive(Debug)]
 pub(crate) struct Literals<'a> {
     columns: Vec<Column<'a>>,
+    /// Comparisons of values that were worked out, whether they are to hold, and their places.
+    compared: Vec<(Compared, bool, usize)>,
     /// Atoms that kernels work out, whether they are to hold, and their places.
     worked: Vec<(NodeId, bool, usize)>,
     path: Instructions,
+    table: TableId,
 }
 
 /// All literals of one column.
@@ -43,7 +48,7 @@ struct Place {
     missing: bool,
 }
 
-/// Bits of literals and sets for the customers of a block: a stretch of words each.
+/// Bits of literals and sets for the customers or rows of a block: a stretch of words each.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     words: Vec<u64>,
@@ -74,19 +79,29 @@ impl Slots {
 }
 
 impl<'a> Literals<'a> {
-    /// Binds literals to columns; what is worked out once is known already. Their places are those in the list.
+    /// Binds literals of a table's rows to columns; what is worked out once is known already. Their places are those in the
+    /// list.
     ///
     /// # Errors
     /// The plan breaks its promises.
-    pub(crate) fn new(run: &Store<'a>, literals: &[Truth], path: Instructions) -> Result<Literals<'a>, EngineError> {
+    pub(crate) fn new(
+        run: &Store<'a>,
+        table: TableId,
+        literals: &[Truth],
+        path: Instructions,
+    ) -> Result<Literals<'a>, EngineError> {
+        let scope = if table == CUSTOMERS { Scope::Customer } else { Scope::Row(table) };
         let mut places: FxHashMap<NodeId, usize> = FxHashMap::default();
-        let mut all = Literals { columns: Vec::new(), worked: Vec::new(), path };
+        let mut all = Literals { columns: Vec::new(), compared: Vec::new(), worked: Vec::new(), path, table };
         for (slot, literal) in literals.iter().enumerate() {
             let Truth::Literal { atom, holds } = literal else { continue };
-            let bound = bind(run, *atom, *holds)?;
+            let bound = bind(run, scope, *atom, *holds)?;
             let stored = bound.as_ref().and_then(|bound| run.prepared.column(bound.column));
             let Some((bound, stored)) = bound.zip(stored) else {
-                all.worked.push((*atom, *holds, slot));
+                match compared_values(run, scope, *atom)? {
+                    Some(compared) => all.compared.push((compared, *holds, slot)),
+                    None => all.worked.push((*atom, *holds, slot)),
+                }
                 continue;
             };
             let at = *places.entry(bound.column).or_insert_with(|| {
@@ -109,22 +124,36 @@ impl<'a> Literals<'a> {
         self.worked.iter().map(|(atom, ..)| *atom)
     }
 
-    /// Works the literals of a block out; the bits past its last customer mean nothing.
+    /// Works the literals of a block out; the bits past its last row mean nothing.
     ///
     /// # Errors
     /// The plan breaks its promises.
     pub(crate) fn run(&self, store: &mut Store<'_>, slots: &mut Slots) -> Result<(), EngineError> {
-        let customers = store.range(CUSTOMERS);
+        let rows = store.range(self.table);
         for column in &self.columns {
-            column.run(self.path, customers.clone(), slots);
+            column.run(self.path, rows.clone(), slots);
         }
-        let words = words_for(customers.len());
+        let words = words_for(rows.len());
+        for (compared, holds, slot) in &self.compared {
+            let (vector, _) = store.operand(compared.value, Frame::Rows(self.table))?;
+            let out = slots.get_mut(*slot);
+            match (&vector.data, compared.to) {
+                (Data::Whole(values), To::Range { low, span }) => {
+                    scan::in_range_of_signed(self.path, values, low, span, out);
+                }
+                (Data::Float(values), To::Number(order, number)) => {
+                    scan::ordered(self.path, values, order, number, out);
+                }
+                _ => return Err(EngineError::Broken(compared.value.0, "its values are of another form")),
+            }
+            finish(self.path, out, vector.known.as_deref(), *holds, false);
+        }
         for (atom, holds, slot) in &self.worked {
-            let (vector, single) = store.operand(*atom, Frame::Rows(CUSTOMERS))?;
+            let (vector, single) = store.operand(*atom, Frame::Rows(self.table))?;
             let values = Input { vector: shorter(&vector), single };
             for (at, word) in slots.get_mut(*slot).iter_mut().enumerate().take(words) {
                 let truth = values.truth_word(at);
-                *word = if *holds { truth } else { !truth } & values.known_word(at) & tail_mask(customers.len(), at);
+                *word = if *holds { truth } else { !truth } & values.known_word(at) & tail_mask(rows.len(), at);
             }
         }
         Ok(())
@@ -133,6 +162,8 @@ impl<'a> Literals<'a> {
 
 /// Ranges that cost as much as looking up 64 rows in a table and turning the square of bits.
 const RANGES_OF_TABLE: usize = 96;
+/// Sets of bytes that cost as much as that.
+const SETS_OF_TABLE: usize = 32;
 /// Fewer ranges than this are never looked up.
 const FEW_RANGES: usize = 3;
 
@@ -142,18 +173,17 @@ impl Column<'_> {
         let Some(marks) = self.stored.marks() else { return };
         let greatest = self.stored.integers().map_or(u64::MAX, |integers| integers.cells().greatest());
         for (test, _) in &mut self.tests {
-            let settled = match &*test {
-                Test::Ranges { ranges, inside } => {
-                    let ranges = ranges.iter().map(|(low, high)| marks.of_cells(*low, *high, greatest));
-                    ranges.collect::<Option<Vec<(u8, u8)>>>().map(|ranges| (ranges, *inside))
+            let settled: Option<Vec<Settled>> = match &*test {
+                Test::Ranges { ranges, .. } => {
+                    ranges.iter().map(|(low, high)| marks.of_cells(*low, *high, greatest)).collect()
                 }
-                Test::Float { order, number, inside } => {
-                    marks.of_floats(*number, order.ordering()).map(|range| (vec![range], *inside))
+                Test::Float { order, number, .. } => {
+                    marks.of_floats(*number, order.ordering()).map(|settled| vec![settled])
                 }
                 _ => None,
             };
-            if let Some((ranges, inside)) = settled {
-                *test = Test::Marks { ranges, inside };
+            if let (Some(settled), Test::Ranges { inside, .. } | Test::Float { inside, .. }) = (settled, &*test) {
+                *test = Test::Marks { settled, inside: *inside, test: Box::new(test.clone()) };
             }
         }
     }
@@ -166,15 +196,32 @@ impl Column<'_> {
         self.tests = few;
         // Those with the most ranges first, so that what is left over is cheap.
         many.sort_by_key(|(test, _)| std::cmp::Reverse(ranges(test)));
+        let are_bytes = self.stored.text().is_some_and(|(cells, _)| cells.width() == 1);
         for some in many.chunks(scan::SETS) {
             let size: usize = some.iter().map(|(test, _)| ranges(test)).sum();
-            if size >= RANGES_OF_TABLE && dictionary.len() <= MOST_CODES {
+            if are_bytes && some.len() < SETS_OF_TABLE {
+                self.tests.extend(some.iter().map(|(test, place)| (bytes(test), *place)));
+            } else if size >= RANGES_OF_TABLE && dictionary.len() <= MOST_CODES {
                 self.tables.push(table(some, dictionary.len()));
             } else {
                 self.tests.extend_from_slice(some);
             }
         }
     }
+}
+
+/// A test of ranges of cells of 8 bits as a set of them.
+fn bytes(test: &Test) -> Test {
+    let Test::Ranges { ranges, inside } = test else { return test.clone() };
+    let mut set = [0; 32];
+    for cell in 0..=u8::MAX {
+        if ranges.iter().any(|(low, high)| (*low..=*high).contains(&u64::from(cell)))
+            && let Some(byte) = set.get_mut(usize::from(cell / 8))
+        {
+            *byte |= 1 << (cell % 8);
+        }
+    }
+    Test::Bytes { set, inside: *inside }
 }
 
 /// Most codes of a table: more do not stay in the second cache.
@@ -241,12 +288,13 @@ fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &Range<usize>
             lists(all_of, flags, rows, out);
             *inside
         }
-        (Test::Marks { ranges, inside }, _) => {
+        (Test::Marks { settled, test, inside }, _) => {
             let marks = stored.marks().and_then(|marks| marks.marks().get(rows.clone())).unwrap_or(&[]);
-            // No mark is from a later one to an earlier.
-            let ranges =
-                ranges.iter().filter(|(first, last)| first <= last).map(|(first, last)| (*first, last - first));
-            scan::in_ranges(path, marks, &ranges.collect::<Vec<(u8, u8)>>(), out);
+            in_marks(path, settled, marks, out, |row| test.holds(stored, rows.start + row));
+            *inside
+        }
+        (Test::Bytes { set, inside }, StoredValues::Text { codes: Cells::U8(cells), .. }) => {
+            scan::in_bytes(path, cells.get(rows.clone()).unwrap_or(&[]), set, out);
             *inside
         }
         (Test::Ranges { ranges, inside }, values) => {
@@ -261,6 +309,57 @@ fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &Range<usize>
         _ => {
             out.fill(0);
             true
+        }
+    }
+}
+
+/// The rows that marks settle to be in, and those that are left open and pass a test.
+fn in_marks(
+    path: Instructions,
+    settled: &[Settled],
+    marks: &[u8],
+    out: &mut [u64],
+    passes: impl Fn(usize) -> bool,
+) {
+    let some = settled.iter().map(|settled| settled.marks).filter(|(first, last)| first <= last);
+    let ranges: Vec<(u8, u8)> = some.map(|(first, last)| (first, last - first)).collect();
+    scan::in_ranges(path, marks, &ranges, out);
+    let mut open: Vec<(u8, u8)> =
+        settled.iter().filter_map(|settled| settled.open).flat_map(|(one, other)| [(one, 0), (other, 0)]).collect();
+    open.sort_unstable();
+    open.dedup();
+    if open.is_empty() {
+        return;
+    }
+    let mut bits = vec![0; words_for(marks.len())];
+    scan::in_ranges(path, marks, &open, &mut bits);
+    for (at, (word, open)) in out.iter_mut().zip(&bits).enumerate() {
+        let mut left = *open;
+        while left != 0 {
+            let row = left.trailing_zeros();
+            if !passes(at * 64 + row as usize) {
+                *word &= !(1 << row);
+            }
+            left &= left - 1;
+        }
+    }
+}
+
+impl Test {
+    /// Whether a row of a column is in the ranges, or in the order; whatever is meant, those inside or the others.
+    fn holds(&self, stored: &Stored, row: usize) -> bool {
+        match (self, stored.values()) {
+            (Test::Ranges { ranges, .. }, values) => {
+                let cell = match values {
+                    StoredValues::Text { codes, .. } => codes.get(row),
+                    _ => stored.integers().and_then(|integers| integers.cells().get(row)),
+                };
+                cell.is_some_and(|cell| ranges.iter().any(|(low, high)| (*low..=*high).contains(&cell)))
+            }
+            (Test::Float { order, number, .. }, StoredValues::Number(values)) => {
+                values.get(row).and_then(|value| value.partial_cmp(number)) == Some(order.ordering())
+            }
+            _ => false,
         }
     }
 }

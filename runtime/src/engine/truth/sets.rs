@@ -7,13 +7,13 @@ use crate::engine::kernels::scan::compiled_for_each;
 use crate::engine::literals::Slots;
 
 /// Words that are joined at once.
-pub(super) const STEP: usize = 8;
+pub(crate) const STEP: usize = 8;
 
 type Words = [u64; STEP];
 
 /// How a set is made from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Join {
+pub(crate) enum Join {
     And,
     Or,
     AtLeast(usize),
@@ -23,17 +23,17 @@ pub(super) enum Join {
 
 /// Makes one set.
 #[derive(Debug, Clone)]
-pub(super) struct Operation {
-    pub(super) join: Join,
+pub(crate) struct Operation {
+    pub(crate) join: Join,
     /// Slots.
-    pub(super) operands: Vec<usize>,
+    pub(crate) operands: Vec<usize>,
     /// The slot it is put into, which is none of the operands'.
-    pub(super) to: usize,
+    pub(crate) to: usize,
 }
 
 compiled_for_each! {
     /// Does one operation over all words of the slots; `steps` times [`STEP`] of them.
-    pub(super) fn work(operation: &Operation, slots: &mut Slots, steps: usize) = join
+    pub(crate) fn work(operation: &Operation, slots: &mut Slots, steps: usize) = join
 }
 
 compiled_for_each! {

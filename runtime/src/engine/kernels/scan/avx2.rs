@@ -2,7 +2,7 @@
 
 use super::Order;
 use std::arch::x86_64::{
-    __m256i, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm256_and_si256, _mm256_castsi256_pd, _mm256_castsi256_ps,
+    __m256i, _mm_loadu_si128, _mm256_blendv_epi8, _mm256_broadcastsi128_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm256_and_si256, _mm256_castsi256_pd, _mm256_castsi256_ps,
     _mm256_cmp_pd, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_cmpeq_epi32, _mm256_cmpgt_epi64, _mm256_loadu_pd,
     _mm256_loadu_si256, _mm256_min_epu8, _mm256_min_epu16, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_movemask_pd,
     _mm256_movemask_ps, _mm256_or_si256, _mm256_packs_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi8,
@@ -36,6 +36,32 @@ pub(super) fn in_ranges_u8(cells: &[u8], ranges: &[(u8, u8)], out: &mut [u64]) {
             bits |= u64::from(_mm256_movemask_epi8(within).cast_unsigned()) << at;
         }
         *word = bits;
+    }
+}
+
+/// A set's byte for each cell is looked up by the upper five bits, 16 bytes at a time; the lower three choose its bit.
+#[target_feature(enable = "avx2")]
+pub(super) fn in_bytes(cells: &[u8], set: &[u8; 32], out: &mut [u64]) {
+    let (halves, _) = set.as_chunks::<16>();
+    let [lower, upper] = halves else { return };
+    // SAFETY: both are 16 bytes.
+    let (lower, upper) = unsafe { (_mm_loadu_si128(lower.as_ptr().cast()), _mm_loadu_si128(upper.as_ptr().cast())) };
+    let (lower, upper) = (_mm256_broadcastsi128_si256(lower), _mm256_broadcastsi128_si256(upper));
+    let bits = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64.cast_signed());
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        let mut found = 0;
+        for at in [0, 32] {
+            // SAFETY: 32 bytes are 32 cells, and the chunk has 64.
+            let cells = unsafe { load(cells, at) };
+            let byte = _mm256_and_si256(_mm256_srli_epi16::<3>(cells), _mm256_set1_epi8(0x0f));
+            // The uppermost bit of a cell says which half of the set.
+            let byte =
+                _mm256_blendv_epi8(_mm256_shuffle_epi8(lower, byte), _mm256_shuffle_epi8(upper, byte), cells);
+            let bit = _mm256_shuffle_epi8(bits, _mm256_and_si256(cells, _mm256_set1_epi8(7)));
+            let within = _mm256_cmpeq_epi8(_mm256_and_si256(byte, bit), bit);
+            found |= u64::from(_mm256_movemask_epi8(within).cast_unsigned()) << at;
+        }
+        *word = found;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Order;
 use std::arch::x86_64::{
-    _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm512_cmp_pd_mask, _mm512_cmple_epu8_mask, _mm512_cmple_epu16_mask,
+    _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_mask_shuffle_epi8, _mm512_movepi8_mask, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_test_epi8_mask, _mm512_cmp_pd_mask, _mm512_cmple_epu8_mask, _mm512_cmple_epu16_mask,
     _mm512_cmple_epu32_mask, _mm512_cmple_epu64_mask, _mm512_loadu_pd, _mm512_loadu_si512, _mm512_set1_epi8,
     _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_pd, _mm512_sub_epi8, _mm512_sub_epi16,
     _mm512_sub_epi32, _mm512_sub_epi64,
@@ -46,6 +46,27 @@ scan!(in_ranges_u8, u8, i8, 64, _mm512_set1_epi8, _mm512_sub_epi8, _mm512_cmple_
 scan!(in_ranges_u16, u16, i16, 32, _mm512_set1_epi16, _mm512_sub_epi16, _mm512_cmple_epu16_mask);
 scan!(in_ranges_u32, u32, i32, 16, _mm512_set1_epi32, _mm512_sub_epi32, _mm512_cmple_epu32_mask);
 scan!(in_ranges_u64, u64, i64, 8, _mm512_set1_epi64, _mm512_sub_epi64, _mm512_cmple_epu64_mask);
+
+/// A set's byte for each cell is looked up by the upper five bits, 16 bytes at a time; the lower three choose its bit.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+pub(super) fn in_bytes(cells: &[u8], set: &[u8; 32], out: &mut [u64]) {
+    let (halves, _) = set.as_chunks::<16>();
+    let [lower, upper] = halves else { return };
+    // SAFETY: both are 16 bytes.
+    let (lower, upper) = unsafe { (_mm_loadu_si128(lower.as_ptr().cast()), _mm_loadu_si128(upper.as_ptr().cast())) };
+    let (lower, upper) = (_mm512_broadcast_i32x4(lower), _mm512_broadcast_i32x4(upper));
+    let bits = _mm512_set1_epi64(0x8040_2010_0804_0201_u64.cast_signed());
+    for (cells, word) in cells.chunks_exact(64).zip(out) {
+        // SAFETY: 64 bytes are 64 cells.
+        let cells = unsafe { _mm512_loadu_si512(cells.as_ptr().cast()) };
+        let byte = _mm512_and_si512(_mm512_srli_epi16::<3>(cells), _mm512_set1_epi8(0x0f));
+        let of_lower = _mm512_shuffle_epi8(lower, byte);
+        // The uppermost bit of a cell says which half of the set.
+        let byte = _mm512_mask_shuffle_epi8(of_lower, _mm512_movepi8_mask(cells), upper, byte);
+        let bit = _mm512_shuffle_epi8(bits, _mm512_and_si512(cells, _mm512_set1_epi8(7)));
+        *word = _mm512_test_epi8_mask(byte, bit);
+    }
+}
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 pub(super) fn ordered(cells: &[f64], order: Order, number: f64, out: &mut [u64]) {

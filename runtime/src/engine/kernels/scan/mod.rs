@@ -118,6 +118,34 @@ pub(crate) fn in_ranges<T: Cell>(path: Instructions, cells: &[T], ranges: &[(T, 
     T::in_ranges(path, cells, ranges, out);
 }
 
+/// The same for signed numbers and one range: from `low` up to `span` more.
+pub(crate) fn in_range_of_signed(path: Instructions, values: &[i64], low: i64, span: u64, out: &mut [u64]) {
+    // Numbers in a range, taken from its least one round the end of the numbers, are the first ones without a sign.
+    // SAFETY: both are 64 bits, and every pattern of them is a number of either.
+    let cells = unsafe { std::slice::from_raw_parts(values.as_ptr().cast::<u64>(), values.len()) };
+    in_ranges(path, cells, &[(low.cast_unsigned(), span)], out);
+}
+
+/// The same for cells of 8 bits and any set of them, a bit for each, eight to a byte.
+pub(crate) fn in_bytes(path: Instructions, cells: &[u8], set: &[u8; 32], out: &mut [u64]) {
+    let whole = cells.len() / 64;
+    match path {
+        Instructions::Portable => portable::in_bytes(cells, set, out),
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2 => {
+            // SAFETY: the path is only given where the processor has these instructions.
+            unsafe { avx2::in_bytes(cells, set, out) }
+            rest(cells, whole, out, |cells, out| portable::in_bytes(cells, set, out));
+        }
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx512 => {
+            // SAFETY: as above.
+            unsafe { avx512::in_bytes(cells, set, out) }
+            rest(cells, whole, out, |cells, out| portable::in_bytes(cells, set, out));
+        }
+    }
+}
+
 /// The same for floats in an order to a number.
 pub(crate) fn ordered(path: Instructions, cells: &[f64], order: Order, number: f64, out: &mut [u64]) {
     let whole = cells.len() / 64;

@@ -9,6 +9,10 @@ pub(super) fn in_ranges<T: Cell>(cells: &[T], ranges: &[(T, T)], out: &mut [u64]
     }
 }
 
+pub(super) fn in_bytes(cells: &[u8], set: &[u8; 32], out: &mut [u64]) {
+    each_word(cells, out, |cell| set.get(usize::from(cell / 8)).is_some_and(|byte| byte >> (cell % 8) & 1 == 1));
+}
+
 pub(super) fn ordered(cells: &[f64], order: Order, number: f64, out: &mut [u64]) {
     match order {
         Order::Less => each_word(cells, out, |cell| cell < number),

@@ -102,3 +102,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn sets_of_bytes_are_looked_up() {
+    let cells: Vec<u8> = (0..1100u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for seed in [0u32, 1, 77, 9_999] {
+        let set: [u8; 32] = std::array::from_fn(|at| (seed.wrapping_mul(at as u32 + 3).wrapping_mul(40_503) >> 7) as u8);
+        for start in STARTS {
+            for length in LENGTHS {
+                let cells = &cells[start..start + length];
+                let expected =
+                    bits(length, |row| set[usize::from(cells[row]) / 8] >> (cells[row] % 8) & 1 == 1);
+                for path in Instructions::available() {
+                    let mut found = vec![u64::MAX; length.div_ceil(64)];
+                    in_bytes(path, cells, &set, &mut found);
+                    assert_eq!(found, expected, "{path:?}");
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn ranges_of_signed_numbers(values in prop::collection::vec(any::<i64>(), 0..200), low: i64, high: i64) {
+        prop_assume!(low <= high);
+        let expected = bits(values.len(), |row| (low..=high).contains(&values[row]));
+        for path in Instructions::available() {
+            let mut found = vec![u64::MAX; values.len().div_ceil(64)];
+            in_range_of_signed(path, &values, low, high.wrapping_sub(low).cast_unsigned(), &mut found);
+            prop_assert_eq!(&found, &expected);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Aggregates over events and records without a loop over rows for each: rows are sets of bits, as customers are in the
+//! truth stage, and what is asked about an owner's rows is read off them.
+//!
+//! The rows of one owner follow one another in time, so of the rows that a filter lets through, those in a window that
+//! reaches up to now are always the last few. How many they are is a count of bits. All else is prepared once for a filter,
+//! whatever the windows: running totals from the first row on (a sum is the difference of two of them), the greatest, least
+//! and number of different values from each row to the owner's last. So a row is touched once for a filter, and an owner
+//! once for an aggregate.
+//!
+//! Aggregates that do not fit this (values computed from several fields, most frequent ones, lists) are left to passes.
+
+mod plan;
+mod values;
+
+use super::EngineError;
+use super::kernels::Failed;
+use super::kernels::ranks::{ranks, ranks_of_both, rows_of};
+use super::kernels::scan::{self, Cell, Instructions};
+use super::literals::{Literals, Slots};
+use super::store::Store;
+use super::truth::{Order, STEP, work};
+use super::vector::{Data, Vector, bits_of_range, bits_by_row, tail_mask, words_for};
+use crate::data::{Bits, Cells, Integers};
+use crate::for_cells;
+use segue_compiler::plan::{NodeId, Scope};
+use segue_compiler::program::TableId;
+use segue_compiler::syntax::tree::AggregateOperator;
+use std::borrow::Cow;
+use std::ops::Range;
+use values::{Asked, Prepared as Arrays};
+
+/// The aggregates of a pass that are read off sets of rows.
+#[derive(Debug)]
+pub(crate) struct Tallies<'a> {
+    table: TableId,
+    owner: Scope,
+    path: Instructions,
+    literals: Literals<'a>,
+    order: Order,
+    /// The times, and the first cell that is not over yet, where there are such rows.
+    ahead: Option<(&'a Integers, u64)>,
+    domains: Vec<Domain<'a>>,
+}
+
+/// The rows that a filter lets through, and what is asked about them.
+#[derive(Debug)]
+struct Domain<'a> {
+    /// Slots of the sets that the rows are in.
+    sets: Vec<usize>,
+    /// The rows where the value asked about is known; `None` where it always is.
+    known: Option<&'a Bits>,
+    questions: Vec<Question<'a>>,
+}
+
+/// What is asked about one value of the rows, or about the rows alone.
+#[derive(Debug)]
+struct Question<'a> {
+    value: Option<Asked<'a>>,
+    tallies: Vec<Tally>,
+}
+
+/// One aggregate.
+#[derive(Debug, Clone, Copy)]
+struct Tally {
+    node: NodeId,
+    operator: AggregateOperator,
+    /// The slot of a window that reaches up to now.
+    window: Option<usize>,
+    /// For `every`: the slot of the rows for which its filter holds.
+    filter: Option<usize>,
+}
+
+/// What a thread keeps from block to block.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    slots: Slots,
+    existing: Vec<u64>,
+    bits: Vec<u64>,
+    both: Vec<u64>,
+    sums: Vec<u32>,
+    ranks: Vec<u32>,
+    rows: Vec<u32>,
+    values: values::Desk,
+}
+
+impl<'a> Tallies<'a> {
+    /// The aggregates that are worked out here.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let questions = self.domains.iter().flat_map(|domain| &domain.questions);
+        questions.flat_map(|question| &question.tallies).map(|tally| tally.node)
+    }
+
+    /// Works the aggregates out for the owners in the store and keeps them there.
+    ///
+    /// # Errors
+    /// The plan breaks its promises.
+    pub(crate) fn run(&self, store: &mut Store<'a>, desk: &mut Desk) -> Result<(), EngineError> {
+        let rows = store.range(self.table);
+        let owners = store.range_of(self.owner);
+        let groups = store.prepared.data.table(self.table).and_then(|table| table.groups.as_deref());
+        let ends = groups.and_then(|groups| groups.get(owners.start..=owners.end));
+        let first = u32::try_from(rows.start).unwrap_or(u32::MAX);
+        let places: Vec<u32> = match ends {
+            Some(ends) => ends.iter().map(|end| end.saturating_sub(first)).collect(),
+            None => vec![0; owners.len() + 1],
+        };
+        let stride = words_for(rows.len()).next_multiple_of(STEP);
+        desk.slots.resize(self.order.slots, stride);
+        self.literals.run(store, &mut desk.slots)?;
+        for (operation, _) in &self.order.operations {
+            work(self.path, operation, &mut desk.slots, stride / STEP);
+        }
+        desk.existing.clear();
+        if let Some((times, first)) = self.ahead {
+            desk.existing.resize(words_for(rows.len()), 0);
+            before(self.path, times.cells(), first, rows.clone(), &mut desk.existing);
+        }
+        let block = Block { rows, places: &places };
+        for domain in &self.domains {
+            domain.run(self.path, &block, store, desk)?;
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a block.
+#[derive(Debug)]
+struct Block<'b> {
+    rows: Range<usize>,
+    /// Where each owner's rows begin, counted from the block's first, and where the last one's end.
+    places: &'b [u32],
+}
+
+/// Sets the bits of the rows whose cell is below another.
+fn before(path: Instructions, cells: &Cells, end: u64, rows: Range<usize>, out: &mut [u64]) {
+    fn all<T: Cell>(path: Instructions, cells: &[T], end: u64, out: &mut [u64]) {
+        let range = T::try_from(0).ok().zip(end.checked_sub(1).and_then(|last| T::try_from(last).ok()));
+        match (range, end) {
+            (Some(range), _) => scan::in_ranges(path, cells, &[range], out),
+            (None, 0) => out.fill(0),
+            (None, _) => out.fill(u64::MAX),
+        }
+    }
+    for_cells!(cells, cells => all(path, cells.get(rows).unwrap_or(&[]), end, out));
+}
+
+/// By owner: how many rows are asked about.
+#[derive(Debug)]
+struct Counted {
+    window: Option<usize>,
+    counts: Vec<u32>,
+}
+
+impl<'a> Domain<'a> {
+    fn run(
+        &self,
+        path: Instructions,
+        block: &Block<'_>,
+        store: &mut Store<'a>,
+        desk: &mut Desk,
+    ) -> Result<(), EngineError> {
+        let Desk { slots, existing, bits, both, sums, ranks: found, rows, values } = desk;
+        let words = words_for(block.rows.len());
+        let known = self.known.map(|known| bits_of_range(known.words(), block.rows.clone()));
+        let mut sets: Vec<&[u64]> = self.sets.iter().map(|slot| slots.get(*slot)).collect();
+        sets.extend(known.as_deref());
+        if !existing.is_empty() {
+            sets.push(existing);
+        }
+        let domain: &[u64] = match sets.as_slice() {
+            [one] => one.get(..words).unwrap_or(&[]),
+            sets => {
+                join(sets, words, bits);
+                bits
+            }
+        };
+        ranks(path, domain, block.places, sums, found);
+        let ends = found.clone();
+        let mut counted: Vec<Counted> = Vec::new();
+        let mut listed = false;
+        for question in &self.questions {
+            for tally in &question.tallies {
+                if counted.iter().all(|known| known.window != tally.window) {
+                    if let Some(window) = tally.window {
+                        ranks_of_both(path, (domain, slots.get(window)), block.places, both, sums, found);
+                    }
+                    let places = if tally.window.is_some() { &*found } else { &ends };
+                    counted.push(Counted { window: tally.window, counts: differences(places) });
+                }
+            }
+            let Some(asked) = &question.value else {
+                for tally in &question.tallies {
+                    let counts = counts_of(&counted, tally.window);
+                    let vector = match (tally.operator, tally.filter) {
+                        (AggregateOperator::Any, _) => {
+                            Vector::bits(bits_by_row(counts.len(), |owner| counts.get(owner) > Some(&0)))
+                        }
+                        (AggregateOperator::Number, _) => whole(counts.iter().map(|count| i64::from(*count))),
+                        (_, filter) => {
+                            let holding = match filter {
+                                Some(filter) => {
+                                    let of_both: &[u64] = match tally.window {
+                                        Some(window) => {
+                                            join(&[domain, slots.get(window)], words, both);
+                                            both
+                                        }
+                                        None => domain,
+                                    };
+                                    let of_both = of_both.to_vec();
+                                    let pair = (of_both.as_slice(), slots.get(filter));
+                                    ranks_of_both(path, pair, block.places, both, sums, found);
+                                    differences(found)
+                                }
+                                None => counts.to_vec(),
+                            };
+                            let every = |owner: usize| {
+                                counts.get(owner) > Some(&0) && counts.get(owner) == holding.get(owner)
+                            };
+                            Vector::bits(bits_by_row(counts.len(), every))
+                        }
+                    };
+                    store.put(tally.node, vector, Failed::default());
+                }
+                continue;
+            };
+            if !listed {
+                rows_of(path, domain, rows);
+                rows.truncate(ends.last().map_or(0, |end| *end as usize));
+                listed = true;
+            }
+            let mut arrays = Arrays::new(asked, block.rows.clone(), rows, &ends);
+            for tally in &question.tallies {
+                let counts = counts_of(&counted, tally.window);
+                let (vector, failed) = arrays.answer(store.prepared, tally.node, tally.operator, counts, values)?;
+                store.put(tally.node, vector, failed);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn counts_of(counted: &[Counted], window: Option<usize>) -> &[u32] {
+    counted.iter().find(|known| known.window == window).map_or(&[], |known| &known.counts)
+}
+
+/// The rows that are in all of the sets, all rows for none.
+fn join(sets: &[&[u64]], words: usize, out: &mut Vec<u64>) {
+    out.clear();
+    match sets {
+        [] => out.resize(words, u64::MAX),
+        [first, rest @ ..] => {
+            out.extend(first.iter().take(words));
+            for set in rest {
+                out.iter_mut().zip(*set).for_each(|(word, other)| *word &= other);
+            }
+        }
+    }
+}
+
+fn differences(places: &[u32]) -> Vec<u32> {
+    places.windows(2).map(|pair| if let [from, to] = pair { to - from } else { 0 }).collect()
+}
+
+fn whole(values: impl Iterator<Item = i64>) -> Vector<'static> {
+    Vector::new(Data::Whole(Cow::Owned(values.collect())), None)
+}
+
+/// Bits of the owners that have any such rows; `None` where all have.
+fn known(counts: &[u32]) -> Option<Vec<u64>> {
+    let bits = bits_by_row(counts.len(), |owner| counts.get(owner) > Some(&0));
+    let all = bits.iter().enumerate().all(|(at, word)| *word == tail_mask(counts.len(), at));
+    (!all).then_some(bits)
+}
