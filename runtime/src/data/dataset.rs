@@ -9,7 +9,7 @@
 //!
 //! While data are read and ordered, columns are wide ([`Column`], [`Wide`]); a data set holds them packed ([`Stored`]).
 
-use super::stored::{Stored, StoredValues};
+use super::stored::Stored;
 use rayon::prelude::*;
 use segue_compiler::program::{FieldId, TableId};
 use segue_compiler::values::Value;
@@ -202,7 +202,7 @@ impl Dataset {
         if let Some((customers, others)) = self.tables.split_first_mut() {
             customers.columns.par_iter_mut().flatten().for_each(Stored::mark);
             let others = others.iter_mut().flat_map(|table| table.columns.iter_mut().flatten());
-            others.filter(|column| matches!(column.values(), StoredValues::Instant(_))).for_each(Stored::mark);
+            others.for_each(Stored::mark_times);
         }
     }
 

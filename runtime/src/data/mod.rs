@@ -32,7 +32,7 @@ pub use raw::{Raw, RawField};
 pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
-pub(crate) use stored::Settled;
+pub(crate) use stored::{MarkCells, Settled};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
 pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 

@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Most customers of a block: their bits and values stay in the caches.
 const CUSTOMERS_OF_BLOCK: usize = 8192;
 /// Most rows of the largest table in a block, where customers have many.
-const ROWS_OF_BLOCK: usize = 1 << 17;
+const ROWS_OF_BLOCK: usize = 1 << 16;
 /// Blocks for each thread, so that none waits long for the last one.
 const BLOCKS_OF_THREAD: usize = 4;
 

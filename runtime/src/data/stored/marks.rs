@@ -4,6 +4,9 @@
 //! has reached. Borders are round values that part the rows into about equally many, so a condition with one of them is
 //! settled by the marks alone, an eighth of what the values take. With any other number it is left open only for the rows
 //! between two borders, whose values are read.
+//!
+//! Times of events, which windows that end now are about, have marks of two bytes: the upper bits of their cells. There
+//! are so many different ones that next to no row is left open, whatever the time asked about.
 
 use super::buffer::Buffer;
 use super::integers::Integers;
@@ -25,24 +28,33 @@ const MOST_OPEN: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Marks {
     borders: Borders,
-    marks: Buffer<u8>,
-    /// By mark: how many rows have it.
-    rows: Vec<usize>,
+    cells: MarkCells,
+    /// Marks that many rows have.
+    heavy: Vec<u16>,
+}
+
+/// A mark a row.
+#[derive(Debug, Clone)]
+pub(crate) enum MarkCells {
+    U8(Buffer<u8>),
+    U16(Buffer<u16>),
 }
 
 /// What marks say about a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Settled {
     /// The first and the last mark that rows which meet it may have; none where the first is the greater.
-    pub(crate) marks: (u8, u8),
+    pub(crate) marks: (u16, u16),
     /// Marks whose rows may meet it or not; one of them twice where there is only one.
-    pub(crate) open: Option<(u8, u8)>,
+    pub(crate) open: Option<(u16, u16)>,
 }
 
 #[derive(Debug, Clone)]
 enum Borders {
     Cells(Vec<u64>),
     Floats(Vec<f64>),
+    /// A mark is the cell without so many of its lower bits.
+    Shift(u32),
 }
 
 /// Which values count as round.
@@ -56,14 +68,25 @@ pub(super) enum Round {
 
 impl Marks {
     /// For each row the number of borders that its value has reached.
-    pub fn marks(&self) -> &[u8] {
-        &self.marks
+    pub(crate) fn cells(&self) -> &MarkCells {
+        &self.cells
     }
 
     /// What is known of the cells from `low` to `high`, both included; `greatest` is the greatest cell there can be. `None`
     /// where too many rows would stay open.
     pub(crate) fn of_cells(&self, low: u64, high: u64, greatest: u64) -> Option<Settled> {
-        let Borders::Cells(borders) = &self.borders else { return None };
+        let borders = match &self.borders {
+            Borders::Cells(borders) => borders,
+            Borders::Shift(shift) => {
+                let reached = |cell: u64| usize::try_from(cell >> shift).unwrap_or(usize::MAX).min(usize::from(u16::MAX));
+                let whole = |cell: u64| cell.trailing_zeros() >= *shift;
+                // What is above all cells there are ends with the last mark, which is all right for the rows there are.
+                let last = if high >> shift > u64::from(u16::MAX) { usize::from(u16::MAX) } else { reached(high) };
+                let to_border = high == greatest || high == u64::MAX || whole(high + 1);
+                return self.settled(reached(low), last, whole(low), to_border);
+            }
+            Borders::Floats(_) => return None,
+        };
         let reached = |cell: u64| borders.partition_point(|border| *border <= cell);
         let (first, last) = (reached(low), reached(high));
         let from_border = low == 0 || first.checked_sub(1).and_then(|at| borders.get(at)) == Some(&low);
@@ -101,26 +124,47 @@ impl Marks {
             (true, false) => Some((last, last)),
             (false, false) => Some((first, last)),
         };
-        let rows = |mark: usize| self.rows.get(mark).copied().unwrap_or(0);
-        if open.is_some_and(|(one, other)| (rows(one) + rows(other)).saturating_mul(MOST_OPEN) > self.marks.len()) {
-            return None;
-        }
-        let mark = |reached: usize| u8::try_from(reached).ok();
+        let mark = |reached: usize| u16::try_from(reached).ok();
         let open = match open {
             Some((one, other)) => Some((mark(one)?, mark(other)?)),
             None => None,
         };
+        if open.is_some_and(|(one, other)| self.heavy.contains(&one) || self.heavy.contains(&other)) {
+            return None;
+        }
         Some(Settled { marks: (mark(first)?, mark(last)?), open })
     }
 
-    fn new(borders: Borders, marks: Vec<u8>) -> Marks {
-        let mut rows = vec![0; 256];
-        for mark in &marks {
-            if let Some(rows) = rows.get_mut(usize::from(*mark)) {
-                *rows += 1;
-            }
+    fn new(borders: Borders, cells: MarkCells) -> Marks {
+        let mark = |row: usize| match &cells {
+            MarkCells::U8(marks) => marks.get(row).copied().map(u16::from),
+            MarkCells::U16(marks) => marks.get(row).copied(),
+        };
+        let rows = match &cells {
+            MarkCells::U8(marks) => marks.len(),
+            MarkCells::U16(marks) => marks.len(),
+        };
+        let mut sample: Vec<u16> = sampled(rows, |_| true).filter_map(mark).collect();
+        sample.sort_unstable();
+        let many = (sample.len() / MOST_OPEN).max(1);
+        let same = sample.chunk_by(|one, other| one == other).filter(|same| same.len() > many);
+        let heavy = same.filter_map(|same| same.first().copied()).collect();
+        Marks { borders, cells, heavy }
+    }
+
+    /// The upper bits of wide cells.
+    pub(super) fn coarse(integers: &Integers) -> Option<Marks> {
+        let cells = integers.cells();
+        if cells.width() < 4 || cells.len() < FEW_ROWS {
+            return None;
         }
-        Marks { borders, marks: marks.into(), rows }
+        fn all<T: Copy + Into<u64> + Sync>(cells: &[T], shift: u32) -> Vec<u16> {
+            let mark = |cell: &T| u16::try_from(Into::<u64>::into(*cell) >> shift).unwrap_or(u16::MAX);
+            cells.par_iter().with_min_len(FEW_ROWS).map(mark).collect()
+        }
+        let shift = (u64::BITS - integers.greatest().leading_zeros()).saturating_sub(u16::BITS);
+        let marks: Vec<u16> = for_cells!(cells, cells => all(cells, shift));
+        Some(Marks::new(Borders::Shift(shift), MarkCells::U16(marks.into())))
     }
 
     /// For whole numbers in wide cells.
@@ -149,7 +193,7 @@ impl Marks {
         borders.sort_unstable();
         borders.dedup();
         let marks = for_cells!(cells, cells => reached_by(cells, integers.greatest(), &borders));
-        Some(Marks::new(Borders::Cells(borders), marks))
+        Some(Marks::new(Borders::Cells(borders), MarkCells::U8(marks.into())))
     }
 
     /// For numbers.
@@ -179,8 +223,8 @@ impl Marks {
         borders.dedup();
         let reached = |number: &f64| borders.partition_point(|border| border <= number);
         let marks = numbers.par_iter().with_min_len(FEW_ROWS).map(|number| u8::try_from(reached(number)).unwrap_or(u8::MAX));
-        let marks = marks.collect();
-        Some(Marks::new(Borders::Floats(borders), marks))
+        let marks: Vec<u8> = marks.collect();
+        Some(Marks::new(Borders::Floats(borders), MarkCells::U8(marks.into())))
     }
 }
 

@@ -17,7 +17,7 @@ pub use flags::Flags;
 pub use integers::{Cells, Integers};
 pub use marks::Marks;
 
-pub(crate) use marks::Settled;
+pub(crate) use marks::{MarkCells, Settled};
 use marks::Round;
 
 use super::dataset::{Bits, Column, Dictionary, Values};
@@ -99,6 +99,13 @@ impl Stored {
             _ => None,
         };
         self.marks = marks.map(Arc::new);
+    }
+
+    /// Marks its times, where that makes it quicker to ask which of them lie in windows up to now.
+    pub(crate) fn mark_times(&mut self) {
+        if let StoredValues::Instant(times) = &self.values {
+            self.marks = Marks::coarse(times).map(Arc::new);
+        }
     }
 
     /// Where its values stand among round ones, once they are marked.

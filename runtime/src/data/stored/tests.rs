@@ -92,16 +92,23 @@ fn check_marks_of_cells(stored: &Stored, first: i64, last: i64) -> bool {
     let (low, greatest) = (integers.first_cell(first), integers.cells().greatest());
     let high = if last == i64::MAX { greatest } else { integers.first_cell(last + 1).saturating_sub(1) };
     let Some(settled) = stored.marks().unwrap().of_cells(low, high, greatest) else { return false };
-    for (row, mark) in stored.marks().unwrap().marks().iter().enumerate().filter(|(row, _)| stored.is_known(*row)) {
+    for (row, mark) in marks(stored).into_iter().enumerate().filter(|(row, _)| stored.is_known(*row)) {
         let value = integers.get(row).unwrap();
-        check_mark(settled, *mark, (first..=last).contains(&value), &format!("{value} in {first}..={last}"));
+        check_mark(settled, mark, (first..=last).contains(&value), &format!("{value} in {first}..={last}"));
     }
     settled.open.is_none()
 }
 
+fn marks(stored: &Stored) -> Vec<u16> {
+    match stored.marks().unwrap().cells() {
+        MarkCells::U8(marks) => marks.iter().map(|mark| u16::from(*mark)).collect(),
+        MarkCells::U16(marks) => marks.to_vec(),
+    }
+}
+
 /// What the marks say of a row is so, unless they leave it open.
 #[track_caller]
-fn check_mark(settled: Settled, mark: u8, holds: bool, what: &str) {
+fn check_mark(settled: Settled, mark: u16, holds: bool, what: &str) {
     let (first, last) = settled.marks;
     if settled.open.is_some_and(|(one, other)| mark == one || mark == other) {
         assert!((first..=last).contains(&mark), "what is open is looked at: {what}");
@@ -147,18 +154,36 @@ fn marks_settle_whole_days() {
 }
 
 #[test]
+fn coarse_marks_settle_times() {
+    const DAY: i64 = 86_400_000_000;
+    let times = scattered(20_000).map(|bits| 20_454 * DAY - i64::try_from(bits % (700 * 86_400_000)).unwrap() * 1_000);
+    let (_, mut stored) = packed(Values::Instant(times.collect()), None, 20_000);
+    stored.mark_times();
+    let greatest = stored.integers().unwrap().cells().greatest();
+    for ago in [0, 1, 2, 30, 90, 365, 699, 700, 5_000] {
+        for micros in [0, 1, 999, 1_000, 123_456_789] {
+            let first = (20_454 - ago) * DAY + micros;
+            let cell = stored.integers().unwrap().first_cell(first);
+            assert!(stored.marks().unwrap().of_cells(cell.min(greatest), greatest, greatest).is_some(), "few are open");
+            check_marks_of_cells(&stored, first, i64::MAX);
+            check_marks_of_cells(&stored, first, first + 40 * DAY);
+        }
+    }
+}
+
+#[test]
 fn marks_settle_round_numbers() {
     let numbers: Vec<f64> = scattered(20_000).map(|bits| (bits >> 11) as f64 / (1_u64 << 53) as f64).collect();
     let (_, mut stored) = packed(Values::Number(numbers.clone()), None, 20_000);
     stored.mark();
-    let marks = stored.marks().unwrap();
+    let (marks, cells) = (stored.marks().unwrap(), marks(&stored));
     let mut settled = 0;
     for hundredths in 0..=100 {
         let number = f64::from(hundredths) / 100.0;
         for order in [std::cmp::Ordering::Less, std::cmp::Ordering::Equal, std::cmp::Ordering::Greater] {
             let Some(found) = marks.of_floats(number, order) else { continue };
             settled += usize::from(found.open.is_none());
-            for (value, mark) in numbers.iter().zip(marks.marks()) {
+            for (value, mark) in numbers.iter().zip(&cells) {
                 check_mark(found, *mark, value.total_cmp(&number) == order, &format!("{value} {order:?} {number}"));
             }
         }
@@ -167,7 +192,7 @@ fn marks_settle_round_numbers() {
     for number in scattered(100).map(|bits| (bits >> 11) as f64 / (1_u64 << 53) as f64) {
         for order in [std::cmp::Ordering::Less, std::cmp::Ordering::Equal, std::cmp::Ordering::Greater] {
             let found = marks.of_floats(number, order).unwrap();
-            for (value, mark) in numbers.iter().zip(marks.marks()) {
+            for (value, mark) in numbers.iter().zip(&cells) {
                 check_mark(found, *mark, value.total_cmp(&number) == order, &format!("{value} {order:?} {number}"));
             }
         }

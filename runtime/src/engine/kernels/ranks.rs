@@ -1,6 +1,6 @@
 //! Counting bits of stretches of rows, and finding the rows whose bits are set.
 
-use super::scan::compiled_for_each;
+use super::scan::{Instructions, compiled_for_each};
 
 compiled_for_each! {
     /// How many bits are set before each of some places, which lie within the words or at their end: one rank a place.
@@ -20,8 +20,52 @@ compiled_for_each! {
 }
 
 compiled_for_each! {
-    /// The rows whose bits are set, ascending.
-    pub(crate) fn rows_of(words: &[u64], rows: &mut Vec<u32>) = listed
+    /// The rows whose bits are set, ascending: how many, and they themselves at the start of the list.
+    fn listed(words: &[u64], rows: &mut Vec<u32>) -> usize = list
+}
+
+/// The rows whose bits are set, ascending, in a list that is used again.
+pub(crate) fn rows_of<'r>(path: Instructions, words: &[u64], rows: &'r mut Vec<u32>) -> &'r [u32] {
+    // Room for all rows of a word behind those found: what is written there is written over or means nothing.
+    if rows.len() < words.len() * 64 {
+        rows.resize(words.len() * 64, 0);
+    }
+    let found = match path {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the path is only given where the processor has these instructions.
+        Instructions::Avx512 => unsafe { compressed(words, rows) },
+        _ => listed(path, words, rows),
+    };
+    rows.get(..found).unwrap_or(&[])
+}
+
+/// Sixteen rows at a time, those whose bits are set moved to the front.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
+fn compressed(words: &[u64], rows: &mut [u32]) -> usize {
+    use std::arch::x86_64::{
+        _mm512_add_epi32, _mm512_maskz_compress_epi32, _mm512_set1_epi32, _mm512_setr_epi32, _mm512_storeu_si512,
+    };
+    if rows.len() < words.len() * 64 {
+        return 0;
+    }
+    let first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    let mut found = 0;
+    for (at, word) in words.iter().enumerate() {
+        if *word == 0 {
+            continue;
+        }
+        for quarter in 0..4 {
+            let bits = (word >> (quarter * 16) & 0xffff) as u16;
+            let start = (at * 64 + quarter * 16) as i32;
+            let these = _mm512_maskz_compress_epi32(bits, _mm512_add_epi32(first, _mm512_set1_epi32(start)));
+            // SAFETY: `found` rows were found before these 16, so at most as many as there are before them, and the list
+            // has room for all rows.
+            unsafe { _mm512_storeu_si512(rows.as_mut_ptr().add(found).cast(), these) };
+            found += bits.count_ones() as usize;
+        }
+    }
+    found
 }
 
 #[inline(always)]
@@ -61,25 +105,22 @@ fn ranked_both(
 }
 
 #[inline(always)]
-fn listed(words: &[u64], rows: &mut Vec<u32>) {
-    // Room for all rows: what is written past the last one found is cut off at the end.
-    rows.resize(words.len() * 64, 0);
+fn list(words: &[u64], rows: &mut Vec<u32>) -> usize {
     let mut found = 0;
     for (at, word) in (0u32..).zip(words) {
-        let mut left = *word;
-        for place in rows.get_mut(found..).unwrap_or(&mut []).iter_mut().take(word.count_ones() as usize) {
+        let (mut left, count) = (*word, word.count_ones() as usize);
+        for place in rows.get_mut(found..found + count).unwrap_or(&mut []) {
             *place = at * 64 + left.trailing_zeros();
             left &= left.wrapping_sub(1);
         }
-        found += word.count_ones() as usize;
+        found += count;
     }
-    rows.truncate(found);
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ranks, ranks_of_both, rows_of};
-    use crate::engine::Instructions;
+    use super::{Instructions, ranks, ranks_of_both, rows_of};
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -107,8 +148,13 @@ mod tests {
                 prop_assert_eq!(&found, &of_one);
                 ranks_of_both(path, (&words, &others), &places, &mut room, &mut sums, &mut found);
                 prop_assert_eq!(&found, &of_both);
-                rows_of(path, &words, &mut rows);
-                prop_assert_eq!(&rows, &(0..end).filter(one).collect::<Vec<u32>>());
+                let expected: Vec<u32> = (0..end).filter(one).collect();
+                prop_assert_eq!(rows_of(path, &words, &mut rows), &expected);
+                // The list is used again for fewer.
+                prop_assert_eq!(rows_of(path, &words[..words.len() / 2], &mut rows).len(), {
+                    let half = words.len() as u32 / 2 * 64;
+                    expected.iter().filter(|row| **row < half).count()
+                });
             }
         }
     }

@@ -10,7 +10,7 @@ use super::EngineError;
 use super::kernels::scan::{self, Cell, Instructions, Masks, compiled_for_each};
 use super::store::{Frame, Store, shorter};
 use super::vector::{Data, Input, bits_of_range, tail_mask, words_for};
-use crate::data::{Cells, Flags, Settled, Stored, StoredValues};
+use crate::data::{Cells, Flags, MarkCells, Marks, Settled, Stored, StoredValues};
 use crate::for_cells;
 pub(crate) use bind::bind;
 use bind::{Compared, Test, To, compared_values};
@@ -289,8 +289,12 @@ fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &Range<usize>
             *inside
         }
         (Test::Marks { settled, test, inside }, _) => {
-            let marks = stored.marks().and_then(|marks| marks.marks().get(rows.clone())).unwrap_or(&[]);
-            in_marks(path, settled, marks, out, |row| test.holds(stored, rows.start + row));
+            let holds = |row: usize| test.holds(stored, rows.start + row);
+            match stored.marks().map(Marks::cells) {
+                Some(MarkCells::U8(marks)) => in_marks(path, settled, marks.get(rows.clone()), out, holds),
+                Some(MarkCells::U16(marks)) => in_marks(path, settled, marks.get(rows.clone()), out, holds),
+                None => out.fill(0),
+            }
             *inside
         }
         (Test::Bytes { set, inside }, StoredValues::Text { codes: Cells::U8(cells), .. }) => {
@@ -314,20 +318,22 @@ fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &Range<usize>
 }
 
 /// The rows that marks settle to be in, and those that are left open and pass a test.
-fn in_marks(
+fn in_marks<T: Cell + TryFrom<u16>>(
     path: Instructions,
     settled: &[Settled],
-    marks: &[u8],
+    marks: Option<&[T]>,
     out: &mut [u64],
     passes: impl Fn(usize) -> bool,
 ) {
-    let some = settled.iter().map(|settled| settled.marks).filter(|(first, last)| first <= last);
-    let ranges: Vec<(u8, u8)> = some.map(|(first, last)| (first, last - first)).collect();
+    let marks = marks.unwrap_or(&[]);
+    let range = |first: u16, last: u16| Some((T::try_from(first).ok()?, T::try_from(last.checked_sub(first)?).ok()?));
+    let ranges: Vec<(T, T)> = settled.iter().filter_map(|settled| range(settled.marks.0, settled.marks.1)).collect();
     scan::in_ranges(path, marks, &ranges, out);
-    let mut open: Vec<(u8, u8)> =
-        settled.iter().filter_map(|settled| settled.open).flat_map(|(one, other)| [(one, 0), (other, 0)]).collect();
+    let mut open: Vec<u16> =
+        settled.iter().filter_map(|settled| settled.open).flat_map(|(one, other)| [one, other]).collect();
     open.sort_unstable();
     open.dedup();
+    let open: Vec<(T, T)> = open.into_iter().filter_map(|mark| range(mark, mark)).collect();
     if open.is_empty() {
         return;
     }

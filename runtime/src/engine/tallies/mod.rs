@@ -177,7 +177,10 @@ impl<'a> Domain<'a> {
         ranks(path, domain, block.places, sums, found);
         let ends = found.clone();
         let mut counted: Vec<Counted> = Vec::new();
-        let mut listed = false;
+        let has_values = self.questions.iter().any(|question| question.value.is_some());
+        let rows = if has_values { rows_of(path, domain, rows) } else { &[] };
+        // Bits past the last row mean nothing.
+        let rows = rows.get(..ends.last().map_or(0, |end| *end as usize)).unwrap_or(&[]);
         for question in &self.questions {
             for tally in &question.tallies {
                 if counted.iter().all(|known| known.window != tally.window) {
@@ -223,15 +226,10 @@ impl<'a> Domain<'a> {
                 }
                 continue;
             };
-            if !listed {
-                rows_of(path, domain, rows);
-                rows.truncate(ends.last().map_or(0, |end| *end as usize));
-                listed = true;
-            }
-            let mut arrays = Arrays::new(asked, block.rows.clone(), rows, &ends);
+            let mut arrays = Arrays::new(asked, block.rows.clone(), rows, &ends, values);
             for tally in &question.tallies {
                 let counts = counts_of(&counted, tally.window);
-                let (vector, failed) = arrays.answer(store.prepared, tally.node, tally.operator, counts, values)?;
+                let (vector, failed) = arrays.answer(store.prepared, tally.node, tally.operator, counts)?;
                 store.put(tally.node, vector, failed);
             }
         }

@@ -34,12 +34,52 @@ pub(super) enum Form<'a> {
     Code { cells: &'a Cells, texts: usize },
 }
 
-/// What a thread keeps from block to block.
+/// What a thread keeps from block to block: room for what is prepared. All is by place among the rows asked about.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
+    cells: Room<u64>,
+    floats: Room<f64>,
+    /// Cells added up to before each row, and all.
+    totals: Room<u64>,
+    /// The values as numbers in the order of the values, from which they can be had back.
+    keys: Room<u64>,
+    /// From each row to its owner's last: the least and the greatest key.
+    least: Room<u64>,
+    greatest: Room<u64>,
+    /// From each row to its owner's last: how many different codes.
+    different: Room<u32>,
     /// By code: the mark of the last owner that had it.
     seen: Vec<u64>,
     mark: u64,
+}
+
+/// Values that are worked out when they are first asked for.
+#[derive(Debug, Default)]
+struct Room<T> {
+    values: Vec<T>,
+    ready: bool,
+}
+
+impl<T> Room<T> {
+    /// Whether the values are still to be put in, in place of those of another question.
+    fn is_open(&mut self) -> bool {
+        let open = !self.ready;
+        if open {
+            self.values.clear();
+            self.ready = true;
+        }
+        open
+    }
+}
+
+impl Desk {
+    fn begin(&mut self) {
+        let Desk { cells, floats, totals, keys, least, greatest, different, .. } = self;
+        for ready in [&mut cells.ready, &mut totals.ready, &mut keys.ready, &mut least.ready, &mut greatest.ready] {
+            *ready = false;
+        }
+        (floats.ready, different.ready) = (false, false);
+    }
 }
 
 impl<'a> Form<'a> {
@@ -73,7 +113,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// What is prepared for a question, as soon as an answer needs it. All is by place among the rows asked about.
+/// What is prepared for a question, as soon as an answer needs it.
 pub(super) struct Prepared<'q, 'a> {
     asked: &'q Asked<'a>,
     /// The block's rows.
@@ -82,15 +122,7 @@ pub(super) struct Prepared<'q, 'a> {
     rows: &'q [u32],
     /// By owner, where the rows before its own end; and where all end.
     ends: &'q [u32],
-    cells: Option<Vec<u64>>,
-    floats: Option<Vec<f64>>,
-    /// Cells added up to before each row, and all.
-    totals: Option<Vec<u64>>,
-    /// From each row to its owner's last: the least or greatest key.
-    least: Option<Vec<u64>>,
-    greatest: Option<Vec<u64>>,
-    different: Option<Vec<u32>>,
-    keys: Option<Vec<u64>>,
+    desk: &'q mut Desk,
 }
 
 /// A float as a number that is in the order of floats.
@@ -104,20 +136,15 @@ fn float_of_key(key: u64) -> f64 {
 }
 
 impl<'q, 'a> Prepared<'q, 'a> {
-    pub(super) fn new(asked: &'q Asked<'a>, block: Range<usize>, rows: &'q [u32], ends: &'q [u32]) -> Prepared<'q, 'a> {
-        Prepared {
-            asked,
-            block,
-            rows,
-            ends,
-            cells: None,
-            floats: None,
-            totals: None,
-            least: None,
-            greatest: None,
-            different: None,
-            keys: None,
-        }
+    pub(super) fn new(
+        asked: &'q Asked<'a>,
+        block: Range<usize>,
+        rows: &'q [u32],
+        ends: &'q [u32],
+        desk: &'q mut Desk,
+    ) -> Prepared<'q, 'a> {
+        desk.begin();
+        Prepared { asked, block, rows, ends, desk }
     }
 
     /// The answer of an aggregate for owners of whose rows the last so many count.
@@ -127,7 +154,6 @@ impl<'q, 'a> Prepared<'q, 'a> {
         node: NodeId,
         operator: AggregateOperator,
         counts: &[u32],
-        desk: &mut Desk,
     ) -> Result<(Vector<'static>, Failed), EngineError> {
         let mut failed = Failed::default();
         let vector = match operator {
@@ -168,7 +194,7 @@ impl<'q, 'a> Prepared<'q, 'a> {
             }
             AggregateOperator::Different => {
                 let ends = self.ends.get(1..).unwrap_or(&[]);
-                let different = self.different(desk);
+                let different = self.different();
                 let from_last = |(last, count): (&u32, &u32)| match last.checked_sub(*count) {
                     Some(at) if *count > 0 => different.get(at as usize).copied().unwrap_or(0),
                     _ => 0,
@@ -194,39 +220,45 @@ impl<'q, 'a> Prepared<'q, 'a> {
     }
 
     fn cells(&mut self) -> &[u64] {
-        self.cells.get_or_insert_with(|| {
+        if self.desk.cells.is_open() {
             let cells = match self.asked.form {
                 Form::Whole(integers) => integers.cells(),
                 Form::Code { cells, .. } => cells,
-                Form::Float(_) => return Vec::new(),
+                Form::Float(_) => return &[],
             };
-            for_cells!(cells, cells => picked(cells.get(self.block.clone()).unwrap_or(&[]), self.rows))
-        })
+            let picked = &mut self.desk.cells.values;
+            for_cells!(cells, cells => pick(cells.get(self.block.clone()).unwrap_or(&[]), self.rows, picked));
+        }
+        &self.desk.cells.values
     }
 
     fn floats(&mut self) -> &[f64] {
-        self.floats.get_or_insert_with(|| match self.asked.form {
-            Form::Float(values) => {
-                let values = values.get(self.block.clone()).unwrap_or(&[]);
-                self.rows.iter().map(|row| values.get(*row as usize).copied().unwrap_or(0.0)).collect()
-            }
-            _ => Vec::new(),
-        })
+        if self.desk.floats.is_open()
+            && let Form::Float(values) = self.asked.form
+        {
+            let values = values.get(self.block.clone()).unwrap_or(&[]);
+            let float = |row: &u32| values.get(*row as usize).copied().unwrap_or(0.0);
+            self.desk.floats.values.extend(self.rows.iter().map(float));
+        }
+        &self.desk.floats.values
     }
 
     /// What is added up for each owner, as cells.
     fn cell_sums(&mut self, counts: &[u32]) -> Vec<u64> {
-        if self.totals.is_none() {
+        self.cells();
+        let Desk { cells, totals, .. } = &mut *self.desk;
+        if totals.is_open() {
+            totals.values.resize(cells.values.len() + 1, 0);
             let mut total = 0u64;
-            let mut totals = Vec::with_capacity(self.rows.len() + 1);
-            totals.push(0);
-            for cell in self.cells() {
+            for (before, cell) in totals.values.iter_mut().zip(&cells.values) {
+                *before = total;
                 total = total.wrapping_add(*cell);
-                totals.push(total);
             }
-            self.totals = Some(totals);
+            if let Some(last) = totals.values.last_mut() {
+                *last = total;
+            }
         }
-        let totals = self.totals.as_deref().unwrap_or(&[]);
+        let totals = &totals.values;
         let total = |place: u32| totals.get(place as usize).copied().unwrap_or(0);
         let ends = self.ends.get(1..).unwrap_or(&[]);
         ends.iter().zip(counts).map(|(last, count)| total(*last).wrapping_sub(total(last - count))).collect()
@@ -261,83 +293,102 @@ impl<'q, 'a> Prepared<'q, 'a> {
     }
 
     /// From each row on: how many different codes up to the owner's last row.
-    fn different(&mut self, desk: &mut Desk) -> &[u32] {
-        if self.different.is_none() {
-            let Form::Code { texts, .. } = self.asked.form else { return &[] };
-            if desk.seen.len() < texts {
-                desk.seen.resize(texts, 0);
+    fn different(&mut self) -> &[u32] {
+        self.cells();
+        let Desk { cells, different, seen, mark, .. } = &mut *self.desk;
+        if different.is_open()
+            && let Form::Code { texts, .. } = self.asked.form
+        {
+            if seen.len() < texts {
+                seen.resize(texts, 0);
             }
-            let mut different = vec![0; self.rows.len()];
-            let ends = self.ends;
-            let cells = self.cells();
-            for owner in ends.windows(2) {
+            different.values.resize(cells.values.len(), 0);
+            for owner in self.ends.windows(2) {
                 let [from, to] = *owner else { continue };
-                desk.mark += 1;
+                *mark += 1;
                 let mut count = 0;
                 let own = from as usize..to as usize;
-                let places = different.get_mut(own.clone()).unwrap_or(&mut []);
-                for (place, code) in places.iter_mut().zip(cells.get(own).unwrap_or(&[])).rev() {
-                    if let Some(seen) = usize::try_from(*code).ok().and_then(|code| desk.seen.get_mut(code)) {
-                        count += u32::from(*seen != desk.mark);
-                        *seen = desk.mark;
+                let places = different.values.get_mut(own.clone()).unwrap_or(&mut []);
+                for (place, code) in places.iter_mut().zip(cells.values.get(own).unwrap_or(&[])).rev() {
+                    if let Some(seen) = usize::try_from(*code).ok().and_then(|code| seen.get_mut(code)) {
+                        count += u32::from(*seen != *mark);
+                        *seen = *mark;
                     }
                     *place = count;
                 }
             }
-            self.different = Some(different);
         }
-        self.different.as_deref().unwrap_or(&[])
+        &self.desk.different.values
     }
 
-    /// The values as numbers in the order of the values, from which they can be had back.
+    /// See [`Desk::keys`].
     fn keys(&mut self, run: &Run<'_>, node: NodeId) -> &[u64] {
-        if self.keys.is_none() {
-            let keys = match self.asked.form {
-                Form::Whole(_) => self.cells().to_vec(),
-                Form::Float(_) => self.floats().iter().map(|float| key_of_float(*float)).collect(),
-                Form::Code { .. } => {
-                    let order = if let Aid::Order(order) = run.aid(node) { order.as_slice() } else { &[] };
-                    let place = |code: u64| usize::try_from(code).ok().and_then(|code| order.get(code)).copied();
-                    self.cells().iter().map(|code| u64::from(place(*code).unwrap_or(0)) << 32 | code).collect()
-                }
-            };
-            self.keys = Some(keys);
+        match self.asked.form {
+            Form::Float(_) => _ = self.floats(),
+            _ => _ = self.cells(),
         }
-        self.keys.as_deref().unwrap_or(&[])
+        let Desk { cells, floats, keys, .. } = &mut *self.desk;
+        if keys.is_open() {
+            match self.asked.form {
+                Form::Whole(_) => keys.values.extend_from_slice(&cells.values),
+                Form::Float(_) => keys.values.extend(floats.values.iter().map(|float| key_of_float(*float))),
+                Form::Code { .. } => keys.values.extend(cells.values.iter().map(|code| key_of_code(run, node, *code))),
+            }
+        }
+        &self.desk.keys.values
     }
 
-    fn extremes(&mut self, run: &Run<'_>, node: NodeId, greatest: bool) -> &[u64] {
-        let found = if greatest { &self.greatest } else { &self.least };
-        if found.is_none() {
-            let ends = self.ends;
-            let keys = self.keys(run, node);
-            let mut extremes = keys.to_vec();
-            for owner in ends.windows(2) {
+    fn extremes(&mut self, run: &Run<'_>, node: NodeId, is_greatest: bool) -> &[u64] {
+        self.keys(run, node);
+        let Desk { keys, least, greatest, .. } = &mut *self.desk;
+        let extremes = if is_greatest { greatest } else { least };
+        if extremes.is_open() {
+            extremes.values.extend_from_slice(&keys.values);
+            for owner in self.ends.windows(2) {
                 let [from, to] = *owner else { continue };
-                let own = extremes.get_mut(from as usize..to as usize).unwrap_or(&mut []);
-                let mut best = if greatest { 0 } else { u64::MAX };
+                let own = extremes.values.get_mut(from as usize..to as usize).unwrap_or(&mut []);
+                let mut best = if is_greatest { 0 } else { u64::MAX };
                 for key in own.iter_mut().rev() {
-                    best = if greatest { best.max(*key) } else { best.min(*key) };
+                    best = if is_greatest { best.max(*key) } else { best.min(*key) };
                     *key = best;
                 }
             }
-            *(if greatest { &mut self.greatest } else { &mut self.least }) = Some(extremes);
         }
-        if greatest { self.greatest.as_deref().unwrap_or(&[]) } else { self.least.as_deref().unwrap_or(&[]) }
+        &extremes.values
+    }
+
+    /// The key of one row, for those that look at few.
+    fn key(&self, run: &Run<'_>, node: NodeId, place: usize) -> u64 {
+        let Some(row) = self.rows.get(place).map(|row| self.block.start + *row as usize) else { return 0 };
+        match self.asked.form {
+            Form::Whole(integers) => integers.cells().get(row).unwrap_or(0),
+            Form::Float(values) => values.get(row).map_or(0, |float| key_of_float(*float)),
+            Form::Code { cells, .. } => key_of_code(run, node, cells.get(row).unwrap_or(0)),
+        }
     }
 
     /// The key at the first or last of the rows that count; of rows of that moment the least or greatest.
-    fn at_moments(&mut self, run: &Run<'_>, node: NodeId, latest: bool, counts: &[u32]) -> Vec<u64> {
+    fn at_moments(&self, run: &Run<'_>, node: NodeId, latest: bool, counts: &[u32]) -> Vec<u64> {
         let (ends, rows, start) = (self.ends.get(1..).unwrap_or(&[]), self.rows, self.block.start);
         let asked = self.asked;
-        let keys = self.keys(run, node);
+        if let (Moments::Apart, Form::Whole(integers)) = (&asked.moments, asked.form) {
+            // Nothing to choose among: one row for each owner, all of which can be waited for at once.
+            let place = |(last, count): (&u32, &u32)| if latest { last.saturating_sub(1) } else { last - count };
+            let row = |place: u32| rows.get(place as usize).copied().unwrap_or(0);
+            let chosen: Vec<u32> = ends.iter().zip(counts).map(place).map(row).collect();
+            let mut keys = Vec::with_capacity(chosen.len());
+            for_cells!(integers.cells(), cells => {
+                pick(cells.get(self.block.clone()).unwrap_or(&[]), &chosen, &mut keys);
+            });
+            return keys;
+        }
         let row = |place: usize| rows.get(place).map_or(0, |row| start + *row as usize);
         let same = |one: usize, other: usize| match &asked.moments {
             Moments::Apart => false,
             Moments::One => true,
             Moments::Columns(columns) => !columns.iter().any(|column| differ(column, row(one), row(other))),
         };
-        let key = |place: usize| keys.get(place).copied().unwrap_or(0);
+        let key = |place: usize| self.key(run, node, place);
         let found = |(last, count): (&u32, &u32)| {
             let (from, to) = ((last - count) as usize, *last as usize);
             if from == to {
@@ -394,6 +445,14 @@ fn fits(integers: &Integers, rows: usize) -> bool {
     })
 }
 
-fn picked<T: Copy + Into<u64>>(cells: &[T], rows: &[u32]) -> Vec<u64> {
-    rows.iter().map(|row| cells.get(*row as usize).map_or(0, |cell| (*cell).into())).collect()
+/// The cells of some rows.
+fn pick<T: Copy + Into<u64>>(cells: &[T], rows: &[u32], picked: &mut Vec<u64>) {
+    picked.extend(rows.iter().map(|row| cells.get(*row as usize).map_or(0, |cell| (*cell).into())));
+}
+
+/// A text's code below its place in the order of texts.
+fn key_of_code(run: &Run<'_>, node: NodeId, code: u64) -> u64 {
+    let order = if let Aid::Order(order) = run.aid(node) { order.as_slice() } else { &[] };
+    let place = usize::try_from(code).ok().and_then(|code| order.get(code)).copied();
+    u64::from(place.unwrap_or(0)) << 32 | code
 }
