@@ -43,9 +43,8 @@ impl Plan {
                 flaw(at, what);
             }
         }
-        let fits = |atom: NodeId| {
-            self.node(atom).is_some_and(|node| node.ty == Type::Boolean && is_of_customers(node.scope))
-        };
+        let fits =
+            |atom: NodeId| self.node(atom).is_some_and(|node| node.ty == Type::Boolean && is_of_customers(node.scope));
         if let Some(what) = flaw_of_sets(&self.truths, fits) {
             flaw(0, what);
         }

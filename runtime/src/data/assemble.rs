@@ -6,15 +6,16 @@
 )]
 
 use super::convert::finish_fields;
-use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, Wide, canonical_integer};
+use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer};
 use super::error::{DataError, DataErrors};
 use super::group::{NO_OWNER, gather_groups, group, key_ranks};
-use super::keys::{KeyIndex, repeated};
+use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
-use super::stored::{Stored, StoredValues};
+use super::stored::{Cells, Stored, StoredValues};
 use super::table::{Counts, Origins, TableBuilder};
 use super::{Loaded, UnknownCustomers};
+use crate::for_cells;
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, FieldId, FieldSource, Program, TableId, Type};
 use segue_compiler::syntax::tree::TableKind;
@@ -23,8 +24,8 @@ use std::sync::Arc;
 /// A table that was read, with the tables of its lists of records.
 struct Read {
     table: TableId,
-    rows: Wide,
-    nested: Vec<(TableId, Wide)>,
+    rows: TableData,
+    nested: Vec<(TableId, TableData)>,
     origins: Origins,
     report: TableReport,
 }
@@ -60,7 +61,7 @@ pub(crate) fn assemble(
         Some(at) => read.remove(at),
         None => no_customers(program),
     };
-    let index_of = |rows: &Wide| customer_keys(program, rows).map(KeyIndex::new).unwrap_or_default();
+    let index_of = |rows: &TableData| customer_keys(program, rows).map(KeyIndex::of).unwrap_or_default();
     // Nobody asks for it where there are only customers.
     let mut index = if read.is_empty() { KeyIndex::default() } else { index_of(&customers.rows) };
     for table in read.iter_mut().filter(|_| has_customers) {
@@ -90,7 +91,7 @@ pub(crate) fn assemble(
         report.tables.push(table_report);
         for (id, rows) in std::iter::once((table.table, table.rows)).chain(table.nested) {
             if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
-                *place = rows.pack();
+                *place = rows;
             }
         }
     }
@@ -127,10 +128,8 @@ fn check_key(program: &Program, read: &Read) -> Option<DataError> {
     let key = program.tables.get(read.table.0 as usize)?.key?;
     let column = read.rows.columns.get(key.0 as usize)?.as_ref()?;
     let repeated = repeated(column)?;
-    let key = match &column.values {
-        Values::Text { codes, dictionary } => dictionary.text(*codes.get(repeated.first as usize)?).into_owned(),
-        _ => String::new(),
-    };
+    let (codes, dictionary) = column.text()?;
+    let key = dictionary.text(codes.code(repeated.first as usize)?).into_owned();
     Some(DataError::DuplicateKey {
         table: read.report.name.to_string(),
         key,
@@ -158,18 +157,15 @@ fn no_customers(program: &Program) -> Read {
     finish(TableBuilder::new(program, CUSTOMERS, &wanted, 0), Vec::new())
 }
 
-fn customer_keys<'a>(program: &Program, customers: &'a Wide) -> Option<&'a Column> {
+fn customer_keys<'a>(program: &Program, customers: &'a TableData) -> Option<&'a Stored> {
     let key = program.tables.first()?.key?;
     customers.columns.get(key.0 as usize)?.as_ref()
 }
 
 /// Codes and dictionary of the column that names the customer, for events and records.
-fn owner_ids<'a>(program: &Program, read: &'a Read) -> Option<(&'a [u32], &'a Dictionary)> {
+fn owner_ids<'a>(program: &Program, read: &'a Read) -> Option<(&'a Cells, &'a Arc<Dictionary>)> {
     let by = program.tables.get(read.table.0 as usize)?.by?;
-    match &read.rows.columns.get(by.0 as usize)?.as_ref()?.values {
-        Values::Text { codes, dictionary } => Some((codes, dictionary)),
-        _ => None,
-    }
+    read.rows.columns.get(by.0 as usize)?.as_ref()?.text()
 }
 
 /// The codes that occur and are not in the index, with their numbers of rows, in the order of the dictionary.
@@ -209,7 +205,7 @@ enum Id {
 impl Id {
     fn of(dictionary: &Dictionary, code: u32) -> Id {
         match dictionary {
-            Dictionary::Integers(numbers) => Id::Integer(numbers.get(code as usize).copied().unwrap_or(0)),
+            Dictionary::Integers(numbers) => Id::Integer(numbers.get(code as usize).unwrap_or(0)),
             Dictionary::Texts(texts) => {
                 let text = texts.get(code as usize).cloned().unwrap_or_default();
                 canonical_integer(&text).map_or(Id::Text(text), Id::Integer)
@@ -227,7 +223,7 @@ impl Id {
 
 fn unknown_customers(program: &Program, read: &Read, index: &KeyIndex) -> Misses {
     owner_ids(program, read).map_or_else(Misses::default, |(codes, dictionary)| {
-        misses(&codes_not_found(codes.iter().copied(), dictionary, index), dictionary)
+        misses(&codes_not_found(codes.codes(), dictionary, index), dictionary)
     })
 }
 
@@ -235,7 +231,7 @@ fn unknown_customers(program: &Program, read: &Read, index: &KeyIndex) -> Misses
 fn added_ids(program: &Program, read: &[Read], index: &KeyIndex) -> Vec<Id> {
     let mut ids: Vec<Id> = Vec::new();
     for (codes, dictionary) in read.iter().filter_map(|table| owner_ids(program, table)) {
-        let found = codes_not_found(codes.iter().copied(), dictionary, index);
+        let found = codes_not_found(codes.codes(), dictionary, index);
         ids.extend(found.into_iter().map(|(code, _)| Id::of(dictionary, code)));
     }
     ids.par_sort_unstable();
@@ -248,12 +244,14 @@ fn add_customers(program: &Program, customers: &mut Read, added: Vec<Id>) {
     let Some(key) = program.tables.first().and_then(|table| table.key) else { return };
     let more = added.len();
     for (at, column) in customers.rows.columns.iter_mut().enumerate() {
-        let Some(column) = column else { continue };
+        let Some(stored) = column else { continue };
+        let mut wide = stored.unpack();
         if at == key.0 as usize {
-            add_ids(column, &added);
+            add_ids(&mut wide, &added);
         } else {
-            add_missing(column, customers.rows.rows, more);
+            add_missing(&mut wide, customers.rows.rows, more);
         }
+        *stored = Stored::pack(wide, customers.rows.rows + more);
     }
     customers.rows.rows += more;
     for (table, rows) in &mut customers.nested {
@@ -270,12 +268,12 @@ fn add_ids(column: &mut Column, added: &[Id]) {
     let first = dictionary.len();
     let mut numbers = Vec::new();
     if let Dictionary::Integers(known) = &**dictionary {
-        numbers.extend(known);
+        numbers.extend(known.iter());
         numbers.extend(added.iter().filter_map(|id| if let Id::Integer(number) = id { Some(*number) } else { None }));
     }
     let all = first + added.len();
     let extended = if numbers.len() == all {
-        Dictionary::Integers(numbers)
+        Dictionary::Integers(numbers.into())
     } else {
         let known = (0..first).map(|code| Arc::from(&*dictionary.text(u32::try_from(code).unwrap_or(u32::MAX))));
         Dictionary::Texts(known.chain(added.iter().map(|id| Arc::from(id.text()))).collect())
@@ -305,30 +303,37 @@ fn add_missing(column: &mut Column, rows: usize, more: usize) {
     }
 }
 
+/// The customer of each row.
+fn owners<T: Copy + Into<u64> + Sync>(codes: &[T], map: &LookupMap) -> Vec<u32> {
+    let owner = |code: u64| u32::try_from(code).ok().and_then(|code| map.row(code)).unwrap_or(NO_OWNER);
+    codes.par_iter().map(|code| owner((*code).into())).collect()
+}
+
 /// Puts the rows of events and records into their order.
 fn group_by_customer(program: &Program, read: &mut Read, index: &KeyIndex, customers: usize) {
     let Some((codes, dictionary)) = owner_ids(program, read) else { return };
     let map = index.map(dictionary);
-    let owners: Vec<u32> = codes.iter().map(|code| map.row(*code).unwrap_or(NO_OWNER)).collect();
+    let owners = for_cells!(codes, codes => owners(codes, &map));
     let Some(declared) = program.tables.get(read.table.0 as usize) else { return };
     let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
-    let times = column(declared.at).map(|column| &column.values);
+    let times = column(declared.at).and_then(Stored::integers);
     let ranks = column(declared.key).and_then(key_ranks);
     let grouping = group(&owners, customers, times, ranks.as_deref());
     drop(owners);
-    let gather = |column: &mut Option<Column>| {
+    read.rows.groups = Some(grouping.groups);
+    let Some(order) = grouping.order else { return };
+    let gather = |column: &mut Option<Stored>| {
         if let Some(values) = column.take() {
-            *column = Some(values.gather(&grouping.order));
+            *column = Some(values.gather(&order));
         }
     };
     read.rows.columns.par_iter_mut().for_each(gather);
-    read.rows.rows = grouping.order.len();
-    reorder_nested(program, read.table, &grouping.order, &mut read.nested);
-    read.rows.groups = Some(grouping.groups);
+    read.rows.rows = order.len();
+    reorder_nested(program, read.table, &order, &mut read.nested);
 }
 
 /// Puts the rows of lists of records into the order of their parents' rows.
-fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mut [(TableId, Wide)]) {
+fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mut [(TableId, TableData)]) {
     for at in 0..nested.len() {
         let table = nested[at].0;
         let is_child = program.tables.get(table.0 as usize).and_then(|table| table.parent);
@@ -365,11 +370,11 @@ fn complete(program: &Program, dataset: &mut Dataset) {
     }
 }
 
-fn newest(program: &Program, table: TableId, rows: &Wide) -> Option<i64> {
+fn newest(program: &Program, table: TableId, rows: &TableData) -> Option<i64> {
     let at = program.tables.get(table.0 as usize)?.at?;
-    match &rows.columns.get(at.0 as usize)?.as_ref()?.values {
-        Values::Instant(times) => times.iter().max().copied(),
-        Values::Date(days) => days.iter().max().map(|day| i64::from(*day) * MICROS_PER_DAY),
+    match rows.columns.get(at.0 as usize)?.as_ref()?.values() {
+        StoredValues::Instant(times) => times.last(),
+        StoredValues::Date(days) => days.last().map(|day| day * MICROS_PER_DAY),
         _ => None,
     }
 }

@@ -7,8 +7,9 @@
 //!   the parent table's rows in list order.
 //! - Numbers are finite and never -0.0; what stands at a missing row means nothing.
 //!
-//! While data are read and ordered, columns are wide ([`Column`], [`Wide`]); a data set holds them packed ([`Stored`]).
+//! A data set holds columns packed ([`Stored`]); answers have a wide form ([`Column`]).
 
+use super::numbers::Numbers;
 use super::stored::Stored;
 use rayon::prelude::*;
 use segue_compiler::program::{FieldId, TableId};
@@ -35,24 +36,7 @@ pub struct TableData {
     pub groups: Option<Vec<u32>>,
 }
 
-/// The rows of one table while they are put in order; as [`TableData`].
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Wide {
-    pub(crate) rows: usize,
-    pub(crate) columns: Vec<Option<Column>>,
-    pub(crate) groups: Option<Vec<u32>>,
-}
-
-impl Wide {
-    /// As a data set holds it.
-    pub(crate) fn pack(self) -> TableData {
-        let rows = self.rows;
-        let columns = self.columns.into_par_iter().map(|column| column.map(|column| Stored::pack(column, rows)));
-        TableData { rows, columns: columns.collect(), groups: self.groups }
-    }
-}
-
-/// One column, as it is read and as answers give it.
+/// One column, as answers give it.
 #[derive(Debug, Clone)]
 pub struct Column {
     /// The values; what stands at a missing row is not to be read.
@@ -99,8 +83,8 @@ pub enum Values {
 pub enum Dictionary {
     /// Texts in any order.
     Texts(Vec<Arc<str>>),
-    /// Ids that are all integers in canonical form, in any order: no text is stored.
-    Integers(Vec<i64>),
+    /// Ids that are all integers in canonical form, in any order: no text is stored. There may be some that no row has.
+    Integers(Numbers),
 }
 
 impl Dictionary {
@@ -122,7 +106,7 @@ impl Dictionary {
         match self {
             Dictionary::Texts(texts) => texts.get(code as usize).map_or(Cow::Borrowed(""), |text| Cow::Borrowed(text)),
             Dictionary::Integers(numbers) => {
-                numbers.get(code as usize).map_or(Cow::Borrowed(""), |number| Cow::Owned(number.to_string()))
+                numbers.get(code as usize).map_or(Cow::Borrowed(""), |number| number.to_string().into())
             }
         }
     }
@@ -241,11 +225,22 @@ impl Bits {
 
     /// From one truth a row.
     pub fn from_bools(bools: impl IntoIterator<Item = bool>) -> Bits {
-        let mut bits = Bits::default();
-        for bool in bools {
-            bits.push(bool);
+        let mut bools = bools.into_iter();
+        let (mut words, mut length) = (Vec::with_capacity(bools.size_hint().0.div_ceil(64)), 0);
+        loop {
+            let (mut word, mut count) = (0_u64, 0);
+            for bool in bools.by_ref().take(64) {
+                word |= u64::from(bool) << count;
+                count += 1;
+            }
+            if count > 0 {
+                words.push(word);
+            }
+            length += count;
+            if count < 64 {
+                return Bits { words, length };
+            }
         }
-        bits
     }
 
     /// Appends a row.
@@ -269,6 +264,28 @@ impl Bits {
         if let Some(word) = self.words.get_mut(row / 64) {
             *word |= 1 << (row % 64);
         }
+    }
+
+    /// All set.
+    pub(crate) fn ones_of(length: usize) -> Bits {
+        Bits::from_words(vec![u64::MAX; length.div_ceil(64)], length)
+    }
+
+    /// Appends all rows of another set.
+    pub(crate) fn append(&mut self, more: &Bits) {
+        let shift = self.length % 64;
+        if shift == 0 {
+            self.words.extend_from_slice(&more.words);
+        } else {
+            for word in &more.words {
+                if let Some(last) = self.words.last_mut() {
+                    *last |= word << shift;
+                }
+                self.words.push(word >> (64 - shift));
+            }
+        }
+        self.length += more.length;
+        self.words.truncate(self.length.div_ceil(64));
     }
 
     /// How many rows.

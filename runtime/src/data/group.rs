@@ -9,9 +9,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::dataset::{Bits, Column, Dictionary, Values, canonical_integer};
+use super::dataset::{Dictionary, canonical_integer};
+use super::stored::{Integers, Stored};
+use crate::for_cells;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// A row whose owner is none is left out.
 pub(crate) const NO_OWNER: u32 = u32::MAX;
@@ -21,12 +22,12 @@ pub(crate) const NO_OWNER: u32 = u32::MAX;
 pub(crate) struct Grouping {
     /// Rows of owner `o` are `order[groups[o]..groups[o + 1]]`.
     pub(crate) groups: Vec<u32>,
-    /// Rows of the input.
-    pub(crate) order: Vec<u32>,
+    /// Rows of the input; `None` where all rows stay where they are.
+    pub(crate) order: Option<Vec<u32>>,
 }
 
 /// Groups rows by `owners` (one a row, below `count`), within an owner by time, then rank of the key, then input order.
-pub(crate) fn group(owners: &[u32], count: usize, times: Option<&Values>, ranks: Option<&[u32]>) -> Grouping {
+pub(crate) fn group(owners: &[u32], count: usize, times: Option<&Integers>, ranks: Option<&[u32]>) -> Grouping {
     let mut groups = vec![0_u32; count + 1];
     for owner in owners {
         if let Some(place) = groups.get_mut(*owner as usize + 1) {
@@ -37,6 +38,9 @@ pub(crate) fn group(owners: &[u32], count: usize, times: Option<&Values>, ranks:
     for place in &mut groups {
         total += *place;
         *place = total;
+    }
+    if total as usize == owners.len() && are_in_order(owners, times, ranks) {
+        return Grouping { groups, order: None };
     }
     let mut next = groups.clone();
     let mut order = vec![0_u32; total as usize];
@@ -49,15 +53,28 @@ pub(crate) fn group(owners: &[u32], count: usize, times: Option<&Values>, ranks:
         }
     }
     match times {
-        Some(Values::Instant(times)) => sort_groups(&groups, &mut order, ranks, |row| times[row as usize]),
-        Some(Values::Date(days)) => sort_groups(&groups, &mut order, ranks, |row| i64::from(days[row as usize])),
+        // Cells are in the order of times.
+        Some(times) => for_cells!(times.cells(), cells => sort_by_cells(&groups, &mut order, ranks, cells)),
         _ if ranks.is_some() => sort_groups(&groups, &mut order, ranks, |_| 0),
         _ => {}
     }
-    Grouping { groups, order }
+    Grouping { groups, order: Some(order) }
 }
 
-fn sort_groups(groups: &[u32], order: &mut [u32], ranks: Option<&[u32]>, time: impl Fn(u32) -> i64 + Sync) {
+/// Whether rows stand as they are to be put, as those of files that were written so do.
+fn are_in_order(owners: &[u32], times: Option<&Integers>, ranks: Option<&[u32]>) -> bool {
+    let time = |row: usize| times.and_then(|times| times.cells().get(row));
+    let rank = |row: usize| ranks.and_then(|ranks| ranks.get(row));
+    let pairs = || owners.par_windows(2).enumerate();
+    owners.par_windows(2).all(|pair| pair[0] <= pair[1])
+        && pairs().all(|(row, pair)| pair[0] != pair[1] || (time(row), rank(row)) <= (time(row + 1), rank(row + 1)))
+}
+
+fn sort_by_cells<T: Copy + Into<u64> + Sync>(groups: &[u32], order: &mut [u32], ranks: Option<&[u32]>, cells: &[T]) {
+    sort_groups(groups, order, ranks, |row| cells[row as usize].into());
+}
+
+fn sort_groups(groups: &[u32], order: &mut [u32], ranks: Option<&[u32]>, time: impl Fn(u32) -> u64 + Sync) {
     // Pieces of about equal numbers of rows, cut between owners.
     let piece = (order.len() / 64).max(1 << 14);
     let mut pieces = Vec::new();
@@ -72,7 +89,7 @@ fn sort_groups(groups: &[u32], order: &mut [u32], ranks: Option<&[u32]>, time: i
     }
     pieces.into_par_iter().for_each(|(first, last, rows)| {
         let base = groups[first];
-        let mut keyed: Vec<(i64, u32, u32)> = Vec::new();
+        let mut keyed: Vec<(u64, u32, u32)> = Vec::new();
         for owner in first..last {
             let own = &mut rows[(groups[owner] - base) as usize..(groups[owner + 1] - base) as usize];
             if own.len() < 2 {
@@ -91,13 +108,13 @@ fn sort_groups(groups: &[u32], order: &mut [u32], ranks: Option<&[u32]>, time: i
 }
 
 /// The place of each row's key in the order of ids (rule 10); missing keys come first.
-pub(crate) fn key_ranks(keys: &Column) -> Option<Vec<u32>> {
-    let Values::Text { codes, dictionary } = &keys.values else { return None };
+pub(crate) fn key_ranks(keys: &Stored) -> Option<Vec<u32>> {
+    let (codes, dictionary) = keys.text()?;
     let count = u32::try_from(dictionary.len()).ok()?;
     let mut ordered: Vec<u32> = (0..count).collect();
     match &**dictionary {
-        Dictionary::Integers(numbers) if numbers.is_sorted() => {}
-        Dictionary::Integers(numbers) => ordered.par_sort_unstable_by_key(|code| numbers[*code as usize]),
+        Dictionary::Integers(numbers) if numbers.ascend() => {}
+        Dictionary::Integers(numbers) => ordered.par_sort_unstable_by_key(|code| numbers.get(*code as usize)),
         Dictionary::Texts(texts) => {
             let place = |code: u32| {
                 let text: &str = &texts[code as usize];
@@ -118,33 +135,8 @@ pub(crate) fn key_ranks(keys: &Column) -> Option<Vec<u32>> {
     for (rank, code) in (1..).zip(ordered) {
         ranks[code as usize] = rank;
     }
-    let known = |row: usize| keys.known.as_ref().is_none_or(|known| known.get(row));
-    let rank = |(row, code): (usize, &u32)| if known(row) { ranks[*code as usize] } else { 0 };
-    Some(codes.iter().enumerate().map(rank).collect())
-}
-
-impl Column {
-    /// The rows in another order; a row may be left out.
-    pub(crate) fn gather(&self, rows: &[u32]) -> Column {
-        let known = self.known.as_ref().map(|known| gather_bits(known, rows));
-        let values = match &self.values {
-            Values::Boolean(values) => Values::Boolean(pick(values, rows)),
-            Values::Integer(values) => Values::Integer(pick(values, rows)),
-            Values::Number(values) => Values::Number(pick(values, rows)),
-            Values::Money(values) => Values::Money(pick(values, rows)),
-            Values::Date(values) => Values::Date(pick(values, rows)),
-            Values::Instant(values) => Values::Instant(pick(values, rows)),
-            Values::Duration(values) => Values::Duration(pick(values, rows)),
-            Values::Text { codes, dictionary } => {
-                Values::Text { codes: pick(codes, rows), dictionary: Arc::clone(dictionary) }
-            }
-            Values::List { offsets, elements } => {
-                let (offsets, inner) = gather_groups(offsets, rows);
-                Values::List { offsets, elements: Box::new(elements.gather(&inner)) }
-            }
-        };
-        Column { values, known: known.filter(|known| known.count() < known.len()) }
-    }
+    let rank = |(row, code): (usize, u32)| if keys.is_known(row) { ranks[code as usize] } else { 0 };
+    Some(codes.codes().enumerate().map(rank).collect())
 }
 
 /// The offsets of groups in another order, and the rows of their members in it.
@@ -159,15 +151,4 @@ pub(crate) fn gather_groups(offsets: &[u32], rows: &[u32]) -> (Vec<u32>, Vec<u32
         gathered.push(end);
     }
     (gathered, inner)
-}
-
-fn pick<T: Copy + Send + Sync>(values: &[T], rows: &[u32]) -> Vec<T> {
-    rows.iter().map(|row| values[*row as usize]).collect()
-}
-
-fn gather_bits(bits: &Bits, rows: &[u32]) -> Bits {
-    let words = rows.chunks(64).map(|chunk| {
-        chunk.iter().zip(0..).fold(0_u64, |word, (row, place)| word | u64::from(bits.get(*row as usize)) << place)
-    });
-    Bits::from_words(words.collect(), rows.len())
 }

@@ -1,7 +1,8 @@
 //! Finding rows by their key: lookups, and the customer of an event.
 
-use super::dataset::{Column, Dictionary, Values, canonical_integer};
+use super::dataset::{Dictionary, canonical_integer};
 use super::stored::Stored;
+use crate::for_cells;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -43,31 +44,11 @@ impl KeyIndex {
     /// Of a key column. Where a key occurs twice the first row is found. Missing keys and columns that hold no ids are
     /// not found.
     pub fn of(keys: &Stored) -> KeyIndex {
-        match keys.text() {
-            Some((codes, dictionary)) => KeyIndex::indexed(codes.codes(), dictionary, |row| keys.is_known(row)),
-            None => KeyIndex::default(),
-        }
-    }
-
-    /// Of a key column that is not packed yet.
-    pub(crate) fn new(keys: &Column) -> KeyIndex {
-        match &keys.values {
-            Values::Text { codes, dictionary } => {
-                KeyIndex::indexed(codes.iter().copied(), dictionary, |row| keys.is_known(row))
-            }
-            _ => KeyIndex::default(),
-        }
-    }
-
-    fn indexed(
-        codes: impl Iterator<Item = u32>,
-        dictionary: &Dictionary,
-        is_known: impl Fn(usize) -> bool,
-    ) -> KeyIndex {
+        let Some((codes, dictionary)) = keys.text() else { return KeyIndex::default() };
         let mut rows = vec![NO_ROW; dictionary.len()];
-        for (row, code) in (0..).zip(codes) {
+        for (row, code) in (0..).zip(codes.codes()) {
             match rows.get_mut(code as usize) {
-                Some(place) if *place == NO_ROW && is_known(row as usize) => *place = row,
+                Some(place) if *place == NO_ROW && keys.is_known(row as usize) => *place = row,
                 _ => {}
             }
         }
@@ -78,8 +59,8 @@ impl KeyIndex {
         let mut index = KeyIndex::default();
         match dictionary {
             Dictionary::Integers(numbers) => {
-                let found = || numbers.iter().zip(rows).filter(|(_, row)| **row != NO_ROW);
-                index.integers = IntegerRows::new(found().map(|(number, row)| (*number, *row)));
+                let found = numbers.iter().zip(rows).filter(|(_, row)| **row != NO_ROW);
+                index.integers = IntegerRows::new(found.map(|(number, row)| (number, *row)));
             }
             Dictionary::Texts(texts) => {
                 let mut integers = Vec::new();
@@ -109,7 +90,7 @@ impl KeyIndex {
     pub fn map(&self, ids: &Dictionary) -> LookupMap {
         let rows = match ids {
             Dictionary::Integers(numbers) => {
-                numbers.iter().map(|number| self.integers.get(*number).unwrap_or(NO_ROW)).collect()
+                numbers.iter().map(|number| self.integers.get(number).unwrap_or(NO_ROW)).collect()
             }
             Dictionary::Texts(texts) => texts.iter().map(|text| self.row(text).unwrap_or(NO_ROW)).collect(),
         };
@@ -118,16 +99,16 @@ impl KeyIndex {
 }
 
 /// What is wrong with a key column: known keys that occur twice.
-pub(crate) fn repeated(keys: &Column) -> Option<Repeated> {
-    let Values::Text { codes, dictionary } = &keys.values else { return None };
+pub(crate) fn repeated(keys: &Stored) -> Option<Repeated> {
+    let (codes, dictionary) = keys.text()?;
     // Keys that ascend, as they mostly do, are all different.
-    if keys.known.is_none() && codes.is_sorted_by(|one, next| one < next) {
+    if keys.known().is_none() && for_cells!(codes, codes => codes.is_sorted_by(|one, next| one < next)) {
         return None;
     }
     let mut rows = vec![NO_ROW; dictionary.len()];
     let mut repeated: Option<Repeated> = None;
-    for (row, code) in (0..).zip(codes) {
-        let Some(place) = rows.get_mut(*code as usize).filter(|_| keys.is_known(row as usize)) else { continue };
+    for (row, code) in (0..).zip(codes.codes()) {
+        let Some(place) = rows.get_mut(code as usize).filter(|_| keys.is_known(row as usize)) else { continue };
         if *place == NO_ROW {
             *place = row;
             continue;

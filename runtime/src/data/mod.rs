@@ -12,6 +12,7 @@ pub mod infer;
 mod keys;
 mod moments;
 mod needed;
+mod numbers;
 mod raw;
 mod read;
 mod report;
@@ -28,12 +29,13 @@ pub use dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonica
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
 pub use needed::{NeededFields, needed_fields};
+pub use numbers::Numbers;
 pub use raw::{Raw, RawField};
 pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
-pub(crate) use stored::{MarkCells, Settled};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
+pub(crate) use stored::{MarkCells, Settled, turned};
 pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
 use std::path::PathBuf;

@@ -167,6 +167,7 @@ impl TableBuilder {
                 field.builder.retain(start, &keep);
             }
         }
+        self.fields.iter_mut().for_each(|field| field.builder.pack_many());
         self.counts.rows_read += (keep.len() + batch.unreadable.len()) as u64;
         self.counts.bad_rows += (keep.iter().filter(|keep| !**keep).count() + batch.unreadable.len()) as u64;
         if batch.bad.is_empty() {

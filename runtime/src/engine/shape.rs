@@ -4,7 +4,7 @@
 //! written text's own, or several joined where `otherwise` brings them together.
 
 use super::vector::{Data, Vector};
-use crate::data::{Dictionary, Flags, Stored, StoredValues, canonical_integer, compare_ids};
+use crate::data::{Dictionary, Flags, Numbers, Stored, StoredValues, canonical_integer, compare_ids};
 use rustc_hash::FxHashMap;
 use segue_compiler::program::Type;
 use segue_compiler::values::Value;
@@ -206,7 +206,7 @@ pub(crate) fn join(shapes: &[&Shape]) -> Option<(Shape, Vec<Option<Vec<u32>>>)> 
 
 fn join_dictionaries(dictionaries: &[&Arc<Dictionary>]) -> (Dictionary, Vec<Vec<u32>>) {
     let whole_numbers = |dictionary: &Dictionary| match dictionary {
-        Dictionary::Integers(numbers) => Some(numbers.clone()),
+        Dictionary::Integers(numbers) => Some(numbers.iter().collect()),
         // A written id or two; longer ones stay texts.
         Dictionary::Texts(texts) if texts.len() <= 16 => texts.iter().map(|text| canonical_integer(text)).collect(),
         Dictionary::Texts(_) => None,
@@ -214,7 +214,7 @@ fn join_dictionaries(dictionaries: &[&Arc<Dictionary>]) -> (Dictionary, Vec<Vec<
     let integers: Option<Vec<Vec<i64>>> = dictionaries.iter().map(|dictionary| whole_numbers(dictionary)).collect();
     if let Some(integers) = integers {
         let (all, translations) = numbered(integers.iter().map(|numbers| numbers.iter().copied()));
-        return (Dictionary::Integers(all), translations);
+        return (Dictionary::Integers(all.into()), translations);
     }
     let texts = dictionaries.iter().map(|dictionary| texts(dictionary));
     let (all, translations) = numbered(texts.map(Vec::into_iter));
@@ -299,7 +299,7 @@ pub(crate) fn identities(left: &Dictionary, right: &Dictionary, ignoring_case: b
     }
     let mut translations = match (left, right) {
         (Dictionary::Integers(left), Dictionary::Integers(right)) => {
-            numbered([left, right].into_iter().map(|numbers| numbers.iter().copied())).1
+            numbered([left, right].into_iter().map(Numbers::iter)).1
         }
         _ => {
             let folded = |dictionary: &Dictionary| -> Vec<String> {

@@ -105,7 +105,7 @@ fn dataset() -> Dataset {
     let keys = |keys: &[i64]| Column {
         values: Values::Text {
             codes: (0..keys.len() as u32).collect(),
-            dictionary: Arc::new(Dictionary::Integers(keys.to_vec())),
+            dictionary: Arc::new(Dictionary::Integers(keys.to_vec().into())),
         },
         known: None,
     };

@@ -4,6 +4,7 @@ use super::codes::{IdCodes, TextCodes};
 use super::{ColumnBuilder, Listed, Store, scalar};
 use crate::data::canonical_integer;
 use crate::data::moments::{is_day, is_moment};
+use arrow_array::{Array, StringArray};
 use std::borrow::Cow;
 
 /// Cells of one kind.
@@ -31,7 +32,7 @@ pub(crate) enum Kind<'a> {
     /// Texts by their places in a list of different ones.
     Texts {
         keys: &'a [usize],
-        texts: Vec<&'a str>,
+        texts: &'a StringArray,
     },
 }
 
@@ -108,11 +109,12 @@ impl Store {
                 })
             }
             (Store::Text(codes), Kind::Texts { keys, texts }) => {
-                push_texts(codes, keys, texts, known);
+                codes.push_all(keys, texts, known);
                 true
             }
-            (Store::Listed { codes, listed }, Kind::Texts { keys, texts }) => {
-                push_listed(codes, listed, keys, texts, known)
+            (Store::Listed { codes, listed, found }, Kind::Texts { keys, texts }) => {
+                // A value that is not listed has to be noted.
+                found.extend(codes, (keys, texts), known, |text| listed.codes.get(text).copied())
             }
             (Store::Id(ids), Kind::Texts { keys, texts }) => push_ids(ids, keys, texts, known),
             _ => false,
@@ -126,7 +128,7 @@ impl Store {
                 Some(integers) => extend_all(integers, more, known, |value| Some(*value)),
                 None => false,
             },
-            Store::Bits { offsets, codes, listed } if known.is_none() => push_flags(offsets, codes, listed, more),
+            Store::Bits { sets, entries, listed } if known.is_none() => push_sets(sets, entries, listed, more),
             _ => false,
         }
     }
@@ -154,71 +156,105 @@ fn extend_all<T: Copy + Default, U>(
     true
 }
 
-/// For each key that is known what `find` gives for its text, asked once a text; `None` where it gives none.
-fn by_text<T: Copy + Default>(
-    keys: &[usize],
-    texts: &[&str],
-    known: Option<&[bool]>,
-    mut find: impl FnMut(&str) -> Option<T>,
-) -> Option<Vec<T>> {
-    let mut found: Vec<Option<T>> = vec![None; texts.len()];
-    let mut all = Vec::with_capacity(keys.len());
+/// What was found for the texts of a list, kept from batch to batch: those of one row group mostly share their list.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Found {
+    /// Kept alive, so that no other list can stand in its place in memory.
+    list: Option<StringArray>,
+    /// By place in the list: the code, or [`NOT_ASKED`].
+    codes: Vec<u32>,
+}
+
+/// Stands for a text that was not asked about yet; no code is so great.
+const NOT_ASKED: u32 = u32::MAX;
+
+impl Found {
+    /// Adds the code of each key's text, 0 for those that are not known; `find` is asked once a text. False, and none
+    /// added, where it gives none.
+    fn extend(
+        &mut self,
+        codes: &mut Vec<u32>,
+        (keys, texts): (&[usize], &StringArray),
+        known: Option<&[bool]>,
+        mut find: impl FnMut(&str) -> Option<u32>,
+    ) -> bool {
+        let same = |list: &StringArray| {
+            list.len() == texts.len()
+                && std::ptr::eq(list.value_data(), texts.value_data())
+                && std::ptr::eq(list.value_offsets(), texts.value_offsets())
+        };
+        if !self.list.as_ref().is_some_and(same) {
+            self.codes.clear();
+            self.codes.resize(texts.len(), NOT_ASKED);
+            self.list = Some(texts.clone());
+        }
+        let before = codes.len();
+        codes.reserve(keys.len());
+        for (at, key) in keys.iter().enumerate() {
+            if known.is_some_and(|known| known.get(at) != Some(&true)) {
+                codes.push(0);
+                continue;
+            }
+            let code = match self.codes.get_mut(*key) {
+                Some(&mut code) if code != NOT_ASKED => Some(code),
+                Some(place) => find(texts.value(*key)).inspect(|code| *place = *code),
+                None => None,
+            };
+            let Some(code) = code else {
+                codes.truncate(before);
+                return false;
+            };
+            codes.push(code);
+        }
+        true
+    }
+}
+
+fn push_ids(ids: &mut IdCodes, keys: &[usize], texts: &StringArray, known: Option<&[bool]>) -> bool {
+    let Some(integers) = ids.integers() else {
+        ids.texts().push_all(keys, texts, known);
+        return true;
+    };
+    let before = integers.len();
+    let mut found: Vec<Option<i64>> = vec![None; texts.len()];
     for (at, key) in keys.iter().enumerate() {
         if known.is_some_and(|known| known.get(at) != Some(&true)) {
-            all.push(T::default());
+            integers.push(0);
             continue;
         }
-        let place = found.get_mut(*key)?;
-        all.push(match place {
-            Some(found) => *found,
-            None => *place.insert(find(texts.get(*key)?)?),
-        });
+        let id = match found.get_mut(*key) {
+            Some(Some(id)) => Some(*id),
+            Some(place) => canonical_integer(texts.value(*key)).inspect(|id| *place = Some(*id)),
+            None => None,
+        };
+        let Some(id) = id else {
+            integers.truncate(before);
+            return false;
+        };
+        integers.push(id);
     }
-    Some(all)
+    true
 }
 
-fn push_texts(codes: &mut TextCodes, keys: &[usize], texts: &[&str], known: Option<&[bool]>) {
-    let found = by_text(keys, texts, known, |text| Some(codes.intern(text)));
-    codes.codes.extend(found.unwrap_or_default());
-}
-
-fn push_listed(codes: &mut Vec<u32>, listed: &Listed, keys: &[usize], texts: &[&str], known: Option<&[bool]>) -> bool {
-    // A value that is not listed has to be noted.
-    let found = by_text(keys, texts, known, |text| listed.codes.get(text).copied());
-    codes.extend(found.iter().flatten());
-    found.is_some()
-}
-
-fn push_ids(ids: &mut IdCodes, keys: &[usize], texts: &[&str], known: Option<&[bool]>) -> bool {
-    match ids.integers() {
-        Some(integers) => {
-            let found = by_text(keys, texts, known, canonical_integer);
-            integers.extend(found.iter().flatten());
-            found.is_some()
-        }
-        None => {
-            push_texts(ids.texts(), keys, texts, known);
-            true
-        }
+impl TextCodes {
+    fn push_all(&mut self, keys: &[usize], texts: &StringArray, known: Option<&[bool]>) {
+        let mut found = std::mem::take(&mut self.found);
+        let mut codes = std::mem::take(&mut self.codes);
+        found.extend(&mut codes, (keys, texts), known, |text| Some(self.intern(text)));
+        (self.codes, self.found) = (codes, found);
     }
 }
 
 /// Whole numbers whose bits say which values are in a list.
-fn push_flags(offsets: &mut Vec<u32>, codes: &mut Vec<u32>, listed: &Listed, more: &[i64]) -> bool {
+fn push_sets(sets: &mut Vec<u64>, entries: &mut u64, listed: &Listed, more: &[i64]) -> bool {
     let values = listed.values.len();
     let beyond = if values >= 63 { 0 } else { u64::MAX << values };
-    let entries: u64 = more.iter().map(|flags| u64::from(flags.count_ones())).sum();
-    let fits = codes.len() as u64 + entries < u64::from(u32::MAX);
-    if !fits || more.iter().any(|flags| *flags < 0 || flags.cast_unsigned() & beyond != 0) {
+    let count: u64 = more.iter().map(|set| u64::from(set.count_ones())).sum();
+    let fits = *entries + count < u64::from(u32::MAX);
+    if !fits || more.iter().any(|set| *set < 0 || set.cast_unsigned() & beyond != 0) {
         return false;
     }
-    for flags in more {
-        let mut left = *flags;
-        while left != 0 {
-            codes.push(left.trailing_zeros());
-            left &= left - 1;
-        }
-        offsets.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
-    }
+    sets.extend(more.iter().map(|set| set.cast_unsigned()));
+    *entries += count;
     true
 }

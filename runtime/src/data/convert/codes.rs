@@ -1,11 +1,8 @@
 //! Texts and ids as codes of a dictionary.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "the table spans all values between the least and the greatest, and places are of values read from it"
-)]
+#![expect(clippy::indexing_slicing, reason = "rows move to places before their own")]
 
+use super::bulk::Found;
 use super::scalar::Id;
-use crate::data::{Bits, Dictionary};
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::sync::Arc;
@@ -14,6 +11,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TextCodes {
     pub(crate) codes: Vec<u32>,
+    pub(super) found: Found,
     texts: IndexSet<Arc<str>, FxBuildHasher>,
 }
 
@@ -36,18 +34,20 @@ impl TextCodes {
         narrow(at)
     }
 
-    pub(crate) fn append(&mut self, other: TextCodes) {
+    /// Adds the texts of another; gives what its codes become here, `None` where they stay.
+    pub(crate) fn adopt(&mut self, other: TextCodes) -> Option<Vec<u32>> {
         if self.texts.is_empty() {
             self.texts = other.texts;
-            self.codes.extend(other.codes);
-            return;
+            self.found = other.found;
+            return None;
         }
         let map: Vec<u32> = other.texts.into_iter().map(|text| narrow(self.texts.insert_full(text).0)).collect();
-        self.codes.extend(other.codes.into_iter().map(|code| map.get(code as usize).copied().unwrap_or(0)));
+        (!map.iter().copied().eq(0..narrow(map.len()))).then_some(map)
     }
 
-    pub(crate) fn finish(self) -> (Vec<u32>, Dictionary) {
-        (self.codes, Dictionary::Texts(self.texts.into_iter().collect()))
+    /// The texts by code.
+    pub(crate) fn into_texts(self) -> Vec<Arc<str>> {
+        self.texts.into_iter().collect()
     }
 }
 
@@ -88,13 +88,13 @@ impl IdCodes {
         }
     }
 
-    pub(crate) fn append(&mut self, mut other: IdCodes) {
-        if let (Some(integers), Some(more)) = (&mut self.integers, &other.integers) {
-            integers.extend(more);
-            return;
+    /// Adds the texts of another: see [`TextCodes::adopt`]. No rows are left in either.
+    pub(crate) fn adopt(&mut self, mut other: IdCodes) -> Option<Vec<u32>> {
+        if self.integers.is_some() && other.integers.is_some() {
+            return None;
         }
         other.texts();
-        self.texts().append(other.texts);
+        self.texts().adopt(other.texts)
     }
 
     pub(crate) fn retain(&mut self, mut keep: impl FnMut() -> bool, start: usize) {
@@ -116,48 +116,10 @@ impl IdCodes {
         &mut self.texts
     }
 
-    pub(crate) fn finish(self, known: Option<&Bits>) -> (Vec<u32>, Dictionary) {
-        match self.integers {
-            None => self.texts.finish(),
-            Some(values) => encode_integers(&values, known),
-        }
+    /// Whether all rows so far are integers.
+    pub(crate) fn are_integers(&self) -> bool {
+        self.integers.is_some()
     }
-}
-
-/// Codes for integers: ascending by value where they lie close together, else in the order first seen.
-fn encode_integers(values: &[i64], known: Option<&Bits>) -> (Vec<u32>, Dictionary) {
-    let is_known = |row: usize| known.is_none_or(|known| known.get(row));
-    let all = || values.iter().enumerate().filter(|(row, _)| is_known(*row)).map(|(_, value)| *value);
-    let (Some(least), Some(greatest)) = (all().min(), all().max()) else {
-        return (vec![0; values.len()], Dictionary::Integers(Vec::new()));
-    };
-    let span = usize::try_from(i128::from(greatest) - i128::from(least) + 1).unwrap_or(usize::MAX);
-    if span > values.len().saturating_mul(4).max(1 << 16) {
-        let mut codes_of: FxHashMap<i64, u32> = FxHashMap::default();
-        let mut distinct = Vec::new();
-        let codes = values.iter().enumerate().map(|(row, value)| {
-            if !is_known(row) {
-                return 0;
-            }
-            *codes_of.entry(*value).or_insert_with(|| {
-                distinct.push(*value);
-                narrow(distinct.len() - 1)
-            })
-        });
-        return (codes.collect(), Dictionary::Integers(distinct));
-    }
-    let place = |value: i64| usize::try_from(i128::from(value) - i128::from(least)).unwrap_or(0);
-    let mut table = vec![u32::MAX; span];
-    for value in all() {
-        table[place(value)] = 0;
-    }
-    let mut distinct = Vec::new();
-    for (value, code) in (least..=greatest).zip(table.iter_mut()).filter(|(_, code)| **code == 0) {
-        *code = narrow(distinct.len());
-        distinct.push(value);
-    }
-    let code = |(row, value): (usize, &i64)| if is_known(row) { table[place(*value)] } else { 0 };
-    (values.iter().enumerate().map(code).collect(), Dictionary::Integers(distinct))
 }
 
 /// Drops the rows from `start` on for which `keep`, asked once a row in order, says no.

@@ -2,6 +2,9 @@
 //!
 //! INVARIANT: [`ColumnBuilder::push`] adds exactly one row, whatever the cell holds; a refused row is taken out again by
 //! [`ColumnBuilder::retain`] at the end of its batch, before anybody can read it.
+//!
+//! Rows are wide only until their batch is over: then [`ColumnBuilder::pack`] makes a narrow piece of them, and
+//! [`ColumnBuilder::finish`] a column of the pieces.
 #![expect(
     clippy::indexing_slicing,
     reason = "the columns were made long enough just before, and ends of lists are one more than rows"
@@ -13,9 +16,12 @@ pub(crate) mod scalar;
 #[cfg(test)]
 mod tests;
 
-use super::dataset::{Bits, Column, Dictionary, Values, Wide};
+use super::dataset::{Bits, Dictionary, TableData};
 use super::moments::{ClockChange, Moment, ZoneClock};
 use super::raw::{Raw, RawField};
+use super::stored::pieces::{Piece, PieceValues};
+use super::stored::{Stored, StoredValues};
+use bulk::Found;
 pub(crate) use bulk::{Bulk, Kind};
 use chrono_tz::Tz;
 use codes::{IdCodes, TextCodes, retain_from};
@@ -51,7 +57,10 @@ pub(crate) enum Note {
     Clock(ClockChange),
 }
 
+/// Fewer rows than this wait for more before they are packed.
+const ROWS_OF_PIECE: usize = 4096;
 const MISSING_VALUE: &str = "the value is missing: declare the field with `?` if that may be";
+const TOO_MANY_ENTRIES: &str = "the lists of this column hold more than 4,294,967,294 values together";
 const MISSING_KEY: &str = "the value is missing, and every row needs it";
 
 /// What became of a cell.
@@ -67,9 +76,14 @@ enum Pushed {
 /// Collects one column.
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnBuilder {
+    /// The rows since the last piece.
     store: Store,
+    /// Which of them are known; empty while all are.
     known: Vec<bool>,
     all_known: bool,
+    pieces: Vec<Piece>,
+    /// How many rows the pieces have.
+    packed: usize,
     /// A missing value is refused.
     required: bool,
     /// Refused whatever is declared: a key, the customer or the time of an event.
@@ -81,18 +95,40 @@ enum Store {
     Boolean(Vec<u8>),
     Integer(Vec<i64>),
     Number(Vec<f64>),
-    Percent { values: Vec<f64>, hundredths: bool },
+    Percent {
+        values: Vec<f64>,
+        hundredths: bool,
+    },
     Money(Vec<i64>),
     Date(Vec<i32>),
-    Instant { values: Vec<i64>, clock: Box<ZoneClock> },
+    Instant {
+        values: Vec<i64>,
+        clock: Box<ZoneClock>,
+    },
     Duration(Vec<i64>),
     Text(TextCodes),
     Zone(TextCodes),
     Id(IdCodes),
-    Listed { codes: Vec<u32>, listed: Listed },
-    List { offsets: Vec<u32>, elements: Box<ColumnBuilder> },
-    Bits { offsets: Vec<u32>, codes: Vec<u32>, listed: Listed },
-    Records { table: TableId, offsets: Vec<u32>, fields: Vec<FieldBuilder> },
+    Listed {
+        codes: Vec<u32>,
+        listed: Listed,
+        found: Found,
+    },
+    List {
+        offsets: Vec<u32>,
+        elements: Box<ColumnBuilder>,
+    },
+    /// A bit for each listed value, and how many are set in all rows.
+    Bits {
+        sets: Vec<u64>,
+        entries: u64,
+        listed: Listed,
+    },
+    Records {
+        table: TableId,
+        offsets: Vec<u32>,
+        fields: Vec<FieldBuilder>,
+    },
 }
 
 /// The values of a `one of`; their codes are their places in the declaration.
@@ -124,8 +160,8 @@ pub(crate) struct FieldBuilder {
 
 /// A finished field: a column, or the rows of a table of its own for a list of records.
 pub(crate) enum Finished {
-    Column(Column),
-    Records { table: TableId, rows: Wide, nested: Vec<(TableId, Wide)> },
+    Column(Stored),
+    Records { table: TableId, rows: TableData, nested: Vec<(TableId, TableData)> },
 }
 
 impl FieldBuilder {
@@ -160,16 +196,24 @@ impl ColumnBuilder {
     ) -> ColumnBuilder {
         let store = Store::new(program, &field.ty, reading, wanted);
         let required = structural || !field.optional;
-        ColumnBuilder { store, known: Vec::new(), all_known: true, required, structural }
+        ColumnBuilder { required, structural, ..ColumnBuilder::of_elements(store) }
     }
 
     fn of_elements(store: Store) -> ColumnBuilder {
-        ColumnBuilder { store, known: Vec::new(), all_known: true, required: false, structural: false }
+        ColumnBuilder {
+            store,
+            known: Vec::new(),
+            all_known: true,
+            pieces: Vec::new(),
+            packed: 0,
+            required: false,
+            structural: false,
+        }
     }
 
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
-        self.store.len()
+        self.packed + self.store.len()
     }
 
     /// Whether a missing value is refused.
@@ -226,17 +270,42 @@ impl ColumnBuilder {
         }
     }
 
-    /// Drops the rows from `start` on for which `keep` is false.
+    /// Drops the rows from `start` on, none of them in a piece, for which `keep` is false.
     pub(crate) fn retain(&mut self, start: usize, keep: &[bool]) {
+        let start = start.saturating_sub(self.packed);
         if !self.all_known {
             retain_from(&mut self.known, start, &mut answers(keep));
         }
         self.store.retain(start, keep);
     }
 
+    /// Makes a piece of the rows since the last one, where they are many.
+    pub(crate) fn pack_many(&mut self) {
+        if self.store.len() >= ROWS_OF_PIECE {
+            self.pack();
+        }
+    }
+
+    /// Makes a piece of the rows since the last one. Lists are left as they are.
+    pub(crate) fn pack(&mut self) {
+        let rows = self.store.len();
+        if rows == 0 {
+            return;
+        }
+        let known = (!self.all_known).then(|| Bits::from_bools(self.known.iter().copied()));
+        let known = known.filter(|known| known.count() < rows);
+        if let Some(values) = self.store.take(known.as_ref()) {
+            self.pieces.push(Piece { values, known, rows });
+            self.packed += rows;
+            (self.all_known, self.known) = (true, Vec::new());
+        }
+    }
+
     /// Adds another builder's rows; both were made for the same field.
-    pub(crate) fn append(&mut self, other: ColumnBuilder) {
-        let (rows, more) = (self.len(), other.len());
+    pub(crate) fn append(&mut self, mut other: ColumnBuilder) {
+        self.pack();
+        other.pack();
+        let (rows, more) = (self.store.len(), other.store.len());
         if !(self.all_known && other.all_known) {
             if self.all_known {
                 self.known = vec![true; rows];
@@ -248,48 +317,55 @@ impl ColumnBuilder {
                 self.known.extend(other.known);
             }
         }
-        self.store.append(other.store);
+        let map = self.store.append(other.store);
+        self.packed += other.packed;
+        self.pieces.extend(other.pieces.into_iter().map(|piece| match &map {
+            Some(map) => piece.with_codes(map),
+            None => piece,
+        }));
     }
 
     /// The column, or a list of records' rows.
-    pub(crate) fn finish(self) -> Finished {
-        let all_known = self.all_known || self.known.iter().all(|known| *known);
-        let known = (!all_known).then(|| Bits::from_bools(self.known));
-        let text =
-            |(codes, dictionary): (Vec<u32>, Dictionary)| Values::Text { codes, dictionary: Arc::new(dictionary) };
-        let values = match self.store {
-            Store::Boolean(values) => Values::Boolean(values),
-            Store::Integer(values) => Values::Integer(values),
-            Store::Number(values) | Store::Percent { values, .. } => Values::Number(values),
-            Store::Money(values) => Values::Money(values),
-            Store::Date(values) => Values::Date(values),
-            Store::Instant { values, .. } => Values::Instant(values),
-            Store::Duration(values) => Values::Duration(values),
-            Store::Text(texts) | Store::Zone(texts) => text(texts.finish()),
-            Store::Id(ids) => text(ids.finish(known.as_ref())),
-            Store::Listed { codes, listed } => Values::Text { codes, dictionary: listed.dictionary() },
+    pub(crate) fn finish(mut self) -> Finished {
+        self.pack();
+        let mut pieces = self.pieces;
+        Finished::Column(match self.store {
+            Store::Boolean(_) => Stored::of_truths(&pieces),
+            Store::Integer(_) => Stored::of_integers(&pieces, StoredValues::Integer),
+            Store::Number(_) | Store::Percent { .. } => Stored::of_numbers(&pieces),
+            Store::Money(_) => Stored::of_integers(&pieces, StoredValues::Money),
+            Store::Date(_) => Stored::of_integers(&pieces, StoredValues::Date),
+            Store::Instant { .. } => Stored::of_integers(&pieces, StoredValues::Instant),
+            Store::Duration(_) => Stored::of_integers(&pieces, StoredValues::Duration),
+            Store::Text(texts) | Store::Zone(texts) => Stored::of_codes(&pieces, texts.into_texts()),
+            Store::Id(ids) if ids.are_integers() => Stored::of_ids(&pieces),
+            Store::Id(mut ids) => {
+                // Pieces from before the first id that was no integer.
+                pieces.iter_mut().for_each(|piece| piece.integers_to_codes(|id| ids.texts().intern(&id.to_string())));
+                Stored::of_codes(&pieces, std::mem::take(ids.texts()).into_texts())
+            }
+            Store::Listed { listed, .. } => Stored::of_codes(&pieces, listed.values.to_vec()),
+            Store::Bits { listed, .. } => Stored::of_slices(&pieces, listed.dictionary()),
             Store::List { offsets, elements } => match elements.finish() {
-                Finished::Column(elements) => Values::List { offsets, elements: Box::new(elements) },
+                Finished::Column(elements) => {
+                    let known = (!self.all_known).then(|| Bits::from_bools(self.known));
+                    Stored::of_lists(offsets, &elements, known)
+                }
                 records @ Finished::Records { .. } => return records,
             },
-            Store::Bits { offsets, codes, listed } => {
-                let values = Values::Text { codes, dictionary: listed.dictionary() };
-                Values::List { offsets, elements: Box::new(Column { values, known: None }) }
-            }
             Store::Records { table, offsets, fields } => {
                 let count = offsets.last().map_or(0, |last| *last as usize);
                 let (mut rows, nested) = finish_fields(fields, count);
                 rows.groups = Some(offsets);
                 return Finished::Records { table, rows, nested };
             }
-        };
-        Finished::Column(Column { values, known })
+        })
     }
 }
 
 /// Columns at their fields' places, and the tables of lists of records.
-pub(crate) fn finish_fields(fields: Vec<FieldBuilder>, rows: usize) -> (Wide, Vec<(TableId, Wide)>) {
-    let (mut table, mut nested) = (Wide { rows, ..Wide::default() }, Vec::new());
+pub(crate) fn finish_fields(fields: Vec<FieldBuilder>, rows: usize) -> (TableData, Vec<(TableId, TableData)>) {
+    let (mut table, mut nested) = (TableData { rows, ..TableData::default() }, Vec::new());
     let finished: Vec<(usize, Finished)> =
         fields.into_par_iter().map(|field| (field.field.0 as usize, field.builder.finish())).collect();
     for (at, finished) in finished {
@@ -321,7 +397,9 @@ impl Store {
             Type::Percent => Store::Percent { values: Vec::new(), hundredths: *reading == Reading::Hundredths },
             Type::Money(_) => Store::Money(Vec::new()),
             Type::Text => Store::Text(TextCodes::default()),
-            Type::OneOf(values) => Store::Listed { codes: Vec::new(), listed: Listed::new(values) },
+            Type::OneOf(values) => {
+                Store::Listed { codes: Vec::new(), listed: Listed::new(values), found: Found::default() }
+            }
             Type::Date => Store::Date(Vec::new()),
             Type::Datetime => {
                 let zone: Tz = if let Reading::Zone(zone) = reading { *zone } else { program.settings.zone };
@@ -332,7 +410,7 @@ impl Store {
             Type::Timezone => Store::Zone(TextCodes::default()),
             Type::List(of) => match (&**of, reading) {
                 (Type::OneOf(values), Reading::Bits) => {
-                    Store::Bits { offsets: vec![0], codes: Vec::new(), listed: Listed::new(values) }
+                    Store::Bits { sets: Vec::new(), entries: 0, listed: Listed::new(values) }
                 }
                 _ => {
                     let elements = ColumnBuilder::of_elements(Store::new(program, of, reading, wanted));
@@ -356,9 +434,8 @@ impl Store {
             Store::Text(texts) | Store::Zone(texts) => texts.codes.len(),
             Store::Id(ids) => ids.len(),
             Store::Listed { codes, .. } => codes.len(),
-            Store::List { offsets, .. } | Store::Bits { offsets, .. } | Store::Records { offsets, .. } => {
-                offsets.len() - 1
-            }
+            Store::Bits { sets, .. } => sets.len(),
+            Store::List { offsets, .. } | Store::Records { offsets, .. } => offsets.len() - 1,
         }
     }
 
@@ -397,7 +474,7 @@ impl Store {
                     judged.map(|_| Pushed::Missing)
                 }
             },
-            Store::Listed { codes, listed } => match scalar::text(raw, false) {
+            Store::Listed { codes, listed, .. } => match scalar::text(raw, false) {
                 Ok(Some(text)) => match listed.codes.get(text.as_ref()) {
                     Some(code) => {
                         codes.push(*code);
@@ -414,7 +491,7 @@ impl Store {
                 }
             },
             Store::List { offsets, elements } => return push_list(offsets, elements, raw, notes),
-            Store::Bits { offsets, codes, listed } => push_bits(offsets, codes, listed, raw, notes),
+            Store::Bits { sets, entries, listed } => push_bits(sets, entries, listed, raw, notes),
             Store::Records { offsets, fields, .. } => return push_records(offsets, fields, raw, notes),
         }
         .map_err(refuse)
@@ -437,10 +514,7 @@ impl Store {
                 let (from, inner) = retain_offsets(offsets, start, keep);
                 elements.retain(from, &inner);
             }
-            Store::Bits { offsets, codes, .. } => {
-                let (from, inner) = retain_offsets(offsets, start, keep);
-                retain_from(codes, from, &mut self::answers(&inner));
-            }
+            Store::Bits { sets, .. } => retain_from(sets, start, answers),
             Store::Records { offsets, fields, .. } => {
                 let (from, inner) = retain_offsets(offsets, start, keep);
                 for field in fields {
@@ -450,26 +524,50 @@ impl Store {
         }
     }
 
-    fn append(&mut self, other: Store) {
+    /// The values as those of a piece, of which those that are `known` mean something; no rows are left. `None` for lists,
+    /// which stay.
+    fn take(&mut self, known: Option<&Bits>) -> Option<PieceValues> {
+        Some(match self {
+            Store::Boolean(values) => {
+                let is_known = |row: usize| known.is_none_or(|known| known.get(row));
+                let truths = values.iter().enumerate().map(|(row, value)| *value != 0 && is_known(row));
+                let truths = PieceValues::Truths(Bits::from_bools(truths));
+                values.clear();
+                truths
+            }
+            Store::Integer(values) | Store::Money(values) | Store::Duration(values) | Store::Instant { values, .. } => {
+                taken(values, |values| PieceValues::integers(values, known))
+            }
+            Store::Date(values) => taken(values, |values| {
+                let days: Vec<i64> = values.iter().map(|day| i64::from(*day)).collect();
+                PieceValues::integers(&days, known)
+            }),
+            Store::Number(values) | Store::Percent { values, .. } => PieceValues::Numbers(std::mem::take(values)),
+            Store::Text(texts) | Store::Zone(texts) => taken(&mut texts.codes, PieceValues::codes),
+            Store::Id(ids) => match ids.integers() {
+                Some(integers) => taken(integers, |values| PieceValues::integers(values, known)),
+                None => taken(&mut ids.texts().codes, PieceValues::codes),
+            },
+            Store::Listed { codes, .. } => taken(codes, PieceValues::codes),
+            Store::Bits { sets, listed, .. } => {
+                taken(sets, |sets| PieceValues::slices(sets, listed.values.len().min(64)))
+            }
+            Store::List { .. } | Store::Records { .. } => return None,
+        })
+    }
+
+    /// Adds the rows of another's lists, or its texts: of other stores all rows are in pieces. Gives what the codes of its
+    /// pieces become here, `None` where they stay.
+    fn append(&mut self, other: Store) -> Option<Vec<u32>> {
         match (self, other) {
-            (Store::Boolean(values), Store::Boolean(more)) => values.extend(more),
-            (Store::Integer(values), Store::Integer(more))
-            | (Store::Money(values), Store::Money(more))
-            | (Store::Duration(values), Store::Duration(more)) => values.extend(more),
-            (Store::Instant { values, .. }, Store::Instant { values: more, .. }) => values.extend(more),
-            (Store::Number(values), Store::Number(more))
-            | (Store::Percent { values, .. }, Store::Percent { values: more, .. }) => values.extend(more),
-            (Store::Date(values), Store::Date(more)) => values.extend(more),
-            (Store::Text(texts), Store::Text(more)) | (Store::Zone(texts), Store::Zone(more)) => texts.append(more),
-            (Store::Id(ids), Store::Id(more)) => ids.append(more),
-            (Store::Listed { codes, .. }, Store::Listed { codes: more, .. }) => codes.extend(more),
+            (Store::Text(texts), Store::Text(more)) | (Store::Zone(texts), Store::Zone(more)) => {
+                return texts.adopt(more);
+            }
+            (Store::Id(ids), Store::Id(more)) => return ids.adopt(more),
+            (Store::Bits { entries, .. }, Store::Bits { entries: more, .. }) => *entries += more,
             (Store::List { offsets, elements }, Store::List { offsets: more, elements: more_elements }) => {
                 append_offsets(offsets, &more);
                 elements.append(*more_elements);
-            }
-            (Store::Bits { offsets, codes, .. }, Store::Bits { offsets: more, codes: more_codes, .. }) => {
-                append_offsets(offsets, &more);
-                codes.extend(more_codes);
             }
             (Store::Records { offsets, fields, .. }, Store::Records { offsets: more, fields: more_fields, .. }) => {
                 append_offsets(offsets, &more);
@@ -480,7 +578,15 @@ impl Store {
             // Both were made for the same field, so their stores are of one kind.
             _ => {}
         }
+        None
     }
+}
+
+/// What is made of values, which are then gone; their room is used again.
+fn taken<T>(values: &mut Vec<T>, make: impl FnOnce(&[T]) -> PieceValues) -> PieceValues {
+    let made = make(values);
+    values.clear();
+    made
 }
 
 /// Adds the value, or a zero that nobody reads.
@@ -551,7 +657,7 @@ fn push_list(
 fn end_list(offsets: &mut Vec<u32>, elements: usize) -> Result<(), &'static str> {
     let end = u32::try_from(elements).ok().filter(|end| *end < u32::MAX);
     offsets.push(end.unwrap_or(u32::MAX));
-    end.map(|_| ()).ok_or("the lists of this column hold more than 4,294,967,294 values together")
+    end.map(|_| ()).ok_or(TOO_MANY_ENTRIES)
 }
 
 fn refused_list(raw: &Raw<'_>) -> Refusal {
@@ -560,8 +666,8 @@ fn refused_list(raw: &Raw<'_>) -> Refusal {
 }
 
 fn push_bits(
-    offsets: &mut Vec<u32>,
-    codes: &mut Vec<u32>,
+    sets: &mut Vec<u64>,
+    entries: &mut u64,
     listed: &Listed,
     raw: &Raw<'_>,
     notes: &mut Vec<Note>,
@@ -573,16 +679,21 @@ fn push_bits(
             None => Ok(None),
         }),
     };
+    let mut set = 0;
     if let Ok(Some(flags)) = judged {
         for bit in (0..64).filter(|bit| flags >> bit & 1 == 1) {
             if (bit as usize) < listed.values.len() {
-                codes.push(bit);
+                set |= 1 << bit;
             } else {
                 notes.push(Note::Outside { path: Vec::new(), value: format!("flag {bit}") });
             }
         }
     }
-    end_list(offsets, codes.len())?;
+    sets.push(set);
+    *entries += u64::from(set.count_ones());
+    if *entries >= u64::from(u32::MAX) {
+        return Err(TOO_MANY_ENTRIES);
+    }
     judged.map(|flags| if flags.is_some() { Pushed::Known } else { Pushed::EmptyList })
 }
 

@@ -475,7 +475,8 @@ fn bulk_and_cells() -> Vec<(Bulk<'static>, Vec<Raw<'static>>)> {
     fn texts(texts: &[&'static str]) -> (Bulk<'static>, Vec<Raw<'static>>) {
         const KEYS: &[usize] = &[1, 0, 1, 2];
         let cells = KEYS.iter().map(|key| text(texts[*key])).collect();
-        (Kind::Texts { keys: KEYS, texts: texts.to_vec() }.into(), cells)
+        let list = Box::leak(Box::new(arrow_array::StringArray::from(texts.to_vec())));
+        (Kind::Texts { keys: KEYS, texts: list }.into(), cells)
     }
     const TIMES: &[i64] = &[0, 1_500_000_000_000_000, -1];
     vec![
@@ -564,6 +565,19 @@ fn in_bulk_is_as_one_by_one() {
                     continue;
                 }
                 taken += 1;
+                // Once more in another piece, and in another builder whose rows are put behind.
+                let before = at_once.clone();
+                at_once.pack();
+                assert!(at_once.push_bulk(&bulk), "what was taken once is taken again");
+                at_once.append(before);
+                for _ in 0..2 {
+                    for cell in &cells {
+                        assert_eq!(one_by_one.push(cell, &mut notes), Ok(()), "{ty:?} {cell:?}");
+                    }
+                }
+                assert_eq!(notes, [], "{ty:?} {bulk:?}: nothing to count");
+                assert_eq!(one_by_one.push(&first, &mut notes), Ok(()));
+                notes.clear();
                 for cell in &cells {
                     assert_eq!(one_by_one.push(cell, &mut notes), Ok(()), "{ty:?} {cell:?}");
                 }
@@ -572,6 +586,8 @@ fn in_bulk_is_as_one_by_one() {
                 else {
                     unreachable!("no list")
                 };
+                let values = |column: &Stored| (0..=column.rows()).map(|row| column.value(row)).collect::<Vec<_>>();
+                assert_eq!(values(&one_by_one), values(&at_once), "{ty:?} {bulk:?}");
                 assert_eq!(format!("{one_by_one:?}"), format!("{at_once:?}"), "{ty:?} {bulk:?}");
             }
         }

@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should stop at the line that failed")]
 
 use super::*;
-use crate::data::compare_ids;
+use crate::data::dataset::{Bits, Column, Values};
+use crate::data::stored::pieces::{Piece, PieceValues};
+use crate::data::{Stored, compare_ids};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 /// A row: its owner, its time, its key.
 type Row = (Option<u32>, i64, Option<String>);
@@ -20,7 +23,7 @@ fn row() -> impl Strategy<Value = Row> {
     (proptest::option::weighted(0.9, 0_u32..5), -2_i64..3, proptest::option::weighted(0.8, id))
 }
 
-fn key_column(keys: &[Option<String>]) -> Column {
+fn key_column(keys: &[Option<String>]) -> Stored {
     let mut texts: Vec<Arc<str>> = Vec::new();
     let codes = keys.iter().map(|key| {
         let Some(key) = key else { return 0 };
@@ -32,9 +35,10 @@ fn key_column(keys: &[Option<String>]) -> Column {
     });
     let codes: Vec<u32> = codes.collect();
     let integers: Option<Vec<i64>> = texts.iter().map(|text| canonical_integer(text)).collect();
-    let dictionary = Arc::new(integers.map_or(Dictionary::Texts(texts), Dictionary::Integers));
+    let dictionary =
+        Arc::new(integers.map_or(Dictionary::Texts(texts), |numbers| Dictionary::Integers(numbers.into())));
     let known = Some(Bits::from_bools(keys.iter().map(Option::is_some)));
-    Column { values: Values::Text { codes, dictionary }, known }
+    Stored::pack(Column { values: Values::Text { codes, dictionary }, known }, keys.len())
 }
 
 proptest! {
@@ -42,9 +46,10 @@ proptest! {
     fn grouping_equals_a_plain_sort(rows in proptest::collection::vec(row(), 0..80), owners in 5_usize..8, timed: bool, keyed: bool) {
         let owner_of: Vec<u32> = rows.iter().map(|(owner, ..)| owner.unwrap_or(NO_OWNER)).collect();
         let times = Values::Instant(rows.iter().map(|(_, time, _)| *time).collect());
+        let times = Stored::pack(Column { values: times, known: None }, rows.len());
         let keys: Vec<Option<String>> = rows.iter().map(|(.., key)| key.clone()).collect();
         let ranks = key_ranks(&key_column(&keys)).unwrap();
-        let found = group(&owner_of, owners, timed.then_some(&times), keyed.then_some(&ranks[..]));
+        let found = group(&owner_of, owners, timed.then(|| times.integers().unwrap()), keyed.then_some(&ranks[..]));
 
         let mut expected: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].0.is_some()).collect();
         expected.sort_by(|one, other| {
@@ -57,7 +62,10 @@ proptest! {
             };
             owner.cmp(other_owner).then(by_time).then(by_key)
         });
-        let order: Vec<usize> = found.order.iter().map(|row| *row as usize).collect();
+        let order: Vec<usize> = match &found.order {
+            Some(order) => order.iter().map(|row| *row as usize).collect(),
+            None => (0..rows.len()).collect(),
+        };
         prop_assert_eq!(&order, &expected);
         for owner in 0..owners {
             let own = &order[found.groups[owner] as usize..found.groups[owner + 1] as usize];
@@ -75,10 +83,23 @@ proptest! {
         offsets.extend(values.iter().scan(0, |end, value| { *end += value.unwrap_or(0); Some(*end) }));
         let elements = Column { values: Values::Integer((0..i64::from(*offsets.last().unwrap())).collect()), known: None };
         let lists = Column { values: Values::List { offsets, elements: Box::new(elements) }, known: None };
-        for column in [plain, lists] {
+        let known = Some(Bits::from_bools(values.iter().map(|value| *value != Some(3))));
+        let truths = Column { values: Values::Boolean(values.iter().map(|value| u8::from(*value > Some(4))).collect()), known };
+        let sets = values.iter().map(|value| u64::from(value.unwrap_or(0)) * 29);
+        let sets = PieceValues::slices(&sets.collect::<Vec<u64>>(), 9);
+        let listed: Vec<Arc<str>> = "abcdefghi".chars().map(|value| value.to_string().into()).collect();
+        let pieces = [Piece { values: sets, known: None, rows: values.len() }];
+        let flags = Stored::of_slices(&pieces, Arc::new(Dictionary::Texts(listed)));
+        let packed = [plain, lists, truths].into_iter().map(|column| Stored::pack(column, values.len()));
+        for column in packed.chain([flags]) {
             let gathered = column.gather(&rows);
             for (at, row) in rows.iter().enumerate() {
                 prop_assert_eq!(gathered.value(at), column.value(*row as usize));
+            }
+            if let Some(integers) = gathered.integers() {
+                let known = (0..rows.len()).filter(|row| gathered.is_known(*row));
+                let greatest = known.filter_map(|row| integers.cells().get(row)).max();
+                prop_assert_eq!(integers.greatest(), greatest.unwrap_or(0));
             }
         }
     }

@@ -190,9 +190,7 @@ impl<'a> Cells<'a> {
                 bulk::Kind::Times { ticks, micros, zone: *zone }
             }
             Kind::Dictionary { keys, values } => match &values.kind {
-                Kind::Text(texts) if texts.null_count() == 0 && !texts.is_empty() => {
-                    bulk::Kind::Texts { keys, texts: (0..texts.len()).map(|at| texts.value(at)).collect() }
-                }
+                Kind::Text(texts) if texts.null_count() == 0 && !texts.is_empty() => bulk::Kind::Texts { keys, texts },
                 _ => return None,
             },
             _ => return None,

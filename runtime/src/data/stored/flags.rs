@@ -47,6 +47,23 @@ impl Flags {
         Some(Flags { slices, starts: starts.into(), rows, dictionary: Arc::clone(dictionary) })
     }
 
+    /// From the rows that have each value of the dictionary, of which there are at most [`MOST`].
+    pub(super) fn of_slices(slices: Vec<Bits>, rows: usize, dictionary: &Arc<Dictionary>) -> Flags {
+        let words = rows.div_ceil(64);
+        let mut starts = vec![0u32; words + 1];
+        for slice in &slices {
+            for (start, word) in starts.iter_mut().skip(1).zip(slice.words()) {
+                *start += word.count_ones();
+            }
+        }
+        let mut entries = 0;
+        for start in &mut starts {
+            entries += *start;
+            *start = entries;
+        }
+        Flags { slices, starts: starts.into(), rows, dictionary: Arc::clone(dictionary) }
+    }
+
     /// How many rows.
     pub fn rows(&self) -> usize {
         self.rows

@@ -5,6 +5,7 @@
 //! whole cents and times in whole seconds lose the digits that are always 0; the order of cells is the order of values.
 
 use super::buffer::Buffer;
+use crate::data::dataset::Bits;
 use std::ops::Range;
 
 /// Cells of one width.
@@ -120,21 +121,64 @@ impl Integers {
         // Differences of two 64-bit numbers fit 64 bits without a sign.
         let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
         let mut unit = 0;
+        let mut multiple = Multiple::of(1);
         for value in known() {
             let more = above(value);
-            if unit == 0 || more % unit != 0 {
+            if unit == 0 || !multiple.divides(more) {
                 unit = common_divisor(unit, more);
-            }
-            if unit == 1 {
-                break;
+                if unit == 1 {
+                    break;
+                }
+                multiple = Multiple::of(unit.max(1));
             }
         }
         let unit = unit.max(1);
-        // Most units are 1, and a division costs more than all else here.
-        let cell = |value: i64| if unit == 1 { above(value) } else { above(value) / unit };
+        // Most units are 1.
+        let cell = |value: i64| if unit == 1 { above(value) } else { multiple.over(above(value)) };
         let cells = values.iter().enumerate().map(|(row, value)| if is_known(row) { cell(*value) } else { 0 });
         let greatest = cell(greatest);
         Integers { base: least, unit, greatest, cells: Cells::new(greatest, cells) }
+    }
+
+    /// One column of several, with which rows of each are known. Missing rows' cells are 0.
+    pub(crate) fn join<'p>(pieces: impl Iterator<Item = (&'p Integers, Option<&'p Bits>)> + Clone) -> Integers {
+        let has_values = |(_, known): &(&Integers, Option<&Bits>)| known.is_none_or(|known| known.count() > 0);
+        let known: Vec<(&Integers, Option<&Bits>)> = pieces.clone().filter(has_values).collect();
+        let rows = pieces.clone().map(|(piece, _)| piece.len()).sum();
+        let Some(base) = known.iter().map(|(piece, _)| piece.base).min() else {
+            return Integers { base: 0, unit: 1, greatest: 0, cells: Cells::new(0, vec![0; rows].into_iter()) };
+        };
+        // Differences of two 64-bit numbers fit 64 bits without a sign.
+        let above = |piece: &Integers| piece.base.wrapping_sub(base).cast_unsigned();
+        // A piece of one value has any unit.
+        let unit_of = |piece: &Integers| if piece.greatest == 0 { 0 } else { piece.unit };
+        let divisors = known.iter().flat_map(|(piece, _)| [unit_of(piece), above(piece)]);
+        let unit = divisors.fold(0, common_divisor).max(1);
+        let last = |piece: &Integers| above(piece) / unit + unit_of(piece) / unit * piece.greatest;
+        let greatest = known.iter().map(|(piece, _)| last(piece)).max().unwrap_or(0);
+        let mut cells = CellsBuilder::new(greatest, rows);
+        for (piece, known) in pieces {
+            let (factor, more) = match has_values(&(piece, known)) {
+                true => (unit_of(piece) / unit, above(piece) / unit),
+                false => (0, 0),
+            };
+            if factor == 1 && more == 0 {
+                cells.extend(&piece.cells, known, |cell| cell);
+            } else {
+                cells.extend(&piece.cells, known, |cell| cell * factor + more);
+            }
+        }
+        Integers { base, unit, greatest, cells: cells.finish() }
+    }
+
+    /// The same base and unit with other cells, of which this is the greatest.
+    pub(super) fn with_cells(&self, cells: Cells, greatest: u64) -> Integers {
+        Integers { base: self.base, unit: self.unit, greatest, cells }
+    }
+
+    /// The greatest value; `None` without rows.
+    pub(crate) fn last(&self) -> Option<i64> {
+        (!self.is_empty()).then(|| self.value_of(self.greatest))
     }
 
     /// The least value a cell can stand for.
@@ -205,10 +249,112 @@ impl Integers {
     }
 }
 
+/// Cells of one width while they are put together.
+pub(super) enum CellsBuilder {
+    U8(Vec<u8>),
+    U16(Vec<u16>),
+    U32(Vec<u32>),
+    U64(Vec<u64>),
+}
+
+impl CellsBuilder {
+    /// Room for so many cells, none of them greater than this.
+    pub(super) fn new(greatest: u64, rows: usize) -> CellsBuilder {
+        if greatest <= u64::from(u8::MAX) {
+            CellsBuilder::U8(Vec::with_capacity(rows))
+        } else if greatest <= u64::from(u16::MAX) {
+            CellsBuilder::U16(Vec::with_capacity(rows))
+        } else if greatest <= u64::from(u32::MAX) {
+            CellsBuilder::U32(Vec::with_capacity(rows))
+        } else {
+            CellsBuilder::U64(Vec::with_capacity(rows))
+        }
+    }
+
+    /// Adds what `map` makes of each cell, and 0 for missing rows.
+    pub(super) fn extend(&mut self, cells: &Cells, known: Option<&Bits>, map: impl Fn(u64) -> u64) {
+        match self {
+            CellsBuilder::U8(all) => extend(all, cells, known, |cell| map(cell) as u8),
+            CellsBuilder::U16(all) => extend(all, cells, known, |cell| map(cell) as u16),
+            CellsBuilder::U32(all) => extend(all, cells, known, |cell| map(cell) as u32),
+            CellsBuilder::U64(all) => extend(all, cells, known, map),
+        }
+    }
+
+    pub(super) fn finish(self) -> Cells {
+        match self {
+            CellsBuilder::U8(all) => Cells::U8(all.into()),
+            CellsBuilder::U16(all) => Cells::U16(all.into()),
+            CellsBuilder::U32(all) => Cells::U32(all.into()),
+            CellsBuilder::U64(all) => Cells::U64(all.into()),
+        }
+    }
+}
+
+fn extend<U: Copy + Default>(all: &mut Vec<U>, cells: &Cells, known: Option<&Bits>, map: impl Fn(u64) -> U) {
+    fn each<T: Copy + Into<u64>, U>(all: &mut Vec<U>, cells: &[T], map: impl Fn(u64) -> U) {
+        all.extend(cells.iter().map(|cell| map((*cell).into())));
+    }
+    let start = all.len();
+    for_cells!(cells, cells => each(all, cells, map));
+    if let (Some(known), Some(added)) = (known, all.get_mut(start..)) {
+        for (row, cell) in added.iter_mut().enumerate() {
+            *cell = if known.get(row) { *cell } else { U::default() };
+        }
+    }
+}
+
+/// Exact division by a number, many times quicker than division: a multiplication by its odd part's inverse modulo 2^64
+/// gives the quotient of what is divisible, and something greater than any quotient of what is not (Granlund and
+/// Montgomery, "Division by invariant integers using multiplication", PLDI 1994, section 9).
+#[derive(Debug, Clone, Copy)]
+struct Multiple {
+    inverse: u64,
+    zeros: u32,
+    greatest: u64,
+}
+
+impl Multiple {
+    /// For a number that is not 0.
+    fn of(number: u64) -> Multiple {
+        let zeros = number.trailing_zeros();
+        let odd = number >> zeros;
+        // Newton's iteration doubles the bits that are right; at first they are three.
+        let inverse =
+            (0..5).fold(odd, |inverse, _| inverse.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(inverse))));
+        Multiple { inverse, zeros, greatest: u64::MAX / number }
+    }
+
+    fn over(self, dividend: u64) -> u64 {
+        dividend.wrapping_mul(self.inverse).rotate_right(self.zeros)
+    }
+
+    fn divides(self, dividend: u64) -> bool {
+        self.over(dividend) <= self.greatest
+    }
+}
+
 /// Euclid's algorithm; 0 has every divisor.
 fn common_divisor(mut one: u64, mut other: u64) -> u64 {
     while other != 0 {
         (one, other) = (other, one % other);
     }
     one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Multiple;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn exact_division_is_division(number in prop_oneof![1u64..2000, 1..=u64::MAX], dividend: u64, times: u64) {
+            let multiple = Multiple::of(number);
+            prop_assert_eq!(multiple.divides(dividend), dividend % number == 0);
+            let quotient = times % (u64::MAX / number);
+            prop_assert!(multiple.divides(quotient * number));
+            prop_assert_eq!(multiple.over(quotient * number), quotient);
+        }
+    }
 }

@@ -78,7 +78,8 @@ impl Marks {
         let borders = match &self.borders {
             Borders::Cells(borders) => borders,
             Borders::Shift(shift) => {
-                let reached = |cell: u64| usize::try_from(cell >> shift).unwrap_or(usize::MAX).min(usize::from(u16::MAX));
+                let reached =
+                    |cell: u64| usize::try_from(cell >> shift).unwrap_or(usize::MAX).min(usize::from(u16::MAX));
                 let whole = |cell: u64| cell.trailing_zeros() >= *shift;
                 // What is above all cells there are ends with the last mark, which is all right for the rows there are.
                 let last = if high >> shift > u64::from(u16::MAX) { usize::from(u16::MAX) } else { reached(high) };
@@ -222,7 +223,8 @@ impl Marks {
         borders.sort_unstable_by(f64::total_cmp);
         borders.dedup();
         let reached = |number: &f64| borders.partition_point(|border| border <= number);
-        let marks = numbers.par_iter().with_min_len(FEW_ROWS).map(|number| u8::try_from(reached(number)).unwrap_or(u8::MAX));
+        let marks =
+            numbers.par_iter().with_min_len(FEW_ROWS).map(|number| u8::try_from(reached(number)).unwrap_or(u8::MAX));
         let marks: Vec<u8> = marks.collect();
         Some(Marks::new(Borders::Floats(borders), MarkCells::U8(marks.into())))
     }

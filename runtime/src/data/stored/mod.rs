@@ -6,19 +6,24 @@
 
 mod buffer;
 mod flags;
+mod gather;
 mod integers;
 mod marks;
 mod pack;
+pub(crate) mod pieces;
+mod square;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 pub use buffer::Buffer;
 pub use flags::Flags;
 pub use integers::{Cells, Integers};
 pub use marks::Marks;
+pub(crate) use square::turned;
 
-pub(crate) use marks::{MarkCells, Settled};
 use marks::Round;
+pub(crate) use marks::{MarkCells, Settled};
 
 use super::dataset::{Bits, Column, Dictionary, Values};
 use segue_compiler::values::Value;

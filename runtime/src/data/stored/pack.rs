@@ -2,6 +2,7 @@
 
 use super::{Cells, Column, Flags, Integers, Stored, StoredValues, Values};
 use crate::data::dataset::{Bits, Dictionary};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Most texts of a dictionary that is put in order: texts with a common beginning then have neighbouring codes.
@@ -89,7 +90,7 @@ impl Stored {
 }
 
 /// A dictionary in the order of its texts, and the new code of each old one; `None` where they stay.
-fn in_order(dictionary: Arc<Dictionary>) -> (Option<Vec<u32>>, Arc<Dictionary>) {
+pub(super) fn in_order(dictionary: Arc<Dictionary>) -> (Option<Vec<u32>>, Arc<Dictionary>) {
     let Dictionary::Texts(texts) = &*dictionary else { return (None, dictionary) };
     if texts.len() > ORDERED || texts.is_sorted() {
         return (None, dictionary);
@@ -112,4 +113,48 @@ fn flags(offsets: &[u32], elements: &Column) -> Option<Flags> {
         Values::Text { codes, dictionary } if elements.known.is_none() => Flags::new(offsets, codes, dictionary),
         _ => None,
     }
+}
+
+/// Codes for integers: ascending by value where they lie close together, else in the order first seen.
+pub(super) fn encode_integers(values: &[i64], known: Option<&Bits>) -> (Vec<u32>, Vec<i64>) {
+    let is_known = |row: usize| known.is_none_or(|known| known.get(row));
+    let all = || values.iter().enumerate().filter(|(row, _)| is_known(*row)).map(|(_, value)| *value);
+    let (Some(least), Some(greatest)) = (all().min(), all().max()) else {
+        return (vec![0; values.len()], Vec::new());
+    };
+    let span = usize::try_from(i128::from(greatest) - i128::from(least) + 1).unwrap_or(usize::MAX);
+    if span > values.len().saturating_mul(4).max(1 << 16) {
+        let mut codes_of: FxHashMap<i64, u32> = FxHashMap::default();
+        let mut distinct = Vec::new();
+        let codes = values.iter().enumerate().map(|(row, value)| {
+            if !is_known(row) {
+                return 0;
+            }
+            *codes_of.entry(*value).or_insert_with(|| {
+                distinct.push(*value);
+                code_of(distinct.len() - 1)
+            })
+        });
+        return (codes.collect(), distinct);
+    }
+    let place = |value: i64| usize::try_from(i128::from(value) - i128::from(least)).unwrap_or(0);
+    let mut table = vec![u32::MAX; span];
+    for value in all() {
+        if let Some(slot) = table.get_mut(place(value)) {
+            *slot = 0;
+        }
+    }
+    let mut distinct = Vec::new();
+    for (value, code) in (least..=greatest).zip(table.iter_mut()).filter(|(_, code)| **code == 0) {
+        *code = code_of(distinct.len());
+        distinct.push(value);
+    }
+    let code =
+        |(row, value): (usize, &i64)| if is_known(row) { table.get(place(*value)).copied().unwrap_or(0) } else { 0 };
+    (values.iter().enumerate().map(code).collect(), distinct)
+}
+
+/// Codes fit 32 bits: tables beyond 2^32 - 1 rows are refused at load.
+fn code_of(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -55,7 +55,7 @@ fn missing_rows_do_not_widen() {
 
 #[test]
 fn what_has_no_text_is_missing() {
-    let dictionary = Arc::new(Dictionary::Integers(vec![7, 8]));
+    let dictionary = Arc::new(Dictionary::Integers(vec![7, 8].into()));
     let (_, stored) = packed(Values::Text { codes: vec![1, 2, 0], dictionary }, None, 3);
     assert_eq!(stored.value(0), Some(Value::Text("8".into())));
     assert_eq!((stored.value(1), stored.is_known(1)), (None, false));

@@ -189,7 +189,7 @@ impl<'a> Ids<'a> {
         let codes = rows.iter().map(|row| self.codes.and_then(|codes| codes.code(*row)).unwrap_or(0));
         match self.dictionary {
             Some(Dictionary::Integers(numbers)) => {
-                Cells::Integers(codes.map(|code| numbers.get(code as usize).copied().unwrap_or(0)).collect())
+                Cells::Integers(codes.map(|code| numbers.get(code as usize).unwrap_or(0)).collect())
             }
             Some(texts) => Cells::Keys(codes.map(|code| texts.text(code).into_owned()).collect()),
             None => Cells::Keys(Vec::new()),

@@ -21,7 +21,7 @@ compiled_for_each! {
 
 compiled_for_each! {
     /// The rows whose bits are set, ascending: how many, and they themselves at the start of the list.
-    fn listed(words: &[u64], rows: &mut Vec<u32>) -> usize = list
+    fn listed(words: &[u64], rows: &mut [u32]) -> usize = list
 }
 
 /// The rows whose bits are set, ascending, in a list that is used again.
@@ -105,7 +105,7 @@ fn ranked_both(
 }
 
 #[inline(always)]
-fn list(words: &[u64], rows: &mut Vec<u32>) -> usize {
+fn list(words: &[u64], rows: &mut [u32]) -> usize {
     let mut found = 0;
     for (at, word) in (0u32..).zip(words) {
         let (mut left, count) = (*word, word.count_ones() as usize);

@@ -49,12 +49,7 @@ const NUMBERS: usize = 64;
 ///
 /// # Errors
 /// The plan breaks its promises.
-pub(crate) fn bind(
-    run: &Store<'_>,
-    scope: Scope,
-    atom: NodeId,
-    holds: bool,
-) -> Result<Option<Bound>, EngineError> {
+pub(crate) fn bind(run: &Store<'_>, scope: Scope, atom: NodeId, holds: bool) -> Result<Option<Bound>, EngineError> {
     let prepared = run.prepared;
     let node = prepared.node(atom)?;
     // What an atom reads stands in its own scope.

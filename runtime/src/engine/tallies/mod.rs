@@ -19,7 +19,7 @@ use super::kernels::scan::{self, Cell, Instructions};
 use super::literals::{Literals, Slots};
 use super::store::Store;
 use super::truth::{Order, STEP, work};
-use super::vector::{Data, Vector, bits_of_range, bits_by_row, tail_mask, words_for};
+use super::vector::{Data, Vector, bits_by_row, bits_of_range, tail_mask, words_for};
 use crate::data::{Bits, Cells, Integers};
 use crate::for_cells;
 use segue_compiler::plan::{NodeId, Scope};
@@ -216,9 +216,8 @@ impl<'a> Domain<'a> {
                                 }
                                 None => counts.to_vec(),
                             };
-                            let every = |owner: usize| {
-                                counts.get(owner) > Some(&0) && counts.get(owner) == holding.get(owner)
-                            };
+                            let every =
+                                |owner: usize| counts.get(owner) > Some(&0) && counts.get(owner) == holding.get(owner);
                             Vector::bits(bits_by_row(counts.len(), every))
                         }
                     };

@@ -46,7 +46,8 @@ impl<'a> Tallies<'a> {
         if fitting.is_empty() {
             return Ok(None);
         }
-        let mut roots: Vec<TruthId> = fitting.iter().flat_map(|one| [one.rows.within, one.rows.filter]).flatten().collect();
+        let mut roots: Vec<TruthId> =
+            fitting.iter().flat_map(|one| [one.rows.within, one.rows.filter]).flatten().collect();
         roots.sort_unstable();
         roots.dedup();
         let mut needs = Needs::new(&pass.truths, &roots);
@@ -90,14 +91,17 @@ fn put<'a>(
     value: Option<(NodeId, Asked<'a>, Option<&'a Bits>)>,
     tally: Tally,
 ) {
-    let same = |domain: &Domain<'_>| domain.sets == sets && domain.known.map(std::ptr::from_ref) == known.map(std::ptr::from_ref);
+    let same = |domain: &Domain<'_>| {
+        domain.sets == sets && domain.known.map(std::ptr::from_ref) == known.map(std::ptr::from_ref)
+    };
     let at = domains.iter().position(same).unwrap_or_else(|| {
         domains.push(Domain { sets, known, questions: Vec::new() });
         domains.len() - 1
     });
     let Some(domain) = domains.get_mut(at) else { return };
     let value = value.map(|(_, asked, _)| asked);
-    let about = |question: &Question<'_>| question.value.as_ref().map(Asked::column) == value.as_ref().map(Asked::column);
+    let about =
+        |question: &Question<'_>| question.value.as_ref().map(Asked::column) == value.as_ref().map(Asked::column);
     match domain.questions.iter_mut().find(|question| about(question)) {
         Some(question) => question.tallies.push(tally),
         None => domain.questions.push(Question { value, tallies: vec![tally] }),

@@ -31,7 +31,10 @@ pub(super) enum Form<'a> {
     Whole(&'a Integers),
     Float(&'a Buffer<f64>),
     /// Codes of so many texts.
-    Code { cells: &'a Cells, texts: usize },
+    Code {
+        cells: &'a Cells,
+        texts: usize,
+    },
 }
 
 /// What a thread keeps from block to block: room for what is prepared. All is by place among the rows asked about.
@@ -440,9 +443,9 @@ fn fits(integers: &Integers, rows: usize) -> bool {
     let most = i128::from(integers.base()).abs().max(greatest.abs());
     let cells = i128::from(integers.unit()) * i128::from(integers.greatest());
     let rows = i128::try_from(rows).unwrap_or(i128::MAX);
-    [most, cells, i128::from(integers.unit())].iter().all(|one| {
-        one.checked_mul(rows.max(1)).is_some_and(|all| i64::try_from(all).is_ok())
-    })
+    [most, cells, i128::from(integers.unit())]
+        .iter()
+        .all(|one| one.checked_mul(rows.max(1)).is_some_and(|all| i64::try_from(all).is_ok()))
 }
 
 /// The cells of some rows.

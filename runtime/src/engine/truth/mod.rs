@@ -10,9 +10,9 @@ use super::kernels::scan::Instructions;
 use super::literals::{Literals, Slots};
 use super::store::Store;
 use super::vector::{tail_mask, words_for};
+pub(crate) use order::{Needs, Order};
 use segue_compiler::plan::{NodeId, Plan, TruthId};
 use segue_compiler::program::CUSTOMERS;
-pub(crate) use order::{Needs, Order};
 pub(crate) use sets::{STEP, work};
 use std::sync::atomic::{AtomicU64, Ordering};
 

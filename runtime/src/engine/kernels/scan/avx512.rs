@@ -2,10 +2,11 @@
 
 use super::Order;
 use std::arch::x86_64::{
-    _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_mask_shuffle_epi8, _mm512_movepi8_mask, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_test_epi8_mask, _mm512_cmp_pd_mask, _mm512_cmple_epu8_mask, _mm512_cmple_epu16_mask,
-    _mm512_cmple_epu32_mask, _mm512_cmple_epu64_mask, _mm512_loadu_pd, _mm512_loadu_si512, _mm512_set1_epi8,
-    _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_pd, _mm512_sub_epi8, _mm512_sub_epi16,
-    _mm512_sub_epi32, _mm512_sub_epi64,
+    _CMP_EQ_OQ, _CMP_GT_OQ, _CMP_LT_OQ, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_cmp_pd_mask,
+    _mm512_cmple_epu8_mask, _mm512_cmple_epu16_mask, _mm512_cmple_epu32_mask, _mm512_cmple_epu64_mask, _mm512_loadu_pd,
+    _mm512_loadu_si512, _mm512_mask_shuffle_epi8, _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_set1_epi16,
+    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_set1_pd, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_sub_epi8,
+    _mm512_sub_epi16, _mm512_sub_epi32, _mm512_sub_epi64, _mm512_test_epi8_mask,
 };
 
 macro_rules! scan {

@@ -107,12 +107,12 @@ proptest! {
 fn sets_of_bytes_are_looked_up() {
     let cells: Vec<u8> = (0..1100u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for seed in [0u32, 1, 77, 9_999] {
-        let set: [u8; 32] = std::array::from_fn(|at| (seed.wrapping_mul(at as u32 + 3).wrapping_mul(40_503) >> 7) as u8);
+        let set: [u8; 32] =
+            std::array::from_fn(|at| (seed.wrapping_mul(at as u32 + 3).wrapping_mul(40_503) >> 7) as u8);
         for start in STARTS {
             for length in LENGTHS {
                 let cells = &cells[start..start + length];
-                let expected =
-                    bits(length, |row| set[usize::from(cells[row]) / 8] >> (cells[row] % 8) & 1 == 1);
+                let expected = bits(length, |row| set[usize::from(cells[row]) / 8] >> (cells[row] % 8) & 1 == 1);
                 for path in Instructions::available() {
                     let mut found = vec![u64::MAX; length.div_ceil(64)];
                     in_bytes(path, cells, &set, &mut found);

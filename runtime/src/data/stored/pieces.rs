@@ -1,0 +1,205 @@
+//! Columns put together from pieces that were packed as they were read: what is read is wide for one batch only.
+
+use super::integers::CellsBuilder;
+use super::{Cells, Flags, Integers, Stored, StoredValues, turned};
+use crate::data::dataset::{Bits, Column, Dictionary, Values};
+use crate::data::numbers::Numbers;
+use std::sync::Arc;
+
+/// Some rows of a column, as narrow as they alone allow.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    pub(crate) values: PieceValues,
+    /// Which rows are known; `None` where all are.
+    pub(crate) known: Option<Bits>,
+    pub(crate) rows: usize,
+}
+
+/// The values of a piece; what stands at a missing row means nothing.
+#[derive(Debug, Clone)]
+pub(crate) enum PieceValues {
+    Integers(Integers),
+    Numbers(Vec<f64>),
+    /// Codes of a dictionary that all pieces share.
+    Codes(Cells),
+    Truths(Bits),
+    /// By listed value: the rows whose list has it.
+    Slices(Vec<Bits>),
+}
+
+impl Piece {
+    /// Codes changed as the map says.
+    pub(crate) fn with_codes(mut self, map: &[u32]) -> Piece {
+        if let PieceValues::Codes(cells) = &self.values {
+            let code = |code: u32| map.get(code as usize).copied().unwrap_or(0);
+            self.values = PieceValues::codes(&cells.codes().map(code).collect::<Vec<u32>>());
+        }
+        self
+    }
+
+    /// Whole numbers as codes.
+    pub(crate) fn integers_to_codes(&mut self, mut code: impl FnMut(i64) -> u32) {
+        if let PieceValues::Integers(integers) = &self.values {
+            let is_known = |row: usize| self.known.as_ref().is_none_or(|known| known.get(row));
+            let values = integers.values().into_iter().enumerate();
+            let codes = values.map(|(row, value)| if is_known(row) { code(value) } else { 0 });
+            self.values = PieceValues::codes(&codes.collect::<Vec<u32>>());
+        }
+    }
+}
+
+impl PieceValues {
+    /// Whole numbers.
+    pub(crate) fn integers(values: &[i64], known: Option<&Bits>) -> PieceValues {
+        PieceValues::Integers(Integers::new(values, |row| known.is_none_or(|known| known.get(row))))
+    }
+
+    /// Codes.
+    pub(crate) fn codes(codes: &[u32]) -> PieceValues {
+        let greatest = codes.iter().max().copied().unwrap_or(0);
+        PieceValues::Codes(Cells::new(greatest.into(), codes.iter().map(|code| u64::from(*code))))
+    }
+
+    /// Sets of at most 64 listed values, a bit for each.
+    pub(crate) fn slices(sets: &[u64], values: usize) -> PieceValues {
+        let mut words = vec![Vec::with_capacity(sets.len().div_ceil(64)); values];
+        for rows in sets.chunks(64) {
+            let mut square = [0; 64];
+            square.iter_mut().zip(rows).for_each(|(row, set)| *row = *set);
+            turned(&mut square);
+            words.iter_mut().zip(square).for_each(|(words, word)| words.push(word));
+        }
+        PieceValues::Slices(words.into_iter().map(|words| Bits::from_words(words, sets.len())).collect())
+    }
+}
+
+impl Stored {
+    /// Of pieces of whole numbers; `of` says what they are.
+    pub(crate) fn of_integers(pieces: &[Piece], of: impl Fn(Integers) -> StoredValues) -> Stored {
+        Stored::of(of(integers(pieces)), pieces)
+    }
+
+    /// Of pieces of floats.
+    pub(crate) fn of_numbers(pieces: &[Piece]) -> Stored {
+        let mut all = Vec::with_capacity(rows(pieces));
+        for piece in pieces {
+            if let PieceValues::Numbers(numbers) = &piece.values {
+                all.extend_from_slice(numbers);
+            }
+        }
+        Stored::of(StoredValues::Number(all.into()), pieces)
+    }
+
+    /// Of pieces of yes/no values.
+    pub(crate) fn of_truths(pieces: &[Piece]) -> Stored {
+        let mut all = Bits::default();
+        for piece in pieces {
+            if let PieceValues::Truths(bits) = &piece.values {
+                all.append(bits);
+            }
+        }
+        Stored::of(StoredValues::Boolean(all), pieces)
+    }
+
+    /// Of pieces of codes of texts.
+    pub(crate) fn of_codes(pieces: &[Piece], texts: Vec<Arc<str>>) -> Stored {
+        let (places, dictionary) = super::pack::in_order(Arc::new(Dictionary::Texts(texts)));
+        let last = (dictionary.len() as u64).saturating_sub(1);
+        let mut all = CellsBuilder::new(last, rows(pieces));
+        for piece in pieces {
+            let PieceValues::Codes(cells) = &piece.values else { continue };
+            match &places {
+                None => all.extend(cells, piece.known.as_ref(), |code| code.min(last)),
+                Some(places) => all.extend(cells, piece.known.as_ref(), |code| {
+                    usize::try_from(code).ok().and_then(|code| places.get(code)).copied().unwrap_or(0).into()
+                }),
+            }
+        }
+        Stored::of(StoredValues::Text { codes: all.finish(), dictionary }, pieces)
+    }
+
+    /// Of pieces of whole numbers that are ids.
+    pub(crate) fn of_ids(pieces: &[Piece]) -> Stored {
+        let integers = integers(pieces);
+        let span = u128::from(integers.unit()) * u128::from(integers.greatest()) + 1;
+        let known = known(pieces);
+        let all = rows(pieces);
+        let some = known.as_ref().map_or(all, Bits::count) > 0;
+        let (codes, numbers) = match u32::try_from(span) {
+            // Nearly all numbers of the span are there, so a code is how far one is from the first.
+            Ok(span) if some && span as usize <= all + all / 4 => {
+                let mut codes = CellsBuilder::new(u64::from(span) - 1, all);
+                codes.extend(integers.cells(), None, |cell| cell * integers.unit());
+                (codes.finish(), Numbers::span(integers.base(), span))
+            }
+            _ => {
+                let (codes, numbers) = super::pack::encode_integers(&integers.values(), known.as_ref());
+                let greatest = (numbers.len() as u64).saturating_sub(1);
+                (Cells::new(greatest, codes.into_iter().map(u64::from)), Numbers::from(numbers))
+            }
+        };
+        Stored::of(StoredValues::Text { codes, dictionary: Arc::new(Dictionary::Integers(numbers)) }, pieces)
+    }
+
+    /// Of pieces of lists of listed values.
+    pub(crate) fn of_slices(pieces: &[Piece], dictionary: Arc<Dictionary>) -> Stored {
+        let mut slices = vec![Bits::default(); dictionary.len().min(super::flags::MOST)];
+        for piece in pieces {
+            if let PieceValues::Slices(more) = &piece.values {
+                slices.iter_mut().zip(more).for_each(|(all, slice)| all.append(slice));
+            }
+        }
+        let (known, rows) = (known(pieces), rows(pieces));
+        if known.is_none() && dictionary.len() <= super::flags::MOST {
+            let flags = Flags::of_slices(slices, rows, &dictionary);
+            return Stored { values: StoredValues::Flags(Arc::new(flags)), known, rows, marks: None };
+        }
+        let (mut offsets, mut codes) = (vec![0], Vec::new());
+        for row in 0..rows {
+            codes.extend((0u32..).zip(&slices).filter(|(_, slice)| slice.get(row)).map(|(code, _)| code));
+            offsets.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
+        }
+        let elements = Column { values: Values::Text { codes, dictionary }, known: None };
+        Stored::pack(Column { values: Values::List { offsets, elements: Box::new(elements) }, known }, rows)
+    }
+
+    /// Of lists that end in these places of their elements.
+    pub(crate) fn of_lists(offsets: Vec<u32>, elements: &Stored, known: Option<Bits>) -> Stored {
+        let rows = offsets.len().saturating_sub(1);
+        Stored::pack(Column { values: Values::List { offsets, elements: Box::new(elements.unpack()) }, known }, rows)
+    }
+
+    fn of(values: StoredValues, pieces: &[Piece]) -> Stored {
+        Stored { values, known: known(pieces), rows: rows(pieces), marks: None }
+    }
+}
+
+fn rows(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|piece| piece.rows).sum()
+}
+
+/// Which rows of all pieces are known; `None` where all are.
+fn known(pieces: &[Piece]) -> Option<Bits> {
+    if pieces.iter().all(|piece| piece.known.is_none()) {
+        return None;
+    }
+    let mut all = Bits::default();
+    for piece in pieces {
+        match &piece.known {
+            Some(known) => all.append(known),
+            None => all.append(&Bits::ones_of(piece.rows)),
+        }
+    }
+    Some(all).filter(|all| all.count() < all.len())
+}
+
+/// The whole numbers of all pieces. Missing rows' cells are 0.
+fn integers(pieces: &[Piece]) -> Integers {
+    let values = || {
+        pieces.iter().filter_map(|piece| match &piece.values {
+            PieceValues::Integers(integers) => Some((integers, piece.known.as_ref())),
+            _ => None,
+        })
+    };
+    Integers::join(values())
+}
