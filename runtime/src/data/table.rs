@@ -193,6 +193,11 @@ impl TableBuilder {
         self.counts.bad_cells.extend(bad.into_iter().take(room));
     }
 
+    /// Makes one piece of the rows of each field, once all of a part of the data are in.
+    pub(crate) fn merge(&mut self) {
+        self.fields.iter_mut().for_each(|field| field.builder.merge());
+    }
+
     /// The error that stops a load, where there are bad rows.
     pub(crate) fn bad_rows_error(&self) -> Option<DataError> {
         (self.counts.bad_rows > 0).then(|| DataError::BadRows {

@@ -301,6 +301,12 @@ impl ColumnBuilder {
         }
     }
 
+    /// Makes one piece of all.
+    pub(crate) fn merge(&mut self) {
+        self.pack();
+        Piece::merge(&mut self.pieces);
+    }
+
     /// Adds another builder's rows; both were made for the same field.
     pub(crate) fn append(&mut self, mut other: ColumnBuilder) {
         self.pack();

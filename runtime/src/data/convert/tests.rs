@@ -569,7 +569,9 @@ fn in_bulk_is_as_one_by_one() {
                 let before = at_once.clone();
                 at_once.pack();
                 assert!(at_once.push_bulk(&bulk), "what was taken once is taken again");
+                at_once.merge();
                 at_once.append(before);
+                at_once.merge();
                 for _ in 0..2 {
                     for cell in &cells {
                         assert_eq!(one_by_one.push(cell, &mut notes), Ok(()), "{ty:?} {cell:?}");

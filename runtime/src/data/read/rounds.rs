@@ -41,6 +41,7 @@ pub(crate) fn convert_in_rounds<B: Send>(
                 .map(|batch| {
                     let mut part = rounds.empty.clone();
                     convert(batch, &mut part)?;
+                    part.merge();
                     Ok(part)
                 })
                 .collect();

@@ -162,11 +162,7 @@ impl Integers {
                 true => (unit_of(piece) / unit, above(piece) / unit),
                 false => (0, 0),
             };
-            if factor == 1 && more == 0 {
-                cells.extend(&piece.cells, known, |cell| cell);
-            } else {
-                cells.extend(&piece.cells, known, |cell| cell * factor + more);
-            }
+            cells.extend_by(&piece.cells, known, factor, more);
         }
         Integers { base, unit, greatest, cells: cells.finish() }
     }
@@ -281,6 +277,26 @@ impl CellsBuilder {
         }
     }
 
+    /// Adds `factor` times each cell and `more`, none of which is too great, and 0 for missing rows. Worked out in the width
+    /// of the result, where what flows over does not matter, so that many fit a vector.
+    pub(super) fn extend_by(&mut self, cells: &Cells, known: Option<&Bits>, factor: u64, more: u64) {
+        macro_rules! extend {
+            ($all:expr, $ty:ty) => {{
+                let (factor, more, start) = (factor as $ty, more as $ty, $all.len());
+                for_cells!(cells, cells => {
+                    $all.extend(cells.iter().map(|cell| (*cell as $ty).wrapping_mul(factor).wrapping_add(more)));
+                });
+                clear_missing($all, start, known);
+            }};
+        }
+        match self {
+            CellsBuilder::U8(all) => extend!(all, u8),
+            CellsBuilder::U16(all) => extend!(all, u16),
+            CellsBuilder::U32(all) => extend!(all, u32),
+            CellsBuilder::U64(all) => extend!(all, u64),
+        }
+    }
+
     pub(super) fn finish(self) -> Cells {
         match self {
             CellsBuilder::U8(all) => Cells::U8(all.into()),
@@ -297,9 +313,17 @@ fn extend<U: Copy + Default>(all: &mut Vec<U>, cells: &Cells, known: Option<&Bit
     }
     let start = all.len();
     for_cells!(cells, cells => each(all, cells, map));
-    if let (Some(known), Some(added)) = (known, all.get_mut(start..)) {
-        for (row, cell) in added.iter_mut().enumerate() {
-            *cell = if known.get(row) { *cell } else { U::default() };
+    clear_missing(all, start, known);
+}
+
+/// Puts 0 at missing rows, which are those of the cells from `start` on.
+fn clear_missing<U: Copy + Default>(all: &mut [U], start: usize, known: Option<&Bits>) {
+    let Some((known, added)) = known.zip(all.get_mut(start..)) else { return };
+    for (cells, word) in added.chunks_mut(64).zip(known.words()) {
+        if *word != u64::MAX {
+            for (row, cell) in cells.iter_mut().enumerate() {
+                *cell = if word >> row & 1 == 1 { *cell } else { U::default() };
+            }
         }
     }
 }

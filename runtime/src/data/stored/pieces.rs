@@ -28,6 +28,39 @@ pub(crate) enum PieceValues {
 }
 
 impl Piece {
+    /// One piece of several of one form, which are gone then: many small ones would keep the memory round them from being
+    /// used for anything else.
+    pub(crate) fn merge(pieces: &mut Vec<Piece>) {
+        let [first, _, ..] = pieces.as_slice() else { return };
+        let values = match &first.values {
+            PieceValues::Integers(_) => {
+                // Before the first id that was no integer all are integers.
+                if pieces.iter().any(|piece| !matches!(piece.values, PieceValues::Integers(_))) {
+                    return;
+                }
+                PieceValues::Integers(integers(pieces))
+            }
+            PieceValues::Numbers(_) => PieceValues::Numbers(numbers(pieces)),
+            PieceValues::Codes(_) => {
+                let greatest = |piece: &Piece| match &piece.values {
+                    PieceValues::Codes(cells) => cells.greatest(),
+                    _ => 0,
+                };
+                let mut all = CellsBuilder::new(pieces.iter().map(greatest).max().unwrap_or(0), rows(pieces));
+                for piece in &*pieces {
+                    if let PieceValues::Codes(cells) = &piece.values {
+                        all.extend_by(cells, None, 1, 0);
+                    }
+                }
+                PieceValues::Codes(all.finish())
+            }
+            PieceValues::Truths(_) => PieceValues::Truths(truths(pieces)),
+            PieceValues::Slices(slices) => PieceValues::Slices(self::slices(pieces, slices.len())),
+        };
+        let merged = Piece { values, known: known(pieces), rows: rows(pieces) };
+        *pieces = vec![merged];
+    }
+
     /// Codes changed as the map says.
     pub(crate) fn with_codes(mut self, map: &[u32]) -> Piece {
         if let PieceValues::Codes(cells) = &self.values {
@@ -81,24 +114,12 @@ impl Stored {
 
     /// Of pieces of floats.
     pub(crate) fn of_numbers(pieces: &[Piece]) -> Stored {
-        let mut all = Vec::with_capacity(rows(pieces));
-        for piece in pieces {
-            if let PieceValues::Numbers(numbers) = &piece.values {
-                all.extend_from_slice(numbers);
-            }
-        }
-        Stored::of(StoredValues::Number(all.into()), pieces)
+        Stored::of(StoredValues::Number(numbers(pieces).into()), pieces)
     }
 
     /// Of pieces of yes/no values.
     pub(crate) fn of_truths(pieces: &[Piece]) -> Stored {
-        let mut all = Bits::default();
-        for piece in pieces {
-            if let PieceValues::Truths(bits) = &piece.values {
-                all.append(bits);
-            }
-        }
-        Stored::of(StoredValues::Boolean(all), pieces)
+        Stored::of(StoredValues::Boolean(truths(pieces)), pieces)
     }
 
     /// Of pieces of codes of texts.
@@ -129,7 +150,7 @@ impl Stored {
             // Nearly all numbers of the span are there, so a code is how far one is from the first.
             Ok(span) if some && span as usize <= all + all / 4 => {
                 let mut codes = CellsBuilder::new(u64::from(span) - 1, all);
-                codes.extend(integers.cells(), None, |cell| cell * integers.unit());
+                codes.extend_by(integers.cells(), None, integers.unit(), 0);
                 (codes.finish(), Numbers::span(integers.base(), span))
             }
             _ => {
@@ -143,12 +164,7 @@ impl Stored {
 
     /// Of pieces of lists of listed values.
     pub(crate) fn of_slices(pieces: &[Piece], dictionary: Arc<Dictionary>) -> Stored {
-        let mut slices = vec![Bits::default(); dictionary.len().min(super::flags::MOST)];
-        for piece in pieces {
-            if let PieceValues::Slices(more) = &piece.values {
-                slices.iter_mut().zip(more).for_each(|(all, slice)| all.append(slice));
-            }
-        }
+        let slices = slices(pieces, dictionary.len().min(super::flags::MOST));
         let (known, rows) = (known(pieces), rows(pieces));
         if known.is_none() && dictionary.len() <= super::flags::MOST {
             let flags = Flags::of_slices(slices, rows, &dictionary);
@@ -202,4 +218,37 @@ fn integers(pieces: &[Piece]) -> Integers {
         })
     };
     Integers::join(values())
+}
+
+/// The numbers of all pieces.
+fn numbers(pieces: &[Piece]) -> Vec<f64> {
+    let mut all = Vec::with_capacity(rows(pieces));
+    for piece in pieces {
+        if let PieceValues::Numbers(numbers) = &piece.values {
+            all.extend_from_slice(numbers);
+        }
+    }
+    all
+}
+
+/// The yes/no values of all pieces.
+fn truths(pieces: &[Piece]) -> Bits {
+    let mut all = Bits::default();
+    for piece in pieces {
+        if let PieceValues::Truths(bits) = &piece.values {
+            all.append(bits);
+        }
+    }
+    all
+}
+
+/// By listed value, so many of them: the rows of all pieces whose list has it.
+fn slices(pieces: &[Piece], values: usize) -> Vec<Bits> {
+    let mut all = vec![Bits::default(); values];
+    for piece in pieces {
+        if let PieceValues::Slices(more) = &piece.values {
+            all.iter_mut().zip(more).for_each(|(all, slice)| all.append(slice));
+        }
+    }
+    all
 }
