@@ -221,9 +221,23 @@ impl Id {
     }
 }
 
+/// The codes of a table's customers that are not in the index: [`codes_not_found`].
+fn owners_not_found(codes: &Cells, dictionary: &Dictionary, index: &KeyIndex) -> Vec<(u32, u64)> {
+    fn all_are_found<T: Copy + Into<u64> + Sync>(codes: &[T], map: &LookupMap) -> bool {
+        let found = |code: u64| u32::try_from(code).ok().is_some_and(|code| map.row(code).is_some());
+        codes.par_iter().all(|code| found((*code).into()))
+    }
+    // Mostly all are, which is quicker to see than to count.
+    let map = index.map(dictionary);
+    match for_cells!(codes, codes => all_are_found(codes, &map)) {
+        true => Vec::new(),
+        false => codes_not_found(codes.codes(), dictionary, index),
+    }
+}
+
 fn unknown_customers(program: &Program, read: &Read, index: &KeyIndex) -> Misses {
     owner_ids(program, read).map_or_else(Misses::default, |(codes, dictionary)| {
-        misses(&codes_not_found(codes.codes(), dictionary, index), dictionary)
+        misses(&owners_not_found(codes, dictionary, index), dictionary)
     })
 }
 
@@ -231,7 +245,7 @@ fn unknown_customers(program: &Program, read: &Read, index: &KeyIndex) -> Misses
 fn added_ids(program: &Program, read: &[Read], index: &KeyIndex) -> Vec<Id> {
     let mut ids: Vec<Id> = Vec::new();
     for (codes, dictionary) in read.iter().filter_map(|table| owner_ids(program, table)) {
-        let found = codes_not_found(codes.codes(), dictionary, index);
+        let found = owners_not_found(codes, dictionary, index);
         ids.extend(found.into_iter().map(|(code, _)| Id::of(dictionary, code)));
     }
     ids.par_sort_unstable();
@@ -324,12 +338,14 @@ fn group_by_customer(program: &Program, read: &mut Read, index: &KeyIndex, custo
     let Some(order) = grouping.order else { return };
     let gather = |column: &mut Option<Stored>| {
         if let Some(values) = column.take() {
-            *column = Some(values.gather(&order));
+            *column = Some(values.in_order(&order));
         }
     };
     read.rows.columns.par_iter_mut().for_each(gather);
-    read.rows.rows = order.len();
-    reorder_nested(program, read.table, &order, &mut read.nested);
+    read.rows.rows = order.rows();
+    if !read.nested.is_empty() {
+        reorder_nested(program, read.table, &order.inputs(), &mut read.nested);
+    }
 }
 
 /// Puts the rows of lists of records into the order of their parents' rows.

@@ -3,7 +3,7 @@
 use super::EngineError;
 use super::problems::Counts;
 use super::shape::Shape;
-use super::truth::{Answer, Kept};
+use super::truth::Answer;
 use super::vector::{Data, Input, Vector};
 use crate::data::{Bits, Column, Values};
 use crate::outcome::{NO_PART, Outcome};
@@ -47,7 +47,7 @@ pub(crate) fn parts(members: &[Vec<u64>], customers: usize) -> Vec<u32> {
 pub(crate) fn outcome(
     blocks: Vec<BlockAnswers>,
     customers: usize,
-    (segments, kept): (usize, Kept),
+    (segments, members): (usize, Vec<Vec<u64>>),
     partitions: usize,
     traits: &[(&Type, &Shape)],
 ) -> Result<Outcome, EngineError> {
@@ -69,7 +69,7 @@ pub(crate) fn outcome(
     Ok(Outcome {
         customers,
         counts: counts.into_iter().map(|count| usize::try_from(count).unwrap_or(usize::MAX)).collect(),
-        segments: kept.finish().map(|words| Bits::from_words(words, customers)).collect(),
+        segments: members.into_iter().map(|words| Bits::from_words(words, customers)).collect(),
         partitions: parts,
         traits: columns,
         problems: problems.finish(),

@@ -103,7 +103,7 @@ pub(crate) struct Shared<'a> {
     /// By position in the plan; `None` for passes that were done once.
     pub(crate) passes: &'a [Option<PassStage<'a>>],
     pub(crate) truth: &'a TruthStage<'a>,
-    pub(crate) kept: &'a Kept,
+    pub(crate) kept: &'a Kept<'a>,
     pub(crate) looked_up: &'a LookedUp,
 }
 
@@ -136,7 +136,8 @@ pub(crate) fn work(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(block) = blocks.get(at) else { return Ok(done) };
-            done.push((at, answers(shared, block.clone(), &mut scratch, &mut slots)?));
+            let mut kept = shared.kept.take(at);
+            done.push((at, answers(shared, block.clone(), &mut scratch, &mut slots, &mut kept)?));
         }
     };
     let results: Vec<Result<Vec<(usize, BlockAnswers)>, EngineError>> = match threads.min(blocks.len()) {
@@ -159,6 +160,7 @@ fn answers(
     customers: Range<usize>,
     scratch: &mut Scratch,
     slots: &mut Slots,
+    kept: &mut [&mut [u64]],
 ) -> Result<BlockAnswers, EngineError> {
     let plan = shared.run.prepared.plan;
     let count = customers.len();
@@ -172,7 +174,7 @@ fn answers(
             },
         }
     }
-    let mut roots = shared.truth.run(shared.code, &mut store, slots, shared.kept)?.into_iter();
+    let mut roots = shared.truth.run(shared.code, &mut store, slots, kept)?.into_iter();
     let segments = roots.by_ref().take(plan.segments.len()).collect();
     let partitions = plan
         .partitions

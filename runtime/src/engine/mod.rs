@@ -44,6 +44,7 @@ use std::fmt::Display;
 use store::Store;
 pub use truth::Truths;
 use truth::{Kept, TruthStage};
+use vector::words_for;
 
 /// The engine cannot give an answer. All but [`EngineError::Processor`] are mistakes of ours or of a loader, never of a
 /// rule file.
@@ -155,7 +156,12 @@ fn run_plan(
 
     let steps = blocks::of_block(&prepared, &blocks::spared(&plan, &prepared.live, &truth));
     let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
-    let kept = Kept::new(if request.members { plan.segments.len() } else { 0 }, customers);
+    let threads = request.threads.max(1);
+    let split = blocks::split(&prepared, threads);
+    let kept_segments = if request.members { plan.segments.len() } else { 0 };
+    // Zeros that nobody has looked at take no memory yet, and are made there by whoever first does.
+    let mut members: Vec<Vec<u64>> = (0..kept_segments).map(|_| vec![0; words_for(customers)]).collect();
+    let kept = Kept::new(&mut members, split.len(), split.first().map_or(0, ExactSizeIterator::len));
     let shared = Shared {
         run: &run,
         code: code.as_ref(),
@@ -165,8 +171,7 @@ fn run_plan(
         kept: &kept,
         looked_up: &looked_up,
     };
-    let threads = request.threads.max(1);
-    let answers = blocks::work(&shared, &blocks::split(&prepared, threads), threads)?;
+    let answers = blocks::work(&shared, &split, threads)?;
     let traits = plan
         .traits
         .iter()
@@ -176,5 +181,5 @@ fn run_plan(
             ty.map(|ty| (ty, prepared.shape(*node))).ok_or(EngineError::Broken(node.0, "there is no such trait"))
         })
         .collect::<Result<Vec<_>, EngineError>>()?;
-    answers::outcome(answers, customers, (plan.segments.len(), kept), plan.partitions.len(), &traits)
+    answers::outcome(answers, customers, (plan.segments.len(), members), plan.partitions.len(), &traits)
 }

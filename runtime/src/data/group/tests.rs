@@ -43,13 +43,17 @@ fn key_column(keys: &[Option<String>]) -> Stored {
 
 proptest! {
     #[test]
-    fn grouping_equals_a_plain_sort(rows in proptest::collection::vec(row(), 0..80), owners in 5_usize..8, timed: bool, keyed: bool) {
+    fn grouping_equals_a_plain_sort(rows in proptest::collection::vec(row(), 0..80), owners in 5_usize..8, timed: bool, keyed: bool, buckets in 0_usize..5) {
         let owner_of: Vec<u32> = rows.iter().map(|(owner, ..)| owner.unwrap_or(NO_OWNER)).collect();
         let times = Values::Instant(rows.iter().map(|(_, time, _)| *time).collect());
         let times = Stored::pack(Column { values: times, known: None }, rows.len());
         let keys: Vec<Option<String>> = rows.iter().map(|(.., key)| key.clone()).collect();
         let ranks = key_ranks(&key_column(&keys)).unwrap();
-        let found = group(&owner_of, owners, timed.then(|| times.integers().unwrap()), keyed.then_some(&ranks[..]));
+        let (by_time, by_key) = (timed.then(|| times.integers().unwrap()), keyed.then_some(&ranks[..]));
+        let found = match buckets {
+            0 => group(&owner_of, owners, by_time, by_key),
+            buckets => dealt_out(&owner_of, owners, by_time, by_key, buckets),
+        };
 
         let mut expected: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].0.is_some()).collect();
         expected.sort_by(|one, other| {
@@ -63,7 +67,7 @@ proptest! {
             owner.cmp(other_owner).then(by_time).then(by_key)
         });
         let order: Vec<usize> = match &found.order {
-            Some(order) => order.iter().map(|row| *row as usize).collect(),
+            Some(order) => order.inputs().iter().map(|row| *row as usize).collect(),
             None => (0..rows.len()).collect(),
         };
         prop_assert_eq!(&order, &expected);

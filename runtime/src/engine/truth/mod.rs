@@ -14,7 +14,7 @@ pub(crate) use order::{Needs, Order};
 use segue_compiler::plan::{NodeId, Plan, TruthId};
 use segue_compiler::program::CUSTOMERS;
 pub(crate) use sets::{STEP, work};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Operands of the sets worked out by one function: more make it slower to compile than it gains.
 const OPERANDS: usize = 512;
@@ -66,25 +66,26 @@ pub(crate) struct Answer {
     pub(crate) members: Vec<u64>,
 }
 
-/// The members of all segments, which blocks write into: each the words of its own customers.
+/// Where blocks write the members of all segments.
 #[derive(Debug)]
-pub(crate) struct Kept(Vec<Vec<AtomicU64>>);
+pub(crate) struct Kept<'k>(Vec<Mutex<Vec<&'k mut [u64]>>>);
 
-impl Kept {
-    /// For so many segments and customers.
-    pub(crate) fn new(segments: usize, customers: usize) -> Kept {
-        let words = || std::iter::repeat_with(|| AtomicU64::new(0)).take(words_for(customers)).collect();
-        Kept(std::iter::repeat_with(words).take(segments).collect())
+impl<'k> Kept<'k> {
+    /// Parts the words of each segment into those of blocks of so many customers, a multiple of 64.
+    pub(crate) fn new(segments: &'k mut [Vec<u64>], blocks: usize, customers: usize) -> Kept<'k> {
+        let mut all: Vec<Vec<&'k mut [u64]>> = (0..blocks).map(|_| Vec::with_capacity(segments.len())).collect();
+        for words in segments {
+            for (block, words) in all.iter_mut().zip(words.chunks_mut((customers / 64).max(1))) {
+                block.push(words);
+            }
+        }
+        Kept(all.into_iter().map(Mutex::new).collect())
     }
 
-    fn put(&self, segment: usize, first: usize, words: &[u64]) {
-        let Some(place) = self.0.get(segment).and_then(|all| all.get(first..)) else { return };
-        place.iter().zip(words).for_each(|(place, word)| place.store(*word, Ordering::Relaxed));
-    }
-
-    /// The words of each segment.
-    pub(crate) fn finish(self) -> impl Iterator<Item = Vec<u64>> {
-        self.0.into_iter().map(|words| words.into_iter().map(AtomicU64::into_inner).collect())
+    /// The places of a block, segment by segment; each block's are given once.
+    pub(crate) fn take(&self, block: usize) -> Vec<&'k mut [u64]> {
+        let place = self.0.get(block).map(|place| place.lock().unwrap_or_else(PoisonError::into_inner));
+        place.map(|mut place| std::mem::take(&mut *place)).unwrap_or_default()
     }
 }
 
@@ -126,8 +127,8 @@ impl<'a> TruthStage<'a> {
         self.literals.worked()
     }
 
-    /// The answers of all roots for a block, whose first customer is one of a whole word: segments, then the parts of each
-    /// partition. Members of segments are put where they are kept.
+    /// The answers of all roots for a block: segments, then the parts of each partition. Members of segments are put where
+    /// they are kept.
     ///
     /// # Errors
     /// The plan breaks its promises.
@@ -136,17 +137,17 @@ impl<'a> TruthStage<'a> {
         code: Option<&Code>,
         store: &mut Store<'_>,
         slots: &mut Slots,
-        kept: &Kept,
+        kept: &mut [&mut [u64]],
     ) -> Result<Vec<Answer>, EngineError> {
         let customers = store.range(CUSTOMERS);
-        let (rows, first) = (customers.len(), customers.start / 64);
+        let rows = customers.len();
         let stride = words_for(rows).next_multiple_of(STEP);
         slots.resize(self.slots, stride);
         self.literals.run(store, slots)?;
         let mut answers = vec![Answer::default(); self.roots.len()];
         let mut answer = |slots: &mut Slots, number: usize| {
             if let (Some(root), Some(answer)) = (self.roots.get(number), answers.get_mut(number)) {
-                *answer = self.answer(slots, root, rows, (kept, first));
+                *answer = self.answer(slots, root, rows, kept);
             }
         };
         match &self.stages {
@@ -171,7 +172,7 @@ impl<'a> TruthStage<'a> {
         Ok(answers)
     }
 
-    fn answer(&self, slots: &mut Slots, root: &Root, rows: usize, (kept, first): (&Kept, usize)) -> Answer {
+    fn answer(&self, slots: &mut Slots, root: &Root, rows: usize, kept: &mut [&mut [u64]]) -> Answer {
         let words = words_for(rows);
         // What stands past the last customer means nothing.
         if let Some(last) = words.checked_sub(1)
@@ -180,8 +181,8 @@ impl<'a> TruthStage<'a> {
             *word &= tail_mask(rows, last);
         }
         let found = slots.get(root.slot).get(..words).unwrap_or(&[]);
-        if let Some(segment) = root.kept {
-            kept.put(segment, first, found);
+        if let Some(place) = root.kept.and_then(|segment| kept.get_mut(segment)) {
+            place.iter_mut().zip(found).for_each(|(place, word)| *place = *word);
         }
         Answer { count: sets::count(self.path, found), members: if root.members { found.to_vec() } else { Vec::new() } }
     }
