@@ -6,7 +6,8 @@
 )]
 
 use super::convert::finish_fields;
-use super::dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer};
+use super::bits::Bits;
+use super::dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer};
 use super::error::{DataError, DataErrors};
 use super::group::{NO_OWNER, gather_groups, group, key_ranks};
 use super::keys::{KeyIndex, LookupMap, repeated};

@@ -9,6 +9,7 @@
 //!
 //! A data set holds columns packed ([`Stored`]); answers have a wide form ([`Column`]).
 
+use super::bits::Bits;
 use super::numbers::Numbers;
 use super::stored::Stored;
 use rayon::prelude::*;
@@ -198,125 +199,5 @@ impl Dataset {
     /// A column, where it was loaded.
     pub fn column(&self, table: TableId, field: FieldId) -> Option<&Stored> {
         self.table(table)?.columns.get(field.0 as usize)?.as_ref()
-    }
-}
-
-/// A set of row numbers, one bit each.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Bits {
-    words: Vec<u64>,
-    length: usize,
-}
-
-impl Bits {
-    /// All clear.
-    pub fn zeros(length: usize) -> Bits {
-        Bits { words: vec![0; length.div_ceil(64)], length }
-    }
-
-    /// From words, lowest bit first; bits past the end are cleared.
-    pub fn from_words(mut words: Vec<u64>, length: usize) -> Bits {
-        words.resize(length.div_ceil(64), 0);
-        if let (Some(last), tail @ 1..) = (words.last_mut(), length % 64) {
-            *last &= (1 << tail) - 1;
-        }
-        Bits { words, length }
-    }
-
-    /// From one truth a row.
-    pub fn from_bools(bools: impl IntoIterator<Item = bool>) -> Bits {
-        let mut bools = bools.into_iter();
-        let (mut words, mut length) = (Vec::with_capacity(bools.size_hint().0.div_ceil(64)), 0);
-        loop {
-            let (mut word, mut count) = (0_u64, 0);
-            for bool in bools.by_ref().take(64) {
-                word |= u64::from(bool) << count;
-                count += 1;
-            }
-            if count > 0 {
-                words.push(word);
-            }
-            length += count;
-            if count < 64 {
-                return Bits { words, length };
-            }
-        }
-    }
-
-    /// Appends a row.
-    pub fn push(&mut self, bit: bool) {
-        if self.length.is_multiple_of(64) {
-            self.words.push(0);
-        }
-        if let (true, Some(word)) = (bit, self.words.last_mut()) {
-            *word |= 1 << (self.length % 64);
-        }
-        self.length += 1;
-    }
-
-    /// The row's bit; false past the end.
-    pub fn get(&self, row: usize) -> bool {
-        self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
-    }
-
-    /// Sets the row's bit; nothing past the end.
-    pub fn set(&mut self, row: usize) {
-        if let Some(word) = self.words.get_mut(row / 64) {
-            *word |= 1 << (row % 64);
-        }
-    }
-
-    /// All set.
-    pub(crate) fn ones_of(length: usize) -> Bits {
-        Bits::from_words(vec![u64::MAX; length.div_ceil(64)], length)
-    }
-
-    /// Appends all rows of another set.
-    pub(crate) fn append(&mut self, more: &Bits) {
-        let shift = self.length % 64;
-        if shift == 0 {
-            self.words.extend_from_slice(&more.words);
-        } else {
-            for word in &more.words {
-                if let Some(last) = self.words.last_mut() {
-                    *last |= word << shift;
-                }
-                self.words.push(word >> (64 - shift));
-            }
-        }
-        self.length += more.length;
-        self.words.truncate(self.length.div_ceil(64));
-    }
-
-    /// How many rows.
-    pub fn len(&self) -> usize {
-        self.length
-    }
-
-    /// Whether there are no rows.
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
-    /// How many bits are set.
-    pub fn count(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
-    /// The words, lowest bit first; bits past the end are clear.
-    pub fn words(&self) -> &[u64] {
-        &self.words
-    }
-
-    /// The rows whose bit is set, ascending.
-    pub fn ones(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, word)| {
-            let mut rest = *word;
-            std::iter::from_fn(move || {
-                let bit = rest.trailing_zeros() as usize;
-                rest &= rest.wrapping_sub(1);
-                (bit < 64).then_some(at * 64 + bit)
-            })
-        })
     }
 }

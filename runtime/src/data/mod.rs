@@ -4,6 +4,7 @@
 //! takes bad rows out and counts -> `assemble` checks keys, groups rows by customer and counts what points nowhere.
 
 mod assemble;
+mod bits;
 mod convert;
 mod dataset;
 mod error;
@@ -25,7 +26,8 @@ mod write;
 
 #[cfg(test)]
 pub(crate) use dataset::length;
-pub use dataset::{Bits, Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
+pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
+pub use bits::Bits;
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
 pub use needed::{NeededFields, needed_fields};
@@ -35,7 +37,7 @@ pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
-pub(crate) use stored::{MarkCells, Settled, turned};
+pub(crate) use stored::{MarkCells, Memory, Settled, turned};
 pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
 use std::path::PathBuf;

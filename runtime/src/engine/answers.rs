@@ -47,7 +47,7 @@ pub(crate) fn parts(members: &[Vec<u64>], customers: usize) -> Vec<u32> {
 pub(crate) fn outcome(
     blocks: Vec<BlockAnswers>,
     customers: usize,
-    (segments, members): (usize, Vec<Vec<u64>>),
+    (segments, members): (usize, Vec<Bits>),
     partitions: usize,
     traits: &[(&Type, &Shape)],
 ) -> Result<Outcome, EngineError> {
@@ -69,7 +69,7 @@ pub(crate) fn outcome(
     Ok(Outcome {
         customers,
         counts: counts.into_iter().map(|count| usize::try_from(count).unwrap_or(usize::MAX)).collect(),
-        segments: members.into_iter().map(|words| Bits::from_words(words, customers)).collect(),
+        segments: members,
         partitions: parts,
         traits: columns,
         problems: problems.finish(),

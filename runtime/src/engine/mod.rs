@@ -30,7 +30,7 @@ mod vector;
 #[cfg(test)]
 mod tests;
 
-use crate::data::Dataset;
+use crate::data::{Bits, Dataset, Memory};
 use crate::outcome::{Outcome, Request};
 use blocks::{Shared, Step};
 use events::{PassStage, Scratch, helpers};
@@ -41,6 +41,7 @@ use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};
 use segue_compiler::values::calendar::Clock;
 use std::fmt::Display;
+use std::sync::Arc;
 use store::Store;
 pub use truth::Truths;
 use truth::{Kept, TruthStage};
@@ -159,9 +160,11 @@ fn run_plan(
     let threads = request.threads.max(1);
     let split = blocks::split(&prepared, threads);
     let kept_segments = if request.members { plan.segments.len() } else { 0 };
+    let words = words_for(customers);
     // Zeros that nobody has looked at take no memory yet, and are made there by whoever first does.
-    let mut members: Vec<Vec<u64>> = (0..kept_segments).map(|_| vec![0; words_for(customers)]).collect();
-    let kept = Kept::new(&mut members, split.len(), split.first().map_or(0, ExactSizeIterator::len));
+    let mut members = Memory::zeros(kept_segments * words);
+    let size = split.first().map_or(0, ExactSizeIterator::len);
+    let kept = Kept::new(members.words_mut(), words, split.len(), size);
     let shared = Shared {
         run: &run,
         code: code.as_ref(),
@@ -181,5 +184,8 @@ fn run_plan(
             ty.map(|ty| (ty, prepared.shape(*node))).ok_or(EngineError::Broken(node.0, "there is no such trait"))
         })
         .collect::<Result<Vec<_>, EngineError>>()?;
+    let members = Arc::new(members);
+    let part = |segment: usize| Bits::part(&members, segment * words..(segment + 1) * words, customers);
+    let members = (0..kept_segments).map(part).collect();
     answers::outcome(answers, customers, (plan.segments.len(), members), plan.partitions.len(), &traits)
 }

@@ -16,7 +16,8 @@ pub(crate) mod scalar;
 #[cfg(test)]
 mod tests;
 
-use super::dataset::{Bits, Dictionary, TableData};
+use super::bits::Bits;
+use super::dataset::{Dictionary, TableData};
 use super::moments::{ClockChange, Moment, ZoneClock};
 use super::raw::{Raw, RawField};
 use super::stored::pieces::{Piece, PieceValues};

@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should stop at the line that failed")]
 
 use super::*;
-use crate::data::dataset::{Bits, Column, Values};
+use crate::data::bits::Bits;
+use crate::data::dataset::{Column, Values};
 use crate::data::stored::pieces::{Piece, PieceValues};
 use crate::data::{Stored, compare_ids};
 use proptest::prelude::*;

@@ -1,7 +1,8 @@
 //! Lists that are sets of a few listed values: a set of rows for each value.
 
 use super::buffer::Buffer;
-use crate::data::dataset::{Bits, Dictionary};
+use crate::data::bits::Bits;
+use crate::data::dataset::{Dictionary};
 use std::sync::Arc;
 
 /// Most different values that are held so.

@@ -1,7 +1,7 @@
 //! Columns with their rows in another order.
 
 use super::{Buffer, Cells, Flags, Integers, Stored, StoredValues};
-use crate::data::dataset::Bits;
+use crate::data::bits::Bits;
 use crate::data::group::{Order, gather_groups};
 use crate::for_cells;
 use std::sync::Arc;

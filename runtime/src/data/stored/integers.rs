@@ -5,7 +5,7 @@
 //! whole cents and times in whole seconds lose the digits that are always 0; the order of cells is the order of values.
 
 use super::buffer::Buffer;
-use crate::data::dataset::Bits;
+use crate::data::bits::Bits;
 use std::ops::Range;
 
 /// Cells of one width.

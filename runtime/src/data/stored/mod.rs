@@ -9,6 +9,7 @@ mod flags;
 mod gather;
 mod integers;
 mod marks;
+mod memory;
 mod pack;
 pub(crate) mod pieces;
 mod square;
@@ -20,12 +21,14 @@ pub use buffer::Buffer;
 pub use flags::Flags;
 pub use integers::{Cells, Integers};
 pub use marks::Marks;
+pub(crate) use memory::Memory;
 pub(crate) use square::turned;
 
 use marks::Round;
 pub(crate) use marks::{MarkCells, Settled};
 
-use super::dataset::{Bits, Column, Dictionary, Values};
+use super::bits::Bits;
+use super::dataset::{Column, Dictionary, Values};
 use segue_compiler::values::Value;
 use std::sync::Arc;
 

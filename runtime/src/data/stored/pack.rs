@@ -1,7 +1,8 @@
 //! From columns as they were read to columns as they are held.
 
 use super::{Cells, Column, Flags, Integers, Stored, StoredValues, Values};
-use crate::data::dataset::{Bits, Dictionary};
+use crate::data::bits::Bits;
+use crate::data::dataset::{Dictionary};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 

@@ -2,7 +2,8 @@
 
 use super::integers::CellsBuilder;
 use super::{Cells, Flags, Integers, Stored, StoredValues, turned};
-use crate::data::dataset::{Bits, Column, Dictionary, Values};
+use crate::data::bits::Bits;
+use crate::data::dataset::{Column, Dictionary, Values};
 use crate::data::numbers::Numbers;
 use std::sync::Arc;
 

@@ -71,10 +71,11 @@ pub(crate) struct Answer {
 pub(crate) struct Kept<'k>(Vec<Mutex<Vec<&'k mut [u64]>>>);
 
 impl<'k> Kept<'k> {
-    /// Parts the words of each segment into those of blocks of so many customers, a multiple of 64.
-    pub(crate) fn new(segments: &'k mut [Vec<u64>], blocks: usize, customers: usize) -> Kept<'k> {
-        let mut all: Vec<Vec<&'k mut [u64]>> = (0..blocks).map(|_| Vec::with_capacity(segments.len())).collect();
-        for words in segments {
+    /// Parts the words of each segment, so many for each, into those of blocks of so many customers, a multiple of 64.
+    pub(crate) fn new(members: &'k mut [u64], words: usize, blocks: usize, customers: usize) -> Kept<'k> {
+        let segments = members.len() / words.max(1);
+        let mut all: Vec<Vec<&'k mut [u64]>> = (0..blocks).map(|_| Vec::with_capacity(segments)).collect();
+        for words in members.chunks_mut(words.max(1)) {
             for (block, words) in all.iter_mut().zip(words.chunks_mut((customers / 64).max(1))) {
                 block.push(words);
             }
