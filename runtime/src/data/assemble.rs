@@ -5,8 +5,8 @@
     reason = "places are counted over the nested lists, and the data set has a table for each declared one"
 )]
 
-use super::convert::finish_fields;
 use super::bits::Bits;
+use super::convert::finish_fields;
 use super::dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer};
 use super::error::{DataError, DataErrors};
 use super::group::{NO_OWNER, gather_groups, group, key_ranks};

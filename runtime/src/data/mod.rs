@@ -24,10 +24,10 @@ mod table;
 mod tests;
 mod write;
 
+pub use bits::Bits;
 #[cfg(test)]
 pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
-pub use bits::Bits;
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
 pub use needed::{NeededFields, needed_fields};

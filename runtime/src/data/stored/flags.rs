@@ -2,7 +2,7 @@
 
 use super::buffer::Buffer;
 use crate::data::bits::Bits;
-use crate::data::dataset::{Dictionary};
+use crate::data::dataset::Dictionary;
 use std::sync::Arc;
 
 /// Most different values that are held so.

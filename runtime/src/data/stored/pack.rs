@@ -2,7 +2,7 @@
 
 use super::{Cells, Column, Flags, Integers, Stored, StoredValues, Values};
 use crate::data::bits::Bits;
-use crate::data::dataset::{Dictionary};
+use crate::data::dataset::Dictionary;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ mod constructs;
 mod definitions;
 mod marks;
 mod random;
+mod tallies;
 
 use super::{Instructions, Manner, Truths};
 use crate::data::{Column, Dataset, DatasetBuilder};
