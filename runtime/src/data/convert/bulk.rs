@@ -142,16 +142,24 @@ fn extend_all<T: Copy + Default, U>(
     mut convert: impl FnMut(&U) -> Option<T>,
 ) -> bool {
     let before = values.len();
-    values.reserve(more.len());
-    for (at, value) in more.iter().enumerate() {
-        let is_known = known.is_none_or(|known| known.get(at) == Some(&true));
-        match if is_known { convert(value) } else { Some(T::default()) } {
-            Some(value) => values.push(value),
-            None => {
-                values.truncate(before);
-                return false;
-            }
+    let mut all = true;
+    let mut convert = |value: &U| match convert(value) {
+        Some(value) => value,
+        None => {
+            all = false;
+            T::default()
         }
+    };
+    match known {
+        None => values.extend(more.iter().map(convert)),
+        Some(known) => {
+            let pairs = more.iter().zip(known);
+            values.extend(pairs.map(|(value, known)| if *known { convert(value) } else { T::default() }));
+        }
+    }
+    if !all || values.len() - before != more.len() {
+        values.truncate(before);
+        return false;
     }
     true
 }

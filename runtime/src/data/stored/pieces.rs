@@ -85,7 +85,11 @@ impl Piece {
 impl PieceValues {
     /// Whole numbers.
     pub(crate) fn integers(values: &[i64], known: Option<&Bits>) -> PieceValues {
-        PieceValues::Integers(Integers::new(values, |row| known.is_none_or(|known| known.get(row))))
+        // Asked row by row, even whether there is anything to ask costs.
+        PieceValues::Integers(match known {
+            None => Integers::new(values, |_| true),
+            Some(known) => Integers::new(values, |row| known.get(row)),
+        })
     }
 
     /// Codes.
