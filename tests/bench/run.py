@@ -98,7 +98,8 @@ def build_worker():
     command = ["cargo", "build", "--release", "--package", "segue-bench", "--message-format", "json"]
     built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
     messages = [json.loads(line) for line in built.stdout.splitlines()]
-    return next(message["executable"] for message in reversed(messages) if message.get("executable"))
+    executables = {message["target"]["name"]: message["executable"] for message in messages if message.get("executable")}
+    return executables["segue-bench-worker"]
 
 
 def start(arguments, names):
