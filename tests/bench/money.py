@@ -26,6 +26,7 @@ def events(data):
     return customers, owner, at, types.indices.to_numpy(), names, amounts, np.round(amounts * 100).astype(np.int64)
 
 
+@functools.cache
 def judge(data, number):
     """How many customers meet a condition exactly, how many floats decide otherwise, and the first of those with what each
     finds; `None` where the condition is not one comparison of a sum or an average."""
