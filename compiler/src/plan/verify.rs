@@ -39,14 +39,14 @@ impl Plan {
             let fits = |atom: NodeId| {
                 self.node(atom).is_some_and(|node| node.ty == Type::Boolean && fits(program, node.scope, rows))
             };
-            if let Some(what) = flaw_of_sets(&pass.truths, fits) {
+            if let Some((_, what)) = flaws_of_sets(&pass.truths, fits).next() {
                 flaw(at, what);
             }
         }
         let fits =
             |atom: NodeId| self.node(atom).is_some_and(|node| node.ty == Type::Boolean && is_of_customers(node.scope));
-        if let Some(what) = flaw_of_sets(&self.truths, fits) {
-            flaw(0, what);
+        for (at, what) in flaws_of_sets(&self.truths, fits) {
+            flaw(at, what);
         }
         for node in &self.traits {
             if !self.node(*node).is_some_and(|found| is_of_customers(found.scope)) {
@@ -111,16 +111,17 @@ impl Plan {
     }
 }
 
-/// What is wrong with sets whose atoms must fit.
-fn flaw_of_sets(sets: &[Truth], fits: impl Fn(NodeId) -> bool) -> Option<&'static str> {
-    sets.iter().enumerate().find_map(|(at, set)| {
-        if set.operands().iter().any(|operand| operand.index() >= at) {
-            return Some("a set stands before what it is made from");
-        }
-        match set {
-            Truth::Literal { atom, .. } if !fits(*atom) => Some("an atom is not a yes/no value of the set's rows"),
-            _ => None,
-        }
+/// What is wrong with sets whose atoms must fit, by their numbers.
+fn flaws_of_sets(sets: &[Truth], fits: impl Fn(NodeId) -> bool) -> impl Iterator<Item = (usize, &'static str)> {
+    sets.iter().enumerate().filter_map(move |(at, set)| {
+        let what = match set {
+            _ if set.operands().iter().any(|operand| operand.index() >= at) => {
+                "a set stands before what it is made from"
+            }
+            Truth::Literal { atom, .. } if !fits(*atom) => "an atom is not a yes/no value of the set's rows",
+            _ => return None,
+        };
+        Some((at, what))
     })
 }
 

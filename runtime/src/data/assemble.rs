@@ -29,6 +29,14 @@ struct Read {
     nested: Vec<(TableId, TableData)>,
     origins: Origins,
     report: TableReport,
+    /// By row its customer, or [`NO_OWNER`]; `None` for tables that belong to no customer.
+    owners: Option<Vec<u32>>,
+}
+
+impl Read {
+    fn has_unknown_owners(&self) -> bool {
+        self.owners.as_ref().is_some_and(|owners| owners.contains(&NO_OWNER))
+    }
 }
 
 /// Puts the tables together; those that were not read are empty.
@@ -65,6 +73,7 @@ pub(crate) fn assemble(
     let index_of = |rows: &TableData| customer_keys(program, rows).map(KeyIndex::of).unwrap_or_default();
     // Nobody asks for it where there are only customers.
     let mut index = if read.is_empty() { KeyIndex::default() } else { index_of(&customers.rows) };
+    read.iter_mut().for_each(|table| table.owners = owners(program, table, &index));
     for table in read.iter_mut().filter(|_| has_customers) {
         table.report.unknown_customers = unknown_customers(program, table, &index);
         table.report.unknown_added = add;
@@ -73,9 +82,12 @@ pub(crate) fn assemble(
         let added = added_ids(program, &read, &index);
         add_customers(program, &mut customers, added);
         index = index_of(&customers.rows);
+        for table in read.iter_mut().filter(|table| table.has_unknown_owners()) {
+            table.owners = owners(program, table, &index);
+        }
     }
     let count = customers.rows.rows;
-    read.par_iter_mut().for_each(|table| group_by_customer(program, table, &index, count));
+    read.par_iter_mut().for_each(|table| group_by_customer(program, table, count));
     if has_customers {
         read.insert(0, customers);
     } else {
@@ -122,7 +134,7 @@ fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
         lookups: Vec::new(),
         newest: None,
     };
-    Read { table: builder.table, rows, nested, origins: builder.origins, report }
+    Read { table: builder.table, rows, nested, origins: builder.origins, report, owners: None }
 }
 
 fn check_key(program: &Program, read: &Read) -> Option<DataError> {
@@ -222,31 +234,20 @@ impl Id {
     }
 }
 
-/// The codes of a table's customers that are not in the index: [`codes_not_found`].
-fn owners_not_found(codes: &Cells, dictionary: &Dictionary, index: &KeyIndex) -> Vec<(u32, u64)> {
-    fn all_are_found<T: Copy + Into<u64> + Sync>(codes: &[T], map: &LookupMap) -> bool {
-        let found = |code: u64| u32::try_from(code).ok().is_some_and(|code| map.row(code).is_some());
-        codes.par_iter().all(|code| found((*code).into()))
-    }
-    // Mostly all are, which is quicker to see than to count.
-    let map = index.map(dictionary);
-    match for_cells!(codes, codes => all_are_found(codes, &map)) {
-        true => Vec::new(),
-        false => codes_not_found(codes.codes(), dictionary, index),
-    }
-}
-
 fn unknown_customers(program: &Program, read: &Read, index: &KeyIndex) -> Misses {
-    owner_ids(program, read).map_or_else(Misses::default, |(codes, dictionary)| {
-        misses(&owners_not_found(codes, dictionary, index), dictionary)
+    // Mostly all are known, which is quicker to see than to count.
+    let ids = owner_ids(program, read).filter(|_| read.has_unknown_owners());
+    ids.map_or_else(Misses::default, |(codes, dictionary)| {
+        misses(&codes_not_found(codes.codes(), dictionary, index), dictionary)
     })
 }
 
 /// Ids of customers that only events and records name, in the order of ids.
 fn added_ids(program: &Program, read: &[Read], index: &KeyIndex) -> Vec<Id> {
     let mut ids: Vec<Id> = Vec::new();
-    for (codes, dictionary) in read.iter().filter_map(|table| owner_ids(program, table)) {
-        let found = owners_not_found(codes, dictionary, index);
+    let unknown = read.iter().filter(|table| table.has_unknown_owners());
+    for (codes, dictionary) in unknown.filter_map(|table| owner_ids(program, table)) {
+        let found = codes_not_found(codes.codes(), dictionary, index);
         ids.extend(found.into_iter().map(|(code, _)| Id::of(dictionary, code)));
     }
     ids.par_sort_unstable();
@@ -318,17 +319,20 @@ fn add_missing(column: &mut Column, rows: usize, more: usize) {
     }
 }
 
-/// The customer of each row.
-fn owners<T: Copy + Into<u64> + Sync>(codes: &[T], map: &LookupMap) -> Vec<u32> {
-    let owner = |code: u64| u32::try_from(code).ok().and_then(|code| map.row(code)).unwrap_or(NO_OWNER);
-    codes.par_iter().map(|code| owner((*code).into())).collect()
+/// See [`Read::owners`].
+fn owners(program: &Program, read: &Read, index: &KeyIndex) -> Option<Vec<u32>> {
+    fn of_codes<T: Copy + Into<u64> + Sync>(codes: &[T], map: &LookupMap) -> Vec<u32> {
+        let owner = |code: u64| u32::try_from(code).ok().and_then(|code| map.row(code)).unwrap_or(NO_OWNER);
+        codes.par_iter().map(|code| owner((*code).into())).collect()
+    }
+    let (codes, dictionary) = owner_ids(program, read)?;
+    let map = index.map(dictionary);
+    Some(for_cells!(codes, codes => of_codes(codes, &map)))
 }
 
 /// Puts the rows of events and records into their order.
-fn group_by_customer(program: &Program, read: &mut Read, index: &KeyIndex, customers: usize) {
-    let Some((codes, dictionary)) = owner_ids(program, read) else { return };
-    let map = index.map(dictionary);
-    let owners = for_cells!(codes, codes => owners(codes, &map));
+fn group_by_customer(program: &Program, read: &mut Read, customers: usize) {
+    let Some(owners) = read.owners.take() else { return };
     let Some(declared) = program.tables.get(read.table.0 as usize) else { return };
     let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
     let times = column(declared.at).and_then(Stored::integers);

@@ -16,6 +16,7 @@ use super::dataset::{Dictionary, canonical_integer};
 use super::stored::{Integers, Stored};
 use crate::for_cells;
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// A row whose owner is none is left out.
 pub(crate) const NO_OWNER: u32 = u32::MAX;
@@ -98,11 +99,7 @@ fn dealt_out(owners: &[u32], count: usize, times: Option<&Integers>, ranks: Opti
     for bucket in buckets.iter().filter(|bucket| **bucket != LEFT_OUT) {
         starts[usize::from(*bucket) + 1] += 1;
     }
-    let mut total = 0;
-    for start in &mut starts {
-        total += *start;
-        *start = total;
-    }
+    let total = add_up(&mut starts);
     let mut order = Order { buckets, starts, places: vec![0; total as usize] };
     let mut groups = vec![total; count + 1];
     let dealt = order.deal(owners);
@@ -186,22 +183,30 @@ fn ends(owners: &[u32], count: usize) -> Vec<u32> {
     for owner in owners {
         groups[*owner as usize + 1] += 1;
     }
-    let mut total = 0;
-    for place in &mut groups {
-        total += *place;
-        *place = total;
-    }
+    add_up(&mut groups);
     groups
+}
+
+/// Makes of each number the sum up to it; gives the last.
+fn add_up(numbers: &mut [u32]) -> u32 {
+    let mut total = 0;
+    for number in numbers {
+        total += *number;
+        *number = total;
+    }
+    total
 }
 
 /// Whether rows stand as they are to be put, as those of files that were written so do.
 fn are_in_order(owners: &[u32], count: usize, times: Option<&Integers>, ranks: Option<&[u32]>) -> bool {
     let time = |row: usize| times.and_then(|times| times.cells().get(row));
     let rank = |row: usize| ranks.and_then(|ranks| ranks.get(row));
-    let pairs = || owners.par_windows(2).enumerate();
-    owners.last().is_none_or(|last| (*last as usize) < count)
-        && owners.par_windows(2).all(|pair| pair[0] <= pair[1])
-        && pairs().all(|(row, pair)| pair[0] != pair[1] || (time(row), rank(row)) <= (time(row + 1), rank(row + 1)))
+    let in_order = |(row, pair): (usize, &[u32])| match pair[0].cmp(&pair[1]) {
+        Ordering::Less => true,
+        Ordering::Equal => (time(row), rank(row)) <= (time(row + 1), rank(row + 1)),
+        Ordering::Greater => false,
+    };
+    owners.last().is_none_or(|last| (*last as usize) < count) && owners.par_windows(2).enumerate().all(in_order)
 }
 
 /// The place of each row's key in the order of ids (rule 10); missing keys come first.

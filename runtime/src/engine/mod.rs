@@ -1,12 +1,12 @@
-//! The engine: a plan run over blocks of customers, with machine code for the truth stage and for passes over rows.
+//! The engine: a plan run over blocks of customers, with loops for each processor and machine code where those do not do.
 //!
 //! The interpreter defines what is right; this gives the same answers, floats to the bit, and the same problems. There is
 //! no other way behind it: what it cannot run is an error.
 //!
 //! A run: the plan is bound to the data (`prepare`); what depends on no customer is worked out once, among it everything
-//! that depends on a single text, once for each different text; code is made (`jit`); then threads take blocks of
-//! customers (`blocks`): kernels work out vectors of values (`kernels`), passes the aggregates (`events`), the truth
-//! stage the members (`truth`).
+//! that depends on a single text, once for each different text; code is made where it is needed (`jit`); then threads take
+//! blocks of customers (`blocks`): kernels work out vectors of values (`kernels`), tallies and passes the aggregates
+//! (`tallies`, `events`), the truth stage the members (`truth`).
 
 mod answers;
 mod blocks;

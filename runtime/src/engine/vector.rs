@@ -3,8 +3,7 @@
 //! INVARIANT: what stands at a missing row is 0 (in [`Data::Bits`] a clear bit), and bits past the last row are clear, so
 //! words can be joined without masks.
 
-use crate::data::{Cells, Integers, Stored, StoredValues};
-use crate::for_cells;
+use crate::data::{Cells, Stored, StoredValues};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -220,7 +219,7 @@ impl<'a> Vector<'a> {
             | StoredValues::Instant(integers)
             | StoredValues::Duration(integers)
             | StoredValues::Date(integers) => {
-                let values = Data::Whole(Cow::Owned(unpacked(integers, range)));
+                let values = Data::Whole(Cow::Owned(integers.values(range)));
                 return Vector { data: values, known }.cleared();
             }
             StoredValues::Number(values) => Data::Float(Cow::Borrowed(values.get(range).unwrap_or(&[]))),
@@ -299,14 +298,6 @@ impl<'a> Vector<'a> {
         }
         self
     }
-}
-
-/// The values of a range of rows.
-fn unpacked(integers: &Integers, range: Range<usize>) -> Vec<i64> {
-    fn all<T: Copy + Into<u64>>(integers: &Integers, cells: &[T]) -> Vec<i64> {
-        cells.iter().map(|cell| integers.value_of((*cell).into())).collect()
-    }
-    for_cells!(integers.cells(), cells => all(integers, cells.get(range).unwrap_or(&[])))
 }
 
 /// The codes of a range of rows.

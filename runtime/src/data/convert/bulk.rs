@@ -116,7 +116,7 @@ impl Store {
                 // A value that is not listed has to be noted.
                 found.extend(codes, (keys, texts), known, |text| listed.codes.get(text).copied())
             }
-            (Store::Id(ids), Kind::Texts { keys, texts }) => push_ids(ids, keys, texts, known),
+            (Store::Id(ids), Kind::Texts { keys, texts }) => ids.push_all(keys, texts, known),
             _ => false,
         }
     }
@@ -166,25 +166,22 @@ fn extend_all<T: Copy + Default, U>(
 
 /// What was found for the texts of a list, kept from batch to batch: those of one row group mostly share their list.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Found {
+pub(super) struct Found<T> {
     /// Kept alive, so that no other list can stand in its place in memory.
     list: Option<StringArray>,
-    /// By place in the list: the code, or [`NOT_ASKED`].
-    codes: Vec<u32>,
+    /// By place in the list; `None` for texts that were not asked about yet.
+    found: Vec<Option<T>>,
 }
 
-/// Stands for a text that was not asked about yet; no code is so great.
-const NOT_ASKED: u32 = u32::MAX;
-
-impl Found {
-    /// Adds the code of each key's text, 0 for those that are not known; `find` is asked once a text. False, and none
-    /// added, where it gives none.
+impl<T: Copy + Default> Found<T> {
+    /// Adds what is found for each key's text, and nothing that means anything for those that are not known; `find` is
+    /// asked once a text. False, and none added, where it gives none.
     fn extend(
         &mut self,
-        codes: &mut Vec<u32>,
+        all: &mut Vec<T>,
         (keys, texts): (&[usize], &StringArray),
         known: Option<&[bool]>,
-        mut find: impl FnMut(&str) -> Option<u32>,
+        mut find: impl FnMut(&str) -> Option<T>,
     ) -> bool {
         let same = |list: &StringArray| {
             list.len() == texts.len()
@@ -192,56 +189,45 @@ impl Found {
                 && std::ptr::eq(list.value_offsets(), texts.value_offsets())
         };
         if !self.list.as_ref().is_some_and(same) {
-            self.codes.clear();
-            self.codes.resize(texts.len(), NOT_ASKED);
+            self.found.clear();
+            self.found.resize(texts.len(), None);
             self.list = Some(texts.clone());
         }
-        let before = codes.len();
-        codes.reserve(keys.len());
+        let before = all.len();
+        all.reserve(keys.len());
         for (at, key) in keys.iter().enumerate() {
             if known.is_some_and(|known| known.get(at) != Some(&true)) {
-                codes.push(0);
+                all.push(T::default());
                 continue;
             }
-            let code = match self.codes.get_mut(*key) {
-                Some(&mut code) if code != NOT_ASKED => Some(code),
-                Some(place) => find(texts.value(*key)).inspect(|code| *place = *code),
+            let found = match self.found.get_mut(*key) {
+                Some(Some(found)) => Some(*found),
+                Some(place) => find(texts.value(*key)).inspect(|found| *place = Some(*found)),
                 None => None,
             };
-            let Some(code) = code else {
-                codes.truncate(before);
+            let Some(found) = found else {
+                all.truncate(before);
                 return false;
             };
-            codes.push(code);
+            all.push(found);
         }
         true
     }
 }
 
-fn push_ids(ids: &mut IdCodes, keys: &[usize], texts: &StringArray, known: Option<&[bool]>) -> bool {
-    let Some(integers) = ids.integers() else {
-        ids.texts().push_all(keys, texts, known);
-        return true;
-    };
-    let before = integers.len();
-    let mut found: Vec<Option<i64>> = vec![None; texts.len()];
-    for (at, key) in keys.iter().enumerate() {
-        if known.is_some_and(|known| known.get(at) != Some(&true)) {
-            integers.push(0);
-            continue;
-        }
-        let id = match found.get_mut(*key) {
-            Some(Some(id)) => Some(*id),
-            Some(place) => canonical_integer(texts.value(*key)).inspect(|id| *place = Some(*id)),
-            None => None,
+impl IdCodes {
+    fn push_all(&mut self, keys: &[usize], texts: &StringArray, known: Option<&[bool]>) -> bool {
+        let mut found = std::mem::take(&mut self.found);
+        let added = match self.integers() {
+            Some(integers) => found.extend(integers, (keys, texts), known, canonical_integer),
+            None => {
+                self.texts().push_all(keys, texts, known);
+                true
+            }
         };
-        let Some(id) = id else {
-            integers.truncate(before);
-            return false;
-        };
-        integers.push(id);
+        self.found = found;
+        added
     }
-    true
 }
 
 impl TextCodes {

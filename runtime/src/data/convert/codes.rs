@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TextCodes {
     pub(crate) codes: Vec<u32>,
-    pub(super) found: Found,
+    pub(super) found: Found<u32>,
     texts: IndexSet<Arc<str>, FxBuildHasher>,
 }
 
@@ -56,12 +56,13 @@ impl TextCodes {
 pub(crate) struct IdCodes {
     /// `None` once a row was not an integer; `texts` then holds all rows.
     integers: Option<Vec<i64>>,
+    pub(super) found: Found<i64>,
     texts: TextCodes,
 }
 
 impl IdCodes {
     pub(crate) fn new() -> IdCodes {
-        IdCodes { integers: Some(Vec::new()), texts: TextCodes::default() }
+        IdCodes { integers: Some(Vec::new()), found: Found::default(), texts: TextCodes::default() }
     }
 
     pub(crate) fn len(&self) -> usize {

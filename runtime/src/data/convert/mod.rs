@@ -115,7 +115,7 @@ enum Store {
     Listed {
         codes: Vec<u32>,
         listed: Listed,
-        found: Found,
+        found: Found<u32>,
     },
     List {
         offsets: Vec<u32>,

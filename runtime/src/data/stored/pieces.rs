@@ -75,7 +75,7 @@ impl Piece {
     pub(crate) fn integers_to_codes(&mut self, mut code: impl FnMut(i64) -> u32) {
         if let PieceValues::Integers(integers) = &self.values {
             let is_known = |row: usize| self.known.as_ref().is_none_or(|known| known.get(row));
-            let values = integers.values().into_iter().enumerate();
+            let values = integers.values(0..self.rows).into_iter().enumerate();
             let codes = values.map(|(row, value)| if is_known(row) { code(value) } else { 0 });
             self.values = PieceValues::codes(&codes.collect::<Vec<u32>>());
         }
@@ -159,7 +159,7 @@ impl Stored {
                 (codes.finish(), Numbers::span(integers.base(), span))
             }
             _ => {
-                let (codes, numbers) = super::pack::encode_integers(&integers.values(), known.as_ref());
+                let (codes, numbers) = super::pack::encode_integers(&integers.values(0..all), known.as_ref());
                 let greatest = (numbers.len() as u64).saturating_sub(1);
                 (Cells::new(greatest, codes.into_iter().map(u64::from)), Numbers::from(numbers))
             }

@@ -3,6 +3,7 @@
 use super::{Integers, Stored, StoredValues};
 use crate::data::dataset::{Column, Values};
 use crate::for_cells;
+use std::ops::Range;
 use std::sync::Arc;
 
 impl Stored {
@@ -10,13 +11,13 @@ impl Stored {
     pub(crate) fn unpack(&self) -> Column {
         let values = match &self.values {
             StoredValues::Boolean(bits) => Values::Boolean((0..self.rows).map(|row| u8::from(bits.get(row))).collect()),
-            StoredValues::Integer(integers) => Values::Integer(integers.values()),
-            StoredValues::Money(integers) => Values::Money(integers.values()),
-            StoredValues::Instant(integers) => Values::Instant(integers.values()),
-            StoredValues::Duration(integers) => Values::Duration(integers.values()),
-            StoredValues::Date(integers) => {
-                Values::Date(integers.values().into_iter().map(|day| i32::try_from(day).unwrap_or(0)).collect())
-            }
+            StoredValues::Integer(integers) => Values::Integer(integers.values(0..self.rows)),
+            StoredValues::Money(integers) => Values::Money(integers.values(0..self.rows)),
+            StoredValues::Instant(integers) => Values::Instant(integers.values(0..self.rows)),
+            StoredValues::Duration(integers) => Values::Duration(integers.values(0..self.rows)),
+            StoredValues::Date(integers) => Values::Date(
+                integers.values(0..self.rows).into_iter().map(|day| i32::try_from(day).unwrap_or(0)).collect(),
+            ),
             StoredValues::Number(numbers) => Values::Number(numbers.to_vec()),
             StoredValues::Text { codes, dictionary } => {
                 Values::Text { codes: codes.codes().collect(), dictionary: Arc::clone(dictionary) }
@@ -36,11 +37,11 @@ impl Stored {
 }
 
 impl Integers {
-    /// The value of each row.
-    pub(crate) fn values(&self) -> Vec<i64> {
+    /// The values of a range of rows.
+    pub(crate) fn values(&self, rows: Range<usize>) -> Vec<i64> {
         fn all<T: Copy + Into<u64>>(integers: &Integers, cells: &[T]) -> Vec<i64> {
             cells.iter().map(|cell| integers.value_of((*cell).into())).collect()
         }
-        for_cells!(self.cells(), cells => all(self, cells))
+        for_cells!(self.cells(), cells => all(self, cells.get(rows).unwrap_or(&[])))
     }
 }

@@ -370,7 +370,14 @@ impl Test {
     }
 }
 
-fn in_ranges(path: Instructions, ranges: &[(u64, u64)], cells: Option<&Cells>, rows: &Range<usize>, out: &mut [u64]) {
+/// The rows whose cell is in one of the ranges, ends included.
+pub(crate) fn in_ranges(
+    path: Instructions,
+    ranges: &[(u64, u64)],
+    cells: Option<&Cells>,
+    rows: &Range<usize>,
+    out: &mut [u64],
+) {
     fn all<T: Cell>(path: Instructions, ranges: &[(u64, u64)], cells: &[T], out: &mut [u64]) {
         let narrow = |cell: u64| T::try_from(cell).ok();
         let ranges = ranges.iter().filter_map(|(low, high)| Some((narrow(*low)?, narrow(high - low)?)));

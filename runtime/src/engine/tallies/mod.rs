@@ -15,13 +15,12 @@ mod values;
 use super::EngineError;
 use super::kernels::Failed;
 use super::kernels::ranks::{ranks, ranks_of_both, rows_of};
-use super::kernels::scan::{self, Cell, Instructions};
-use super::literals::{Literals, Slots};
+use super::kernels::scan::Instructions;
+use super::literals::{Literals, Slots, in_ranges};
 use super::store::Store;
 use super::truth::{Order, STEP, work};
 use super::vector::{Data, Vector, bits_by_row, bits_of_range, tail_mask, words_for};
-use crate::data::{Bits, Cells, Integers};
-use crate::for_cells;
+use crate::data::{Bits, Integers};
 use segue_compiler::plan::{NodeId, Scope};
 use segue_compiler::program::TableId;
 use segue_compiler::syntax::tree::AggregateOperator;
@@ -113,7 +112,8 @@ impl<'a> Tallies<'a> {
         desk.existing.clear();
         if let Some((times, first)) = self.ahead {
             desk.existing.resize(words_for(rows.len()), 0);
-            before(self.path, times.cells(), first, rows.clone(), &mut desk.existing);
+            let over: Option<(u64, u64)> = first.checked_sub(1).map(|last| (0, last));
+            in_ranges(self.path, over.as_slice(), Some(times.cells()), &rows, &mut desk.existing);
         }
         let block = Block { rows, places: &places };
         for domain in &self.domains {
@@ -129,19 +129,6 @@ struct Block<'b> {
     rows: Range<usize>,
     /// Where each owner's rows begin, counted from the block's first, and where the last one's end.
     places: &'b [u32],
-}
-
-/// Sets the bits of the rows whose cell is below another.
-fn before(path: Instructions, cells: &Cells, end: u64, rows: Range<usize>, out: &mut [u64]) {
-    fn all<T: Cell>(path: Instructions, cells: &[T], end: u64, out: &mut [u64]) {
-        let range = T::try_from(0).ok().zip(end.checked_sub(1).and_then(|last| T::try_from(last).ok()));
-        match (range, end) {
-            (Some(range), _) => scan::in_ranges(path, cells, &[range], out),
-            (None, 0) => out.fill(0),
-            (None, _) => out.fill(u64::MAX),
-        }
-    }
-    for_cells!(cells, cells => all(path, cells.get(rows).unwrap_or(&[]), end, out));
 }
 
 /// By owner: how many rows are asked about.
