@@ -220,7 +220,7 @@ impl Id {
         match dictionary {
             Dictionary::Integers(numbers) => Id::Integer(numbers.get(code as usize).unwrap_or(0)),
             Dictionary::Texts(texts) => {
-                let text = texts.get(code as usize).cloned().unwrap_or_default();
+                let text = texts.shared(code as usize).unwrap_or_default();
                 canonical_integer(&text).map_or(Id::Text(text), Id::Integer)
             }
         }
@@ -274,7 +274,7 @@ fn add_customers(program: &Program, customers: &mut Read, added: Vec<Id>) {
         let of_customers = program.tables.get(table.0 as usize).and_then(|table| table.parent);
         if let (Some((CUSTOMERS, _)), Some(groups)) = (of_customers, &mut rows.groups) {
             let last = groups.last().copied().unwrap_or(0);
-            groups.extend(std::iter::repeat_n(last, more));
+            *groups = groups.iter().copied().chain(std::iter::repeat_n(last, more)).collect();
         }
     }
 }
@@ -292,7 +292,7 @@ fn add_ids(column: &mut Column, added: &[Id]) {
         Dictionary::Integers(numbers.into())
     } else {
         let known = (0..first).map(|code| Arc::from(&*dictionary.text(u32::try_from(code).unwrap_or(u32::MAX))));
-        Dictionary::Texts(known.chain(added.iter().map(|id| Arc::from(id.text()))).collect())
+        Dictionary::Texts(known.chain(added.iter().map(|id| Arc::from(id.text()))).collect::<Vec<_>>().into())
     };
     *dictionary = Arc::new(extended);
     codes.extend((first..all).map(|code| u32::try_from(code).unwrap_or(u32::MAX)));
@@ -339,7 +339,7 @@ fn group_by_customer(program: &Program, read: &mut Read, customers: usize) {
     let ranks = column(declared.key).and_then(key_ranks);
     let grouping = group(&owners, customers, times, ranks.as_deref());
     drop(owners);
-    read.rows.groups = Some(grouping.groups);
+    read.rows.groups = Some(grouping.groups.into());
     let Some(order) = grouping.order else { return };
     let gather = |column: &mut Option<Stored>| {
         if let Some(values) = column.take() {
@@ -367,7 +367,7 @@ fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mu
             *column = column.gather(&inner);
         }
         rows.rows = inner.len();
-        rows.groups = Some(groups);
+        rows.groups = Some(groups.into());
         reorder_nested(program, table, &inner, nested);
     }
 }
@@ -386,7 +386,7 @@ fn complete(program: &Program, dataset: &mut Dataset) {
         let table = &mut dataset.tables[at];
         table.columns.resize(declared.fields.len(), None);
         if let (Some(owners), None) = (owners, &table.groups) {
-            table.groups = Some(vec![0; owners + 1]);
+            table.groups = Some(vec![0; owners + 1].into());
         }
     }
 }

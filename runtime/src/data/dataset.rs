@@ -11,7 +11,8 @@
 
 use super::bits::Bits;
 use super::numbers::Numbers;
-use super::stored::Stored;
+use super::stored::{Buffer, Stored};
+use super::texts::Texts;
 use rayon::prelude::*;
 use segue_compiler::program::{FieldId, TableId};
 use segue_compiler::values::Value;
@@ -34,7 +35,7 @@ pub struct TableData {
     /// By `FieldId`; `None` for computed fields, lists of records and columns nothing needs.
     pub columns: Vec<Option<Stored>>,
     /// Events, records: by customer; lists of records: by parent row. One more entry than there are owners.
-    pub groups: Option<Vec<u32>>,
+    pub groups: Option<Buffer<u32>>,
 }
 
 /// One column, as answers give it.
@@ -83,7 +84,7 @@ pub enum Values {
 #[derive(Debug, Clone)]
 pub enum Dictionary {
     /// Texts in any order.
-    Texts(Vec<Arc<str>>),
+    Texts(Texts),
     /// Ids that are all integers in canonical form, in any order: no text is stored. There may be some that no row has.
     Integers(Numbers),
 }
@@ -105,7 +106,7 @@ impl Dictionary {
     /// The text of a code; empty for a code the dictionary does not have.
     pub fn text(&self, code: u32) -> Cow<'_, str> {
         match self {
-            Dictionary::Texts(texts) => texts.get(code as usize).map_or(Cow::Borrowed(""), |text| Cow::Borrowed(text)),
+            Dictionary::Texts(texts) => texts.get(code as usize).unwrap_or("").into(),
             Dictionary::Integers(numbers) => {
                 numbers.get(code as usize).map_or(Cow::Borrowed(""), |number| number.to_string().into())
             }
@@ -115,7 +116,7 @@ impl Dictionary {
     /// The text of a code as a value.
     pub fn value(&self, code: u32) -> Value {
         match self {
-            Dictionary::Texts(texts) => Value::Text(texts.get(code as usize).cloned().unwrap_or_default()),
+            Dictionary::Texts(texts) => Value::Text(texts.shared(code as usize).unwrap_or_default()),
             Dictionary::Integers(_) => Value::Text(self.text(code).into()),
         }
     }

@@ -219,7 +219,7 @@ pub(crate) fn key_ranks(keys: &Stored) -> Option<Vec<u32>> {
         Dictionary::Integers(numbers) => ordered.par_sort_unstable_by_key(|code| numbers.get(*code as usize)),
         Dictionary::Texts(texts) => {
             let place = |code: u32| {
-                let text: &str = &texts[code as usize];
+                let text = texts.get(code as usize).unwrap_or_default();
                 canonical_integer(text).map_or((true, 0, text), |number| (false, number, ""))
             };
             let mut placed: Vec<(bool, i64, &str, u32)> = ordered

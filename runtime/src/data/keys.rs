@@ -64,11 +64,11 @@ impl KeyIndex {
             }
             Dictionary::Texts(texts) => {
                 let mut integers = Vec::new();
-                for (text, row) in texts.iter().zip(rows).filter(|(_, row)| **row != NO_ROW) {
+                for ((at, text), row) in texts.iter().enumerate().zip(rows).filter(|(_, row)| **row != NO_ROW) {
                     match canonical_integer(text) {
                         Some(number) => integers.push((number, *row)),
                         None => {
-                            index.texts.insert(text.clone(), *row);
+                            index.texts.insert(texts.shared(at).unwrap_or_default(), *row);
                         }
                     }
                 }

@@ -22,6 +22,7 @@ mod stored;
 mod table;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod write;
 
 pub use bits::Bits;
@@ -38,6 +39,7 @@ pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Q
 pub use rows::{DatasetBuilder, column_names};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
 pub(crate) use stored::{MarkCells, Memory, Settled, turned};
+pub use texts::Texts;
 pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
 use std::path::PathBuf;

@@ -1,12 +1,14 @@
 //! Different whole numbers, each with its place: the ids of a dictionary.
 
+use super::stored::Buffer;
+
 /// Numbers in any order, each once.
 #[derive(Debug, Clone)]
 pub struct Numbers(Form);
 
 #[derive(Debug, Clone)]
 enum Form {
-    Listed(Vec<i64>),
+    Listed(Buffer<i64>),
     /// So many numbers that follow one another; nothing is stored.
     Span {
         first: i64,
@@ -18,6 +20,19 @@ impl Numbers {
     /// The numbers from `first` on, so many of them. Those beyond 64 bits are never asked for.
     pub(crate) fn span(first: i64, count: u32) -> Numbers {
         Numbers(Form::Span { first, count })
+    }
+
+    /// The numbers in memory that others share.
+    pub(crate) fn listed(numbers: Buffer<i64>) -> Numbers {
+        Numbers(Form::Listed(numbers))
+    }
+
+    /// The first of numbers that follow one another.
+    pub(crate) fn first_of_span(&self) -> Option<i64> {
+        match &self.0 {
+            Form::Listed(_) => None,
+            Form::Span { first, .. } => Some(*first),
+        }
     }
 
     /// How many.
@@ -59,6 +74,6 @@ impl Numbers {
 
 impl From<Vec<i64>> for Numbers {
     fn from(numbers: Vec<i64>) -> Numbers {
-        Numbers(Form::Listed(numbers))
+        Numbers(Form::Listed(numbers.into()))
     }
 }

@@ -83,7 +83,7 @@ impl Shape {
             Type::Integer | Type::Money(_) | Type::Date | Type::Datetime | Type::Duration => Shape::Whole,
             Type::Number | Type::Percent => Shape::Float,
             Type::Text | Type::OneOf(_) | Type::Id(_) | Type::Timezone => {
-                Shape::Text(Arc::new(Dictionary::Texts(Vec::new())))
+                Shape::Text(Arc::new(Dictionary::Texts(Vec::new().into())))
             }
             Type::List(element) => {
                 let shape = Shape::of_type(element);
@@ -116,7 +116,7 @@ impl Shape {
             Value::Date(day) => (Shape::Whole, one(Data::Whole(Cow::Owned(vec![i64::from(*day)])))),
             Value::Number(value) => (Shape::Float, one(Data::Float(Cow::Owned(vec![*value])))),
             Value::Text(text) => {
-                let dictionary = Dictionary::Texts(vec![Arc::clone(text)]);
+                let dictionary = Dictionary::Texts(vec![Arc::clone(text)].into());
                 (Shape::Text(Arc::new(dictionary)), one(Data::Code(Cow::Owned(vec![0]))))
             }
             Value::List(values) => {
@@ -208,7 +208,7 @@ fn join_dictionaries(dictionaries: &[&Arc<Dictionary>]) -> (Dictionary, Vec<Vec<
     let whole_numbers = |dictionary: &Dictionary| match dictionary {
         Dictionary::Integers(numbers) => Some(numbers.iter().collect()),
         // A written id or two; longer ones stay texts.
-        Dictionary::Texts(texts) if texts.len() <= 16 => texts.iter().map(|text| canonical_integer(text)).collect(),
+        Dictionary::Texts(texts) if texts.len() <= 16 => texts.iter().map(canonical_integer).collect(),
         Dictionary::Texts(_) => None,
     };
     let integers: Option<Vec<Vec<i64>>> = dictionaries.iter().map(|dictionary| whole_numbers(dictionary)).collect();
@@ -218,7 +218,7 @@ fn join_dictionaries(dictionaries: &[&Arc<Dictionary>]) -> (Dictionary, Vec<Vec<
     }
     let texts = dictionaries.iter().map(|dictionary| texts(dictionary));
     let (all, translations) = numbered(texts.map(Vec::into_iter));
-    (Dictionary::Texts(all), translations)
+    (Dictionary::Texts(all.into()), translations)
 }
 
 /// Numbers for values, each different one once in the order met, and for each source the numbers of its values.
@@ -245,7 +245,7 @@ where
 
 fn texts(dictionary: &Dictionary) -> Vec<Arc<str>> {
     match dictionary {
-        Dictionary::Texts(texts) => texts.clone(),
+        Dictionary::Texts(texts) => texts.all_shared().collect(),
         Dictionary::Integers(numbers) => numbers.iter().map(|number| number.to_string().into()).collect(),
     }
 }
@@ -317,7 +317,7 @@ pub(crate) fn identities(left: &Dictionary, right: &Dictionary, ignoring_case: b
 /// The same where the second dictionary has one text, as a written one's has: 1 stands for that text, 0 for all others.
 fn single_identity(many: &Dictionary, one: &Dictionary) -> Option<(Vec<u32>, Vec<u32>)> {
     let (Dictionary::Texts(texts), Dictionary::Texts(one)) = (many, one) else { return None };
-    let [text] = one.as_slice() else { return None };
+    let text = one.get(0).filter(|_| one.len() == 1)?;
     let mut marks = vec![0; texts.len()];
     if let Some(mark) = texts.iter().position(|other| other == text).and_then(|at| marks.get_mut(at)) {
         *mark = 1;

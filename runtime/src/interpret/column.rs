@@ -37,7 +37,7 @@ pub(super) fn from_values(ty: &Type, values: Vec<Option<Value>>) -> Column {
                     0
                 });
             }
-            Values::Text { codes, dictionary: Arc::new(Dictionary::Texts(texts)) }
+            Values::Text { codes, dictionary: Arc::new(Dictionary::Texts(texts.into())) }
         }
         Type::List(element) => {
             let (mut offsets, mut elements) = (vec![0], Vec::new());

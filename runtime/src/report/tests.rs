@@ -122,7 +122,7 @@ fn dataset() -> Dataset {
             TableData {
                 rows: 3,
                 columns: vec![Some(Stored::pack(keys(&[11, 12, 13]), 3)), Some(Stored::pack(bought, 3))],
-                groups: Some(vec![0, 1, 2, 3, 3]),
+                groups: Some(vec![0, 1, 2, 3, 3].into()),
             },
         ],
     }

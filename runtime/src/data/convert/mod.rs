@@ -148,7 +148,7 @@ impl Listed {
     }
 
     fn dictionary(self) -> Arc<Dictionary> {
-        Arc::new(Dictionary::Texts(self.values.to_vec()))
+        Arc::new(Dictionary::Texts(self.values.to_vec().into()))
     }
 }
 
@@ -365,7 +365,7 @@ impl ColumnBuilder {
             Store::Records { table, offsets, fields } => {
                 let count = offsets.last().map_or(0, |last| *last as usize);
                 let (mut rows, nested) = finish_fields(fields, count);
-                rows.groups = Some(offsets);
+                rows.groups = Some(offsets.into());
                 return Finished::Records { table, rows, nested };
             }
         })

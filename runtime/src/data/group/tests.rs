@@ -37,7 +37,7 @@ fn key_column(keys: &[Option<String>]) -> Stored {
     let codes: Vec<u32> = codes.collect();
     let integers: Option<Vec<i64>> = texts.iter().map(|text| canonical_integer(text)).collect();
     let dictionary =
-        Arc::new(integers.map_or(Dictionary::Texts(texts), |numbers| Dictionary::Integers(numbers.into())));
+        Arc::new(integers.map_or(Dictionary::Texts(texts.into()), |numbers| Dictionary::Integers(numbers.into())));
     let known = Some(Bits::from_bools(keys.iter().map(Option::is_some)));
     Stored::pack(Column { values: Values::Text { codes, dictionary }, known }, keys.len())
 }
@@ -94,7 +94,7 @@ proptest! {
         let sets = PieceValues::slices(&sets.collect::<Vec<u64>>(), 9);
         let listed: Vec<Arc<str>> = "abcdefghi".chars().map(|value| value.to_string().into()).collect();
         let pieces = [Piece { values: sets, known: None, rows: values.len() }];
-        let flags = Stored::of_slices(&pieces, Arc::new(Dictionary::Texts(listed)));
+        let flags = Stored::of_slices(&pieces, Arc::new(Dictionary::Texts(listed.into())));
         let packed = [plain, lists, truths].into_iter().map(|column| Stored::pack(column, values.len()));
         for column in packed.chain([flags]) {
             let gathered = column.gather(&rows);

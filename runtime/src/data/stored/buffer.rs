@@ -1,24 +1,62 @@
 //! Values that several may hold and nobody changes.
 
-use std::ops::Deref;
+use super::memory::Memory;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
+use zerocopy::{FromBytes, Immutable};
+
+/// A number of a fixed width that memory may hold in any state.
+pub trait Plain: FromBytes + Immutable + Copy {}
+
+impl<T: FromBytes + Immutable + Copy> Plain for T {}
 
 /// A sequence of values; a copy shares them.
-#[derive(Debug, Clone)]
-pub struct Buffer<T>(Arc<Vec<T>>);
+#[derive(Clone)]
+pub struct Buffer<T>(Form<T>);
 
-impl<T> Deref for Buffer<T> {
+#[derive(Clone)]
+enum Form<T> {
+    Own(Arc<Vec<T>>),
+    /// So many bytes of memory that others share, as values.
+    Part(Arc<Memory>, Range<usize>, PhantomData<T>),
+}
+
+impl<T: Plain> Buffer<T> {
+    /// The values in some bytes of memory; `None` where there are no such bytes, or they do not hold whole values in
+    /// their places.
+    pub(crate) fn part(memory: &Arc<Memory>, bytes: Range<usize>) -> Option<Buffer<T>> {
+        <[T]>::ref_from_bytes(memory.bytes().get(bytes.clone())?).ok()?;
+        Some(Buffer(Form::Part(Arc::clone(memory), bytes, PhantomData)))
+    }
+}
+
+impl<T: Plain> Deref for Buffer<T> {
     type Target = [T];
 
+    #[inline]
     fn deref(&self) -> &[T] {
-        &self.0
+        match &self.0 {
+            Form::Own(values) => values,
+            Form::Part(memory, bytes, _) => {
+                let values = memory.bytes().get(bytes.clone()).and_then(|bytes| <[T]>::ref_from_bytes(bytes).ok());
+                values.unwrap_or(&[])
+            }
+        }
+    }
+}
+
+impl<T: Plain + fmt::Debug> fmt::Debug for Buffer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.deref().fmt(f)
     }
 }
 
 impl<T> From<Vec<T>> for Buffer<T> {
     fn from(mut values: Vec<T>) -> Buffer<T> {
         values.shrink_to_fit();
-        Buffer(Arc::new(values))
+        Buffer(Form::Own(Arc::new(values)))
     }
 }
 

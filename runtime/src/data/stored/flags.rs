@@ -65,6 +65,30 @@ impl Flags {
         Flags { slices, starts: starts.into(), rows, dictionary: Arc::clone(dictionary) }
     }
 
+    /// As they were put together before; `None` where they do not go together. Where the entries of each word begin is
+    /// counted again if `thorough`.
+    pub(super) fn restore(
+        slices: Vec<Bits>,
+        starts: Buffer<u32>,
+        rows: usize,
+        dictionary: Arc<Dictionary>,
+        thorough: bool,
+    ) -> Option<Flags> {
+        let words = rows.div_ceil(64);
+        if slices.len() != dictionary.len() || slices.len() > MOST || starts.len() != words + 1 {
+            return None;
+        }
+        if thorough && *starts != *Flags::of_slices(slices.clone(), rows, &dictionary).starts {
+            return None;
+        }
+        Some(Flags { slices, starts, rows, dictionary })
+    }
+
+    /// By word of 64 rows, and one more: how many entries the lists of all rows before it have together.
+    pub(super) fn starts(&self) -> &Buffer<u32> {
+        &self.starts
+    }
+
     /// How many rows.
     pub fn rows(&self) -> usize {
         self.rows

@@ -167,6 +167,11 @@ impl Integers {
         Integers { base, unit, greatest, cells: cells.finish() }
     }
 
+    /// As they were put together before: `greatest` is the greatest of the cells.
+    pub(super) fn restore(base: i64, unit: u64, greatest: u64, cells: Cells) -> Integers {
+        Integers { base, unit, greatest, cells }
+    }
+
     /// The same base and unit with other cells, of which this is the greatest.
     pub(super) fn with_cells(&self, cells: Cells, greatest: u64) -> Integers {
         Integers { base: self.base, unit: self.unit, greatest, cells }

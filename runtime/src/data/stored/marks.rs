@@ -50,7 +50,7 @@ pub(crate) struct Settled {
 }
 
 #[derive(Debug, Clone)]
-enum Borders {
+pub(super) enum Borders {
     Cells(Vec<u64>),
     Floats(Vec<f64>),
     /// A mark is the cell without so many of its lower bits.
@@ -70,6 +70,16 @@ impl Marks {
     /// For each row the number of borders that its value has reached.
     pub(crate) fn cells(&self) -> &MarkCells {
         &self.cells
+    }
+
+    /// Borders, marks, and the marks that many rows have.
+    pub(super) fn parts(&self) -> (&Borders, &MarkCells, &[u16]) {
+        (&self.borders, &self.cells, &self.heavy)
+    }
+
+    /// The same put together again.
+    pub(super) fn of_parts(borders: Borders, cells: MarkCells, heavy: Vec<u16>) -> Marks {
+        Marks { borders, cells, heavy }
     }
 
     /// What is known of the cells from `low` to `high`, both included; `greatest` is the greatest cell there can be. `None`

@@ -1,9 +1,10 @@
 //! Much memory at once, for what is written once and shared then.
 
-use memmap2::MmapMut;
-use zerocopy::FromBytes;
+use memmap2::{Mmap, MmapMut};
+use std::fs::File;
+use zerocopy::{FromBytes, IntoBytes};
 
-/// Words, all zero at first.
+/// Words, all zero at first, or those of a file.
 #[derive(Debug)]
 pub(crate) struct Memory(Place);
 
@@ -12,6 +13,8 @@ enum Place {
     Heap(Vec<u64>),
     /// Straight from the system, in pages as large as it has: making many small ones takes longer than writing them.
     System(MmapMut),
+    /// A file, read as it is looked at.
+    File(Mmap),
 }
 
 /// Less than this comes from the heap, in bytes.
@@ -35,6 +38,28 @@ impl Memory {
         }
     }
 
+    /// The words of a file, whose length is a multiple of eight bytes. They are in the order of this machine's bytes.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub(crate) fn of_file(file: &File) -> std::io::Result<Memory> {
+        // SAFETY: what is mapped must not change while it is. Only files of prepared data are, which are written once
+        // under another name, can be written by their owner only, and are never changed but replaced as a whole. Nothing
+        // but numbers is read from them, and each is checked before it is used as a place (`Stored::restore`).
+        let map = unsafe { Mmap::map(file)? };
+        Ok(Memory(Place::File(map)))
+    }
+
+    /// All bytes.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Place::Heap(words) => words.as_bytes(),
+            Place::System(map) => map,
+            Place::File(map) => map,
+        }
+    }
+
     /// All words.
     #[inline]
     pub(crate) fn words(&self) -> &[u64] {
@@ -42,14 +67,16 @@ impl Memory {
             Place::Heap(words) => words,
             // Pages are aligned to far more than a word, and their number of bytes is a multiple of it.
             Place::System(map) => <[u64]>::ref_from_bytes(map).unwrap_or(&[]),
+            Place::File(map) => <[u64]>::ref_from_bytes(map).unwrap_or(&[]),
         }
     }
 
-    /// All words.
+    /// All words; none of a file, which nobody may change.
     pub(crate) fn words_mut(&mut self) -> &mut [u64] {
         match &mut self.0 {
             Place::Heap(words) => words,
             Place::System(map) => <[u64]>::mut_from_bytes(map).unwrap_or(&mut []),
+            Place::File(_) => &mut [],
         }
     }
 }

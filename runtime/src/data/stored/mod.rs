@@ -12,6 +12,7 @@ mod marks;
 mod memory;
 mod pack;
 pub(crate) mod pieces;
+pub(crate) mod saved;
 mod square;
 #[cfg(test)]
 mod tests;

@@ -93,7 +93,7 @@ impl Stored {
 /// A dictionary in the order of its texts, and the new code of each old one; `None` where they stay.
 pub(super) fn in_order(dictionary: Arc<Dictionary>) -> (Option<Vec<u32>>, Arc<Dictionary>) {
     let Dictionary::Texts(texts) = &*dictionary else { return (None, dictionary) };
-    if texts.len() > ORDERED || texts.is_sorted() {
+    if texts.len() > ORDERED || texts.iter().is_sorted() {
         return (None, dictionary);
     }
     let mut order: Vec<usize> = (0..texts.len()).collect();
@@ -104,8 +104,8 @@ pub(super) fn in_order(dictionary: Arc<Dictionary>) -> (Option<Vec<u32>>, Arc<Di
             *slot = place;
         }
     }
-    let texts = order.iter().filter_map(|code| texts.get(*code).cloned()).collect();
-    (Some(places), Arc::new(Dictionary::Texts(texts)))
+    let texts: Vec<Arc<str>> = order.iter().filter_map(|code| texts.shared(*code)).collect();
+    (Some(places), Arc::new(Dictionary::Texts(texts.into())))
 }
 
 /// The lists as sets, where that is what they are.

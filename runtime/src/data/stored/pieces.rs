@@ -129,7 +129,7 @@ impl Stored {
 
     /// Of pieces of codes of texts.
     pub(crate) fn of_codes(pieces: &[Piece], texts: Vec<Arc<str>>) -> Stored {
-        let (places, dictionary) = super::pack::in_order(Arc::new(Dictionary::Texts(texts)));
+        let (places, dictionary) = super::pack::in_order(Arc::new(Dictionary::Texts(texts.into())));
         let last = (dictionary.len() as u64).saturating_sub(1);
         let mut all = CellsBuilder::new(last, rows(pieces));
         for piece in pieces {
