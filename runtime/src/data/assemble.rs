@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::convert::finish_fields;
 use super::dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer};
 use super::error::{DataError, DataErrors};
-use super::group::{NO_OWNER, gather_groups, group, key_ranks};
+use super::group::{NO_OWNER, gather_groups, group, key_ranks, merged};
 use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
@@ -111,12 +111,128 @@ pub(crate) fn assemble(
     report.tables.sort_by_key(|table| table.table);
     complete(program, &mut dataset);
     count_lookup_misses(program, &dataset, &mut report);
-    Ok(Loaded { dataset, report, files: Vec::new() })
+    Ok(Loaded { dataset, report, ..Loaded::default() })
+}
+
+/// A table that was put together before, with those of its lists of records.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) table: TableId,
+    pub(crate) rows: TableData,
+    pub(crate) nested: Vec<(TableId, TableData)>,
+    pub(crate) report: TableReport,
+}
+
+/// A table that was read to stand beside known ones.
+pub(crate) struct Fresh {
+    pub(crate) builder: TableBuilder,
+    pub(crate) files: Vec<String>,
+    /// The rows it adds to; what was read are more of them then.
+    pub(crate) before: Option<Known>,
+}
+
+/// Why tables cannot be put together with known ones.
+#[derive(Debug)]
+pub(crate) enum Beside {
+    /// The data are at fault.
+    Data(DataErrors),
+    /// A table's rows cannot be added to those before without reading all of them.
+    Whole,
+}
+
+/// Puts tables together with others that are known, the customers among them, none of whom is added.
+pub(crate) fn assemble_beside(program: &Program, known: Vec<Known>, fresh: Vec<Fresh>) -> Result<Loaded, Beside> {
+    let customers = known.iter().find(|table| table.table == CUSTOMERS);
+    let index = customers.and_then(|customers| customer_keys(program, &customers.rows)).map(KeyIndex::of);
+    let index = index.unwrap_or_default();
+    let count = customers.map_or(0, |customers| customers.rows.rows);
+    let mut all = known;
+    for Fresh { builder, files, before } in fresh {
+        let table = builder.table;
+        let mut read = finish(builder, files);
+        read.owners = owners(program, &read, &index);
+        read.report.unknown_customers = unknown_customers(program, &read, &index);
+        match before {
+            None => {
+                let repeated = check_key(program, &read);
+                DataErrors::none_or(repeated.into_iter().collect()).map_err(Beside::Data)?;
+                group_by_customer(program, &mut read, count);
+            }
+            Some(before) => add_to(program, &mut read, before).ok_or(Beside::Whole)?,
+        }
+        read.report.rows = read.rows.rows as u64;
+        read.report.newest = newest(program, table, &read.rows);
+        all.push(Known { table, rows: read.rows, nested: read.nested, report: read.report });
+    }
+    let mut report = LoadReport::default();
+    let mut dataset = Dataset { tables: vec![TableData::default(); program.tables.len()] };
+    for table in all {
+        report.tables.push(TableReport { lookups: Vec::new(), ..table.report });
+        for (id, rows) in std::iter::once((table.table, table.rows)).chain(table.nested) {
+            if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
+                *place = rows;
+            }
+        }
+    }
+    report.tables.sort_by_key(|table| table.table);
+    complete(program, &mut dataset);
+    count_lookup_misses(program, &dataset, &mut report);
+    Ok(Loaded { dataset, report, ..Loaded::default() })
+}
+
+/// Makes of added rows all rows, in their order; `None` where that takes more than the rows before and the added ones.
+fn add_to(program: &Program, read: &mut Read, before: Known) -> Option<()> {
+    let declared = program.tables.get(read.table.0 as usize)?;
+    let groups = before.rows.groups.clone();
+    let added_at = declared.at.and_then(|at| read.rows.columns.get(at.0 as usize)?.as_ref().cloned());
+    read.report = before.report.followed_by(std::mem::replace(&mut read.report, before.report.clone()))?;
+    read.rows = followed_by(&before.rows, &read.rows)?;
+    read.nested = before
+        .nested
+        .iter()
+        .map(|(table, rows)| {
+            let (_, more) = read.nested.iter().find(|(other, _)| other == table)?;
+            Some((*table, followed_by(rows, more)?))
+        })
+        .collect::<Option<_>>()?;
+    // Where the key was met before is known to a load of all files only.
+    if check_key(program, read).is_some() {
+        return None;
+    }
+    let (Some(groups), Some(owners)) = (groups, read.owners.take()) else { return Some(()) };
+    let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
+    let times = (column(declared.at).and_then(Stored::integers), added_at.as_ref().and_then(Stored::integers));
+    let ranks = column(declared.key).and_then(key_ranks);
+    let (groups, order) = merged(&groups, &owners, times, ranks.as_deref());
+    read.rows.columns.par_iter_mut().flatten().for_each(|column| *column = column.gather(&order));
+    read.rows.rows = order.len();
+    read.rows.groups = Some(groups.into());
+    reorder_nested(program, read.table, &order, &mut read.nested);
+    Some(())
+}
+
+/// The rows of a table and then those of another; groups are those of the lists of both, where there are any.
+fn followed_by(rows: &TableData, more: &TableData) -> Option<TableData> {
+    u32::try_from(rows.rows.checked_add(more.rows)?).ok().filter(|all| *all < u32::MAX)?;
+    let columns = rows.columns.iter().enumerate().map(|(at, column)| match (column, more.columns.get(at)) {
+        (Some(column), Some(Some(more))) => column.followed_by(more).map(Some),
+        (None, None | Some(None)) => Some(None),
+        _ => None,
+    });
+    let columns = columns.collect::<Option<Vec<_>>>()?;
+    let groups = match (&rows.groups, &more.groups) {
+        (Some(groups), Some(more)) => {
+            let last = groups.last().copied().unwrap_or(0);
+            Some(groups.iter().copied().chain(more.iter().skip(1).map(|end| last + end)).collect())
+        }
+        _ => None,
+    };
+    Some(TableData { rows: rows.rows + more.rows, columns, groups })
 }
 
 fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
     let rows = builder.rows();
-    let Counts { rows_read, bad_rows, bad_cells, outside, gap_times, overlap_times, .. } = builder.counts;
+    let Counts { rows_read, bad_rows, bad_cells, outside, clock, bad_by_columns, .. } = builder.counts;
     let (rows, nested) = finish_fields(builder.fields, rows);
     let report = TableReport {
         table: builder.table,
@@ -127,8 +243,10 @@ fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
         bad_rows,
         bad_cells,
         outside: outside.into_iter().map(|(column, tally)| tally.finish(column)).collect(),
-        gap_times,
-        overlap_times,
+        gap_times: clock.values().map(|(gap, _)| gap).sum(),
+        overlap_times: clock.values().map(|(_, overlap)| overlap).sum(),
+        clock,
+        bad_by_columns,
         unknown_customers: Misses::default(),
         unknown_added: false,
         lookups: Vec::new(),
@@ -373,7 +491,7 @@ fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mu
 }
 
 /// Tables that were not read are there without rows, with groups for every owner.
-fn complete(program: &Program, dataset: &mut Dataset) {
+pub(crate) fn complete(program: &Program, dataset: &mut Dataset) {
     for at in 0..program.tables.len() {
         let declared = &program.tables[at];
         let owners = match declared.parent {

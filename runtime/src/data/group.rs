@@ -177,6 +177,44 @@ impl Rows<'_> {
     }
 }
 
+/// The rows of a table that is grouped, and more rows that come after it, in order. `times` and `ranks` are those of all
+/// rows, one after the other; `owners` those of the added rows. Only the added rows are sorted; each owner's two lots are
+/// merged. Gives the groups, and for each row of the new order that of the input.
+pub(crate) fn merged(
+    groups: &[u32],
+    owners: &[u32],
+    times: (Option<&Integers>, Option<&Integers>),
+    ranks: Option<&[u32]>,
+) -> (Vec<u32>, Vec<u32>) {
+    let count = groups.len().saturating_sub(1);
+    let before = groups.last().copied().unwrap_or(0);
+    let (all_times, added_times) = times;
+    let added = group(owners, count, added_times, ranks.and_then(|ranks| ranks.get(before as usize..)));
+    let inputs = added.order.as_ref().map(Order::inputs);
+    let input = |place: u32| before + inputs.as_ref().map_or(place, |inputs| inputs[place as usize]);
+    let all = before + added.groups.last().copied().unwrap_or(0);
+    let (mut ends, mut rows) = (Vec::with_capacity(count + 1), Vec::with_capacity(all as usize));
+    ends.push(0);
+    let key = |row: u32| {
+        let time = all_times.and_then(|times| times.cells().get(row as usize));
+        (time, ranks.and_then(|ranks| ranks.get(row as usize)))
+    };
+    for (old, new) in groups.windows(2).zip(added.groups.windows(2)) {
+        let mut at = old[0];
+        for row in (new[0]..new[1]).map(input) {
+            let key_of_row = key(row);
+            while at < old[1] && key(at) <= key_of_row {
+                rows.push(at);
+                at += 1;
+            }
+            rows.push(row);
+        }
+        rows.extend(at..old[1]);
+        ends.push(rows.len() as u32);
+    }
+    (ends, rows)
+}
+
 /// Where the rows of each owner begin, and the last one's end, where they stand in the order of owners.
 fn ends(owners: &[u32], count: usize) -> Vec<u32> {
     let mut groups = vec![0_u32; count + 1];

@@ -14,6 +14,7 @@ mod keys;
 mod moments;
 mod needed;
 mod numbers;
+pub mod prepared;
 mod raw;
 mod read;
 mod report;
@@ -35,7 +36,9 @@ pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
 pub use raw::{Raw, RawField};
 pub use read::{LoadOptions, Sources, load};
-pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
+pub use report::{
+    BadByColumns, BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport, Warning,
+};
 pub use rows::{DatasetBuilder, column_names};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
 pub(crate) use stored::{MarkCells, Memory, Settled, turned};
@@ -53,6 +56,23 @@ pub struct Loaded {
     pub report: LoadReport,
     /// The files that are named as data, needed or not, by their canonical paths: nothing may be written over them.
     pub files: Vec<PathBuf>,
+    /// Where they came from.
+    pub origin: Origin,
+}
+
+/// Where loaded data came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// The files that are named for the tables.
+    #[default]
+    Sources,
+    /// The same files, though data had been prepared; why.
+    SourcesInstead(prepared::Unused),
+    /// Data prepared from these files.
+    Prepared {
+        /// When, in microseconds UTC.
+        made: i64,
+    },
 }
 
 /// What becomes of rows with a cell that cannot be converted.

@@ -21,6 +21,19 @@ impl NeededFields {
         NeededFields { tables: program.tables.iter().map(|table| Some(vec![true; table.fields.len()])).collect() }
     }
 
+    /// All stored fields of some tables that are declared as such, of those that stand in their lists, and of the customers.
+    pub(crate) fn whole(program: &Program, is_wanted: impl Fn(TableId) -> bool) -> NeededFields {
+        let whole = |(table, id): (&segue_compiler::program::Table, u32)| {
+            let (mut top, mut parent) = (TableId(id), table.parent);
+            while let Some((above, _)) = parent {
+                top = above;
+                parent = program.tables.get(above.0 as usize).and_then(|table| table.parent);
+            }
+            (top == CUSTOMERS || is_wanted(top)).then(|| vec![true; table.fields.len()])
+        };
+        NeededFields { tables: program.tables.iter().zip(0..).map(whole).collect() }
+    }
+
     /// Whether the table is needed.
     pub fn table(&self, table: TableId) -> bool {
         self.tables.get(table.0 as usize).is_some_and(Option::is_some)
@@ -53,7 +66,7 @@ impl NeededFields {
     }
 
     /// Makes a field needed; gives whether it was not before.
-    fn add_field(&mut self, program: &Program, table: TableId, field: FieldId) -> bool {
+    pub(crate) fn add_field(&mut self, program: &Program, table: TableId, field: FieldId) -> bool {
         self.add_table(program, table);
         let fields = self.tables.get_mut(table.0 as usize).and_then(Option::as_mut);
         let Some(place) = fields.and_then(|fields| fields.get_mut(field.0 as usize)) else { return false };

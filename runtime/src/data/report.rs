@@ -10,8 +10,17 @@ use std::sync::Arc;
 pub struct LoadReport {
     /// One entry a table that has data, in the order of the program's tables.
     pub tables: Vec<TableReport>,
-    /// Sentences about what looks odd.
-    pub warnings: Vec<String>,
+    /// What looks odd.
+    pub warnings: Vec<Warning>,
+}
+
+/// A sentence about a field whose data look odd.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The field.
+    pub field: (TableId, FieldId),
+    /// The sentence.
+    pub text: String,
 }
 
 /// What loading one table counted.
@@ -37,6 +46,10 @@ pub struct TableReport {
     pub gap_times: u64,
     /// Clock times that a change of the clocks made happen twice; the earlier was taken.
     pub overlap_times: u64,
+    /// Both by column, with the path into nested records.
+    pub clock: BTreeMap<String, (u64, u64)>,
+    /// Rows left out, by the columns whose cells could not be converted.
+    pub bad_by_columns: BadByColumns,
     /// Rows whose customer is not in the customers' data; none where there are no such data.
     pub unknown_customers: Misses,
     /// Whether these customers were added; otherwise the rows are left out.
@@ -45,6 +58,40 @@ pub struct TableReport {
     pub lookups: Vec<LookupMisses>,
     /// The newest event: microseconds UTC, or the start of its day where events have only a date.
     pub newest: Option<i64>,
+}
+
+impl TableReport {
+    /// What loading the files of both reports counts, where that can be said.
+    pub(crate) fn followed_by(&self, more: TableReport) -> Option<TableReport> {
+        let mut all = self.clone();
+        // A customer that both do not know would be counted twice.
+        match (self.unknown_customers.rows, more.unknown_customers.rows) {
+            (_, 0) => {}
+            (0, _) => all.unknown_customers = more.unknown_customers,
+            _ => return None,
+        }
+        for more in more.outside {
+            match all.outside.iter_mut().find(|outside| outside.column == more.column) {
+                // Which values are the most frequent depends on those that are not listed.
+                Some(_) => return None,
+                None => all.outside.push(more),
+            }
+        }
+        all.outside.sort_by(|one, other| one.column.cmp(&other.column));
+        all.files.extend(more.files);
+        all.rows_read += more.rows_read;
+        all.bad_rows += more.bad_rows;
+        all.bad_cells.extend(more.bad_cells);
+        all.bad_cells.truncate(BadByColumns::SHOWN);
+        all.bad_by_columns.append(more.bad_by_columns);
+        for (column, (gap, overlap)) in more.clock {
+            let counted = all.clock.entry(column).or_default();
+            *counted = (counted.0 + gap, counted.1 + overlap);
+        }
+        all.gap_times += more.gap_times;
+        all.overlap_times += more.overlap_times;
+        Some(all)
+    }
 }
 
 /// A cell that could not be converted.
@@ -80,6 +127,59 @@ impl fmt::Display for BadCell {
             write!(f, ", value \"{shown}{more}\"")?;
         }
         write!(f, ": {}", self.reason)
+    }
+}
+
+/// Rows that were left out, by the columns of their bad cells: which of them a load of fewer columns would leave out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BadByColumns {
+    pub(crate) sets: BTreeMap<Vec<String>, BadRowsOf>,
+}
+
+/// Rows whose bad cells are in the same columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct BadRowsOf {
+    /// How many.
+    pub(crate) rows: u64,
+    /// The cells of the first of them.
+    pub(crate) first: Vec<Vec<BadCell>>,
+}
+
+impl BadByColumns {
+    /// Rows of which so many are kept for a message.
+    pub(crate) const SHOWN: usize = 5;
+
+    /// Adds rows that cannot be read at all, and bad cells by row.
+    pub(crate) fn add(&mut self, unreadable: &[BadCell], cells: &[(usize, BadCell)]) {
+        for cell in unreadable {
+            self.add_row(vec![cell.clone()]);
+        }
+        let mut cells: Vec<&(usize, BadCell)> = cells.iter().collect();
+        cells.sort_by_key(|(row, _)| *row);
+        for row in cells.chunk_by(|(one, _), (other, _)| one == other) {
+            self.add_row(row.iter().map(|(_, cell)| cell.clone()).collect());
+        }
+    }
+
+    fn add_row(&mut self, cells: Vec<BadCell>) {
+        let mut columns: Vec<String> = cells.iter().map(|cell| cell.column.clone()).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let rows = self.sets.entry(columns).or_default();
+        rows.rows += 1;
+        if rows.first.len() < BadByColumns::SHOWN {
+            rows.first.push(cells);
+        }
+    }
+
+    /// Adds those of the rows that come next.
+    pub(crate) fn append(&mut self, more: BadByColumns) {
+        for (columns, more) in more.sets {
+            let rows = self.sets.entry(columns).or_default();
+            rows.rows += more.rows;
+            let room = BadByColumns::SHOWN.saturating_sub(rows.first.len());
+            rows.first.extend(more.first.into_iter().take(room));
+        }
     }
 }
 

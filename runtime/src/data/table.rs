@@ -4,7 +4,7 @@ use super::convert::{Bulk, FieldBuilder, Note, Refusal};
 use super::error::DataError;
 use super::moments::ClockChange;
 use super::raw::Raw;
-use super::report::{BadCell, Tally};
+use super::report::{BadByColumns, BadCell, Tally};
 use segue_compiler::program::{FieldId, Program, TableId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,8 +76,9 @@ pub(crate) struct Counts {
     /// How many bad cells are kept.
     pub(crate) keep_cells: usize,
     pub(crate) outside: BTreeMap<String, Tally>,
-    pub(crate) gap_times: u64,
-    pub(crate) overlap_times: u64,
+    /// By column: times in a gap, times that happened twice.
+    pub(crate) clock: BTreeMap<String, (u64, u64)>,
+    pub(crate) bad_by_columns: BadByColumns,
 }
 
 /// Rows not yet judged.
@@ -134,10 +135,8 @@ impl TableBuilder {
             self.batch.bad.push((row, BadCell { file: file.clone(), row: row_number, column, value, reason }));
         }
         for note in self.batch.scratch.drain(..) {
-            let column = match &note {
-                Note::Outside { path, .. } => path_text(&field.column, path),
-                Note::Clock(_) => String::new(),
-            };
+            let (Note::Outside { path, .. } | Note::Clock { path, .. }) = &note;
+            let column = path_text(&field.column, path);
             self.batch.notes.push((row, column, note));
         }
     }
@@ -182,11 +181,12 @@ impl TableBuilder {
         for (_, column, note) in batch.notes.into_iter().filter(|(row, ..)| keep.get(*row) == Some(&true)) {
             match note {
                 Note::Outside { value, .. } => self.counts.outside.entry(column).or_default().add(value, 1),
-                Note::Clock(ClockChange::Gap) => self.counts.gap_times += 1,
-                Note::Clock(ClockChange::Overlap) => self.counts.overlap_times += 1,
+                Note::Clock { change: ClockChange::Gap, .. } => self.counts.clock.entry(column).or_default().0 += 1,
+                Note::Clock { change: ClockChange::Overlap, .. } => self.counts.clock.entry(column).or_default().1 += 1,
             }
         }
         let mut bad = batch.unreadable;
+        self.counts.bad_by_columns.add(&bad, &batch.bad);
         bad.extend(batch.bad.into_iter().map(|(_, cell)| cell));
         bad.sort_by_key(|cell| cell.row);
         let room = self.counts.keep_cells.saturating_sub(self.counts.bad_cells.len());
@@ -219,8 +219,11 @@ impl TableBuilder {
         counts.bad_rows += more.bad_rows;
         let room = counts.keep_cells.saturating_sub(counts.bad_cells.len());
         counts.bad_cells.extend(more.bad_cells.into_iter().take(room));
-        counts.gap_times += more.gap_times;
-        counts.overlap_times += more.overlap_times;
+        for (column, (gap, overlap)) in more.clock {
+            let counted = counts.clock.entry(column).or_default();
+            *counted = (counted.0 + gap, counted.1 + overlap);
+        }
+        counts.bad_by_columns.append(more.bad_by_columns);
         for (column, tally) in more.outside {
             counts.outside.entry(column).or_default().append(tally);
         }

@@ -1,6 +1,6 @@
 //! Rules held against the data they will run on: values that are asked for but never occur, columns that are not there.
 
-use crate::data::{DataError, DataErrors, Dataset, LoadReport, Stored, StoredValues};
+use crate::data::{DataError, DataErrors, Dataset, LoadReport, Stored, StoredValues, Warning};
 use crate::report::phrase::{count, list};
 use segue_compiler::diagnostics::{Diagnostic, Edit};
 use segue_compiler::names::closest;
@@ -288,13 +288,11 @@ fn occurrences(column: &Stored) -> HashMap<Arc<str>, u64> {
 
 /// What a load found odd and went on with, as messages: an optional column that is nowhere in a file.
 pub fn load_warnings(checked: &Checked, program: &Program, report: &LoadReport) -> Vec<Diagnostic> {
-    let fields = || program.tables.iter().flat_map(|table| table.fields.iter().map(move |field| (table, field)));
-    let message = |warning: &String| {
-        // The sentence names the field it is about.
-        let about =
-            fields().find(|(table, field)| warning.contains(&format!("for the field `{}.{}`", table.name, field.name)));
-        let span = about.map_or_else(|| nowhere(checked), |(_, field)| field.span);
-        Diagnostic::warning("S0202", span, warning.clone())
+    let message = |warning: &Warning| {
+        let (table, field) = warning.field;
+        let table = program.tables.get(table.0 as usize);
+        let field = table.and_then(|table| table.fields.get(field.0 as usize));
+        Diagnostic::warning("S0202", field.map_or_else(|| nowhere(checked), |field| field.span), warning.text.clone())
     };
     report.warnings.iter().map(message).collect()
 }

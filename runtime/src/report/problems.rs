@@ -89,7 +89,7 @@ pub(super) fn gather(run: &Gathered<'_>) -> Vec<Problem> {
 
 /// Sentences that are no problem but must be known.
 pub(super) fn notes(run: &Gathered<'_>) -> Vec<String> {
-    let mut notes = run.load.warnings.clone();
+    let mut notes: Vec<String> = run.load.warnings.iter().map(|warning| warning.text.clone()).collect();
     if run.request.as_of < run.started.saturating_sub(LOOKING_BACK) {
         notes.push(
             "as of lies in the past: events are taken as they were then, but customers' fields as they are in the data"

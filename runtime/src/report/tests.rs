@@ -140,6 +140,8 @@ fn table_report(table: u32, name: &str) -> TableReport {
         outside: vec![],
         gap_times: 0,
         overlap_times: 0,
+        clock: std::collections::BTreeMap::default(),
+        bad_by_columns: crate::data::BadByColumns::default(),
         unknown_customers: Misses::default(),
         unknown_added: false,
         lookups: vec![],

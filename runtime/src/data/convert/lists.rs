@@ -141,9 +141,8 @@ fn push_record(fields: &mut [FieldBuilder], raw: &Raw<'_>, notes: &mut Vec<Note>
         let start = notes.len();
         let pushed = field.builder.push(cell.unwrap_or(&Raw::Missing), notes);
         for note in notes.iter_mut().skip(start) {
-            if let Note::Outside { path, .. } = note {
-                path.insert(0, field.column.clone());
-            }
+            let (Note::Outside { path, .. } | Note::Clock { path, .. }) = note;
+            path.insert(0, field.column.clone());
         }
         result = result.and(pushed.map_err(|mut refusal| {
             refusal.path.insert(0, field.column.clone());

@@ -58,7 +58,12 @@ pub(crate) enum Note {
         value: String,
     },
     /// A change of the clocks touched the time.
-    Clock(ClockChange),
+    Clock {
+        /// As in [`Refusal::path`].
+        path: Vec<Arc<str>>,
+        /// Which.
+        change: ClockChange,
+    },
 }
 
 /// Fewer rows than this wait for more before they are packed.
@@ -465,7 +470,7 @@ impl Store {
                     Moment::Day(_) => None,
                     Moment::ClockTime(time) => {
                         let (micros, change) = clock.instant(time);
-                        notes.extend(change.map(Note::Clock));
+                        notes.extend(change.map(|change| Note::Clock { path: Vec::new(), change }));
                         Some(micros)
                     }
                 });

@@ -73,7 +73,8 @@ impl Trial {
             project::UnknownCustomers::Report => UnknownCustomers::Report,
         };
         let needed = NeededFields::everything(&program);
-        let options = LoadOptions { needed, bad_rows: BadRows::Stop, unknown_customers, progress: &Quiet };
+        let options =
+            LoadOptions { needed, bad_rows: BadRows::Stop, unknown_customers, progress: &Quiet, prepared: None };
         let loaded = load(&program, &sources, &options).unwrap_or_else(|errors| unreachable!("{text}\n{errors}"));
         let request = Request {
             as_of: program.settings.as_of.unwrap_or(1_800_000_000_000_000),

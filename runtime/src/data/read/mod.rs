@@ -14,9 +14,11 @@ mod tests;
 
 use super::assemble::assemble;
 use super::needed::NeededFields;
-use super::report::Progress;
+use super::report::{Progress, Warning};
 use super::table::TableBuilder;
-use super::{BadRows, DataError, DataErrors, Loaded, UnknownCustomers, closest_names, same_name, write};
+use super::{
+    BadRows, DataError, DataErrors, Loaded, Origin, UnknownCustomers, closest_names, prepared, same_name, write,
+};
 use columns::{match_columns, no_column};
 use files::{Format, InputFile};
 use rounds::Rounds;
@@ -35,6 +37,13 @@ struct Source {
     name: String,
     base: PathBuf,
     patterns: Vec<String>,
+}
+
+impl Source {
+    fn described(&self) -> String {
+        let base = self.base.canonicalize().unwrap_or_else(|_| self.base.clone());
+        format!("{} {base:?} {:?}", self.name.to_lowercase(), self.patterns)
+    }
 }
 
 impl Sources {
@@ -61,6 +70,19 @@ impl Sources {
         resolved.filter_map(|path| path.canonicalize().ok()).collect()
     }
 
+    /// The sources as text: other ones have another.
+    pub(crate) fn described(&self) -> String {
+        let mut lines: Vec<String> = self.entries.iter().map(Source::described).collect();
+        lines.sort();
+        lines.join("\n")
+    }
+
+    /// The files of a table, in the order they are read; none for one without.
+    pub(crate) fn files_of(&self, table: &str) -> Result<Vec<InputFile>, Vec<DataError>> {
+        let source = self.entries.iter().find(|source| same_name(&source.name, table));
+        source.map_or(Ok(Vec::new()), |source| files::resolve(table, &source.base, &source.patterns))
+    }
+
     /// The names of the tables that have files, in the order they were set.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|source| source.name.as_str())
@@ -75,6 +97,9 @@ pub struct LoadOptions<'a> {
     pub bad_rows: BadRows,
     /// What becomes of rows of unknown customers.
     pub unknown_customers: UnknownCustomers,
+    /// The folder in which data may have been prepared, see [`crate::data::prepared`]; they are used where they are what
+    /// the files hold now.
+    pub prepared: Option<&'a Path>,
     /// Told how far it is.
     pub progress: &'a dyn Progress,
 }
@@ -85,6 +110,20 @@ pub struct LoadOptions<'a> {
 /// All that is found in one go: names without a declaration, tables without files, files without the columns, rows that
 /// cannot be converted (unless they are skipped), repeated keys.
 pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
+    let mut origin = Origin::Sources;
+    if let Some(folder) = options.prepared {
+        match prepared::open(folder, program, sources, options) {
+            Ok(loaded) => return Ok(loaded),
+            Err(prepared::Unused::Nothing) => {}
+            Err(unused) => origin = Origin::SourcesInstead(unused),
+        }
+    }
+    let mut loaded = load_sources(program, sources, options)?;
+    loaded.origin = origin;
+    Ok(loaded)
+}
+
+fn load_sources(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
     let plan = plan(program, sources, options)?;
     let named = sources.files();
     if let BadRows::Report(path) = &options.bad_rows {
@@ -120,8 +159,27 @@ pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> 
     Ok(loaded)
 }
 
+/// The tables that are needed for these sources: who is a customer does not depend on what is asked.
+pub(crate) fn needed_of(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> NeededFields {
+    let customers_from_events = customers_from_events(program, sources, options);
+    let mut needed = options.needed.clone();
+    for (table, id) in program.tables.iter().zip(0..).filter(|(table, _)| table.parent.is_none()) {
+        let names_customers = matches!(table.kind, TableKind::Events | TableKind::Records);
+        if customers_from_events && names_customers && sources.has(&table.name) {
+            needed.add_table(program, TableId(id));
+        }
+    }
+    needed
+}
+
+/// Whether events and records add customers.
+pub(crate) fn customers_from_events(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> bool {
+    options.unknown_customers == UnknownCustomers::Add
+        || program.tables.first().is_some_and(|customers| !sources.has(&customers.name))
+}
+
 /// The tables to read with their files.
-fn plan(
+pub(crate) fn plan(
     program: &Program,
     sources: &Sources,
     options: &LoadOptions<'_>,
@@ -134,17 +192,10 @@ fn plan(
             errors.push(DataError::UnknownTable { name: name.to_owned(), closest });
         }
     }
-    let customers_from_events = options.unknown_customers == UnknownCustomers::Add
-        || program.tables.first().is_some_and(|customers| !sources.has(&customers.name));
-    let (mut needed, mut planned) = (options.needed.clone(), Vec::new());
+    let (needed, mut planned) = (needed_of(program, sources, options), Vec::new());
     for (table, id) in declared() {
         let id = TableId(id);
         let source = sources.entries.iter().find(|source| same_name(&source.name, &table.name));
-        // Who is a customer does not depend on what is asked.
-        let names_customers = matches!(table.kind, TableKind::Events | TableKind::Records);
-        if source.is_some() && customers_from_events && names_customers {
-            needed.add_table(program, id);
-        }
         match source {
             Some(source) if needed.table(id) => match files::resolve(&table.name, &source.base, &source.patterns) {
                 Ok(files) => planned.push((id, files)),
@@ -166,12 +217,13 @@ fn plan(
     Ok(planned.into_iter().map(|(id, files)| (TableBuilder::new(program, id, &wanted, kept), files)).collect())
 }
 
-fn read_table(
+/// Reads the files of a table.
+pub(crate) fn read_table(
     program: &Program,
     mut table: TableBuilder,
     files: &[InputFile],
     options: &LoadOptions<'_>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<TableBuilder, Vec<DataError>> {
     let rounds = Rounds::new(table.clone());
     let progress = options.progress;
@@ -217,7 +269,7 @@ fn read_ndjson(
     file: &InputFile,
     rounds: &Rounds,
     progress: &dyn Progress,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(), Vec<DataError>> {
     let before = table.counts.rows_read;
     let seen = ndjson::read(file, table, rounds, progress).map_err(|error| vec![error])?;
@@ -229,7 +281,11 @@ fn read_ndjson(
     let mut errors = Vec::new();
     for field in unseen {
         let error = no_column(program, table, &field.column, &names, &file.name);
-        if field.builder.is_required() { errors.push(error) } else { warnings.push(error.to_string()) }
+        if field.builder.is_required() {
+            errors.push(error);
+        } else {
+            warnings.push(Warning { field: (table.table, field.field), text: error.to_string() });
+        }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

@@ -77,7 +77,13 @@ impl Folder {
             all.set(table, self.0.path(), &patterns);
         }
         let needed = NeededFields::everything(program);
-        let options = LoadOptions { needed, bad_rows, unknown_customers: UnknownCustomers::Report, progress: &Quiet };
+        let options = LoadOptions {
+            needed,
+            bad_rows,
+            unknown_customers: UnknownCustomers::Report,
+            progress: &Quiet,
+            prepared: None,
+        };
         load(program, &all, &options).map(|loaded| (loaded.dataset, loaded.report))
     }
 
@@ -503,8 +509,13 @@ fn only_needed_columns_are_read() {
     let mut sources = Sources::new();
     sources.set("customers", folder.0.path(), &["customers.csv".to_owned()]);
     sources.set("products", folder.0.path(), &["not there.csv".to_owned()]);
-    let options =
-        LoadOptions { needed, bad_rows: BadRows::Stop, unknown_customers: UnknownCustomers::Report, progress: &Quiet };
+    let options = LoadOptions {
+        needed,
+        bad_rows: BadRows::Stop,
+        unknown_customers: UnknownCustomers::Report,
+        progress: &Quiet,
+        prepared: None,
+    };
     let loaded = load(&program, &sources, &options).unwrap();
     assert!(loaded.dataset.tables[0].columns[0].is_some() && loaded.dataset.tables[0].columns[1].is_none());
     assert_eq!(loaded.dataset.tables[1].groups.as_deref(), Some(&[0, 0][..]));

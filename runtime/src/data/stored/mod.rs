@@ -8,6 +8,7 @@ mod buffer;
 mod flags;
 mod gather;
 mod integers;
+mod joined;
 mod marks;
 mod memory;
 mod pack;
@@ -96,6 +97,9 @@ impl Stored {
 
     /// Marks its values, where that makes reading it quicker.
     pub(crate) fn mark(&mut self) {
+        if self.marks.is_some() {
+            return;
+        }
         let is_known = |row: usize| self.known.as_ref().is_none_or(|known| known.get(row));
         let marks = match &self.values {
             StoredValues::Instant(integers) | StoredValues::Duration(integers) => {
@@ -112,7 +116,7 @@ impl Stored {
 
     /// Marks its times, where that makes it quicker to ask which of them lie in windows up to now.
     pub(crate) fn mark_times(&mut self) {
-        if let StoredValues::Instant(times) = &self.values {
+        if let (None, StoredValues::Instant(times)) = (&self.marks, &self.values) {
             self.marks = Marks::coarse(times).map(Arc::new);
         }
     }

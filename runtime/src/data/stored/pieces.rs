@@ -201,14 +201,19 @@ fn rows(pieces: &[Piece]) -> usize {
 
 /// Which rows of all pieces are known; `None` where all are.
 fn known(pieces: &[Piece]) -> Option<Bits> {
-    if pieces.iter().all(|piece| piece.known.is_none()) {
+    known_of(pieces.iter().map(|piece| (piece.known.as_ref(), piece.rows)))
+}
+
+/// The same for several times so many rows.
+pub(super) fn known_of<'b>(parts: impl Iterator<Item = (Option<&'b Bits>, usize)> + Clone) -> Option<Bits> {
+    if parts.clone().all(|(known, _)| known.is_none()) {
         return None;
     }
     let mut all = Bits::default();
-    for piece in pieces {
-        match &piece.known {
+    for (known, rows) in parts {
+        match known {
             Some(known) => all.append(known),
-            None => all.append(&Bits::ones_of(piece.rows)),
+            None => all.append(&Bits::ones_of(rows)),
         }
     }
     Some(all).filter(|all| all.count() < all.len())

@@ -190,11 +190,6 @@ impl Stored {
 }
 
 impl SavedColumn {
-    /// How many rows.
-    pub(crate) fn rows(&self) -> usize {
-        self.rows
-    }
-
     /// All places of the file that the column is in.
     pub(crate) fn places(&self) -> Vec<&Place> {
         let mut places: Vec<&Place> = self.known.iter().collect();

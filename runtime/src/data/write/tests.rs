@@ -81,6 +81,7 @@ fn read_table(path: &Path, name: &str) -> String {
         bad_rows: BadRows::Stop,
         unknown_customers: UnknownCustomers::Add,
         progress: &Quiet,
+        prepared: None,
     };
     shown(&load(&program, &sources, &options).unwrap().dataset, 1)
 }

@@ -1,0 +1,255 @@
+//! The file of one prepared table: arrays of numbers, what they are, and a head that says where that stands.
+//!
+//! The head is 64 bytes: a mark, the version of the form, a number that shows the order of bytes, and place and sum of
+//! the description (JSON), which names each array's place and sum. Arrays begin at multiples of 64 bytes, so that they are
+//! read where they lie. A file is whole or is not there: it is written under another name first.
+
+use super::identity::Identity;
+use crate::data::dataset::TableData;
+use crate::data::stored::saved::{Place, SavedColumn, Sink};
+use crate::data::stored::{Buffer, Memory, Stored};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+use twox_hash::XxHash64;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+const MARK: [u8; 8] = *b"SEGUE\0\x1a\n";
+/// Grows with every change of the form.
+pub(super) const VERSION: u32 = 1;
+/// Reads as another number where bytes stand in another order.
+const ORDER: u32 = 0x0102_0304;
+const ALIGNED: u64 = 64;
+
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+struct Head {
+    mark: [u8; 8],
+    version: u32,
+    order: u32,
+    /// Bytes of the whole file.
+    length: u64,
+    /// Place and sum of the description.
+    description: [u64; 3],
+    unused: [u64; 1],
+    /// Of everything above.
+    sum: u64,
+}
+
+/// What a file holds: a table, then those of its lists of records.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Contents {
+    pub(super) tables: Vec<SavedTable>,
+}
+
+/// A table in a file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SavedTable {
+    /// The columns of lists that lead to it from the top; empty for the table itself.
+    pub(super) path: Vec<String>,
+    pub(super) rows: usize,
+    groups: Option<Place>,
+    /// By the column's name in the data.
+    columns: Vec<(String, SavedColumn)>,
+}
+
+/// A table to be written: its path, its rows, and the names of its columns by place.
+pub(super) struct Outgoing<'t> {
+    pub(super) path: Vec<String>,
+    pub(super) rows: &'t TableData,
+    pub(super) names: Vec<Option<String>>,
+}
+
+/// Writes the tables as a file; gives how many bytes it has. Everything is on the disk then.
+pub(super) fn write(file: &File, tables: &[Outgoing<'_>]) -> io::Result<u64> {
+    let mut out = Arrays { file: BufWriter::with_capacity(1 << 20, file), at: 0 };
+    out.fill(size_of::<Head>() as u64)?;
+    let mut contents = Contents { tables: Vec::new() };
+    for table in tables {
+        let mut columns = Vec::new();
+        for (column, name) in table.rows.columns.iter().zip(&table.names) {
+            if let (Some(column), Some(name)) = (column, name) {
+                columns.push((name.clone(), column.save(&mut out)?));
+            }
+        }
+        let groups = table.rows.groups.as_ref().map(|groups| out.put(groups.as_bytes())).transpose()?;
+        contents.tables.push(SavedTable { path: table.path.clone(), rows: table.rows.rows, groups, columns });
+    }
+    let description = serde_json::to_vec(&contents)?;
+    let place = out.put(&description)?;
+    out.fill(out.at.next_multiple_of(ALIGNED) - out.at)?;
+    let mut head = Head {
+        mark: MARK,
+        version: VERSION,
+        order: ORDER,
+        length: out.at,
+        description: [place.at, place.length, place.sum],
+        unused: [0],
+        sum: 0,
+    };
+    head.sum = head_sum(&head);
+    let (length, mut file) = (out.at, out.file.into_inner().map_err(io::IntoInnerError::into_error)?);
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(head.as_bytes())?;
+    file.sync_all()?;
+    Ok(length)
+}
+
+fn head_sum(head: &Head) -> u64 {
+    let bytes = head.as_bytes();
+    sum(bytes.get(..bytes.len() - size_of::<u64>()).unwrap_or(&[]))
+}
+
+/// The sum by which a change of bytes is found.
+pub(super) fn sum(bytes: &[u8]) -> u64 {
+    XxHash64::oneshot(0, bytes)
+}
+
+struct Arrays<'f> {
+    file: BufWriter<&'f File>,
+    at: u64,
+}
+
+impl Arrays<'_> {
+    fn fill(&mut self, bytes: u64) -> io::Result<()> {
+        let zeros = [0; ALIGNED as usize];
+        self.file.write_all(zeros.get(..usize::try_from(bytes).unwrap_or(0)).unwrap_or(&zeros))?;
+        self.at += bytes;
+        Ok(())
+    }
+}
+
+impl Sink for Arrays<'_> {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<Place> {
+        self.fill(self.at.next_multiple_of(ALIGNED) - self.at)?;
+        let place = Place { at: self.at, length: bytes.len() as u64, sum: sum(bytes) };
+        self.file.write_all(bytes)?;
+        self.at += place.length;
+        Ok(place)
+    }
+}
+
+/// A file that was opened and is what it says.
+pub(super) struct Opened {
+    memory: Arc<Memory>,
+    pub(super) contents: Contents,
+    /// Whether all of it was looked at because it may have changed since it was written.
+    thorough: bool,
+}
+
+/// Why a file is not used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unfit {
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
+    #[error("others than its owner may write to it")]
+    Exposed,
+    #[error("it belongs to somebody else")]
+    Foreign,
+    #[error("it is no file of prepared data")]
+    Unlike,
+    #[error("it was written by another version of segue")]
+    OtherVersion,
+    #[error("it is not whole")]
+    Torn,
+    #[error("what is in it has changed since it was written")]
+    Changed,
+}
+
+/// Opens a file. One that still is what it was when it was written is believed what its head says of the arrays; any
+/// other, such as a copy, is looked through first.
+pub(super) fn open(path: &Path, written: &Identity) -> Result<Opened, Unfit> {
+    let unreadable = |error: io::Error| Unfit::Unreadable(error.to_string());
+    let file = File::open(path).map_err(unreadable)?;
+    owned(&file)?;
+    let now = Identity::of(&file.metadata().map_err(unreadable)?);
+    if now.size % size_of::<u64>() as u64 != 0 || now.size < size_of::<Head>() as u64 {
+        return Err(Unfit::Torn);
+    }
+    let memory = Arc::new(Memory::of_file(&file).map_err(unreadable)?);
+    let (head, _) = Head::read_from_prefix(memory.bytes()).map_err(|_| Unfit::Torn)?;
+    if head.mark != MARK {
+        return Err(Unfit::Unlike);
+    }
+    if (head.version, head.order) != (VERSION, ORDER) {
+        return Err(Unfit::OtherVersion);
+    }
+    if head.sum != head_sum(&head) {
+        return Err(Unfit::Changed);
+    }
+    if head.length != now.size {
+        return Err(Unfit::Torn);
+    }
+    let [at, length, sum] = head.description;
+    let place = Place { at, length, sum };
+    is_as_written(&memory, &place)?;
+    let description = place.range().and_then(|range| memory.bytes().get(range)).ok_or(Unfit::Torn)?;
+    let contents: Contents = serde_json::from_slice(description).map_err(|_| Unfit::Changed)?;
+    let opened = Opened { memory, contents, thorough: !now.is_untouched(written) };
+    if opened.thorough {
+        let columns = opened.contents.tables.iter().flat_map(|table| &table.columns);
+        let places: Vec<&Place> = columns.flat_map(|(_, column)| column.places()).collect();
+        places.into_par_iter().try_for_each(|place| is_as_written(&opened.memory, place))?;
+        let groups = opened.contents.tables.iter().filter_map(|table| table.groups.as_ref());
+        groups.into_iter().try_for_each(|place| is_as_written(&opened.memory, place))?;
+    }
+    Ok(opened)
+}
+
+fn is_as_written(memory: &Memory, place: &Place) -> Result<(), Unfit> {
+    let bytes = place.range().and_then(|range| memory.bytes().get(range)).ok_or(Unfit::Torn)?;
+    if sum(bytes) == place.sum { Ok(()) } else { Err(Unfit::Changed) }
+}
+
+/// Nobody else may change what is mapped into our memory.
+#[cfg(unix)]
+fn owned(file: &File) -> Result<(), Unfit> {
+    use std::os::unix::fs::MetadataExt;
+    let unreadable = |error: io::Error| Unfit::Unreadable(error.to_string());
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.mode() & 0o022 != 0 {
+        return Err(Unfit::Exposed);
+    }
+    // What we make belongs to us.
+    let ours = tempfile::tempfile().and_then(|file| file.metadata()).map_err(unreadable)?;
+    if metadata.uid() == ours.uid() { Ok(()) } else { Err(Unfit::Foreign) }
+}
+
+#[cfg(not(unix))]
+fn owned(_file: &File) -> Result<(), Unfit> {
+    Ok(())
+}
+
+impl Opened {
+    /// The table at a path, with those of its columns that are wanted, by name, each at its place.
+    pub(super) fn table(
+        &self,
+        path: &[String],
+        wanted: &[(usize, String)],
+        columns: usize,
+    ) -> Result<TableData, Unfit> {
+        let saved = self.contents.tables.iter().find(|table| table.path == path).ok_or(Unfit::Changed)?;
+        let mut table = TableData { rows: saved.rows, columns: vec![None; columns], groups: None };
+        if let Some(place) = &saved.groups {
+            let groups = place.range().and_then(|range| Buffer::part(&self.memory, range));
+            table.groups = Some(groups.ok_or(Unfit::Changed)?);
+        }
+        let restored: Vec<(usize, Stored)> = wanted
+            .par_iter()
+            .map(|(at, name)| {
+                let (_, column) = saved.columns.iter().find(|(other, _)| other == name).ok_or(Unfit::Changed)?;
+                let column = Stored::restore(column, &self.memory, self.thorough).ok_or(Unfit::Changed)?;
+                if column.rows() == saved.rows { Ok((*at, column)) } else { Err(Unfit::Changed) }
+            })
+            .collect::<Result<_, Unfit>>()?;
+        for (at, column) in restored {
+            if let Some(place) = table.columns.get_mut(at) {
+                *place = Some(column);
+            }
+        }
+        Ok(table)
+    }
+}

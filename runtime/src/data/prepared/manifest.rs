@@ -1,0 +1,238 @@
+//! What is known of a prepared data set: which tables it has, of which files, in which files, and what was counted. One
+//! JSON text after a line with its sum; it is replaced as a whole, so it is the old one or the new one, and what it names
+//! is on the disk before it is.
+
+use super::file::{VERSION, sum};
+use super::identity::{Identity, SourceFile};
+use super::keep::Set;
+use crate::data::report::{BadByColumns, BadRowsOf};
+use crate::data::{BadCell, LookupMisses, Misses, Outside, TableReport, Warning};
+use segue_compiler::program::{FieldId, Program, TableId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+const FILE: &str = "manifest";
+
+/// A prepared data set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    version: u32,
+    /// When it was made, in microseconds UTC.
+    pub(super) made: i64,
+    /// The tables that have data, customers first.
+    pub(super) tables: Vec<Table>,
+    /// What looked odd, by table and column.
+    pub(super) warnings: Vec<(String, String, String)>,
+}
+
+/// A table of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Table {
+    /// Its name.
+    pub(super) name: String,
+    /// What its rows depend on, see [`super::declared::table`].
+    pub(super) declared: String,
+    /// Its columns by name, see [`super::declared::field`].
+    pub(super) columns: Vec<(String, String)>,
+    /// What it was read from, in this order; none for customers that only events name.
+    pub(super) sources: Vec<SourceFile>,
+    /// The file with its data.
+    pub(super) file: String,
+    /// What the system said of that file after it was written.
+    pub(super) written: Identity,
+    /// What was counted.
+    pub(super) counted: Counted,
+}
+
+/// What loading counted, in words that stay when declarations move.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Counted {
+    files: Vec<String>,
+    rows_read: u64,
+    rows: u64,
+    bad_rows: u64,
+    bad: Vec<(Vec<String>, u64, Vec<Vec<Cell>>)>,
+    outside: Vec<(String, u64, Vec<(String, u64)>)>,
+    clock: BTreeMap<String, (u64, u64)>,
+    unknown: Missed,
+    unknown_added: bool,
+    /// By table and column.
+    lookups: Vec<(String, String, String, String, Missed)>,
+    newest: Option<i64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Cell {
+    file: String,
+    row: u64,
+    column: String,
+    value: String,
+    reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Missed {
+    rows: u64,
+    distinct: u64,
+    examples: Vec<String>,
+}
+
+impl Manifest {
+    pub(super) fn new(made: i64, tables: Vec<Table>, program: &Program, warnings: &[Warning]) -> Manifest {
+        let warnings = warnings.iter().filter_map(|warning| {
+            let (table, column) = names(program, warning.field)?;
+            Some((table, column, warning.text.clone()))
+        });
+        Manifest { version: VERSION, made, tables, warnings: warnings.collect() }
+    }
+
+    /// The manifest of a set; `None` where there is none that can be used.
+    pub(super) fn read(set: &Set) -> Option<Manifest> {
+        let bytes = std::fs::read(set.path(FILE)).ok()?;
+        let end = bytes.iter().position(|byte| *byte == b'\n')?;
+        let (head, text) = (bytes.get(..end)?, bytes.get(end + 1..)?);
+        (head == format!("{:016x}", sum(text)).as_bytes()).then_some(())?;
+        serde_json::from_slice::<Manifest>(text).ok().filter(|manifest| manifest.version == VERSION)
+    }
+
+    /// Puts it in the place of the one before.
+    pub(super) fn write(&self, set: &Set) -> io::Result<()> {
+        let text = serde_json::to_vec(self)?;
+        set.replace(FILE, |file| {
+            let mut file = file;
+            writeln!(file, "{:016x}", sum(&text))?;
+            file.write_all(&text)
+        })
+    }
+
+    /// The names of all files that belong to the set.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(FILE).chain(self.tables.iter().map(|table| table.file.as_str()))
+    }
+
+    /// The table of a name.
+    pub(super) fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// What looked odd, of fields there are.
+    pub(super) fn warnings(&self, program: &Program) -> Vec<Warning> {
+        let warning = |(table, column, text): &(String, String, String)| {
+            Some(Warning { field: place(program, table, column)?, text: text.clone() })
+        };
+        self.warnings.iter().filter_map(warning).collect()
+    }
+}
+
+/// The table's name, with the path to it for a list of records, and the column's.
+fn names(program: &Program, (table, field): (TableId, FieldId)) -> Option<(String, String)> {
+    let table = program.tables.get(table.0 as usize)?;
+    let (column, _) = super::declared::field(program, table.fields.get(field.0 as usize)?)?;
+    match table.parent {
+        None => Some((table.name.to_string(), column)),
+        Some(parent) => {
+            let (top, path) = names(program, parent)?;
+            Some((format!("{top}\u{1f}{path}"), column))
+        }
+    }
+}
+
+fn place(program: &Program, table: &str, column: &str) -> Option<(TableId, FieldId)> {
+    let mut tables = (0..).zip(&program.tables).map(|(id, table)| (TableId(id), table));
+    tables.find_map(|(id, declared)| {
+        let mut fields = (0..u32::try_from(declared.fields.len()).ok()?).map(FieldId);
+        let is_it = |names: (String, String)| names.0 == table && names.1 == column;
+        Some((id, fields.find(|field| names(program, (id, *field)).is_some_and(is_it))?))
+    })
+}
+
+impl Counted {
+    /// Rows of the table.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(super) fn of(program: &Program, report: &TableReport) -> Counted {
+        let cell = |cell: &BadCell| Cell {
+            file: cell.file.to_string(),
+            row: cell.row,
+            column: cell.column.clone(),
+            value: cell.value.clone(),
+            reason: cell.reason.clone(),
+        };
+        let bad = report.bad_by_columns.sets.iter().map(|(columns, bad)| {
+            (columns.clone(), bad.rows, bad.first.iter().map(|row| row.iter().map(cell).collect()).collect())
+        });
+        let lookups = report.lookups.iter().filter_map(|lookup| {
+            let (table, column) = names(program, lookup.field)?;
+            Some((table, column, lookup.name.clone(), lookup.target.to_string(), Missed::of(&lookup.misses)))
+        });
+        Counted {
+            files: report.files.clone(),
+            rows_read: report.rows_read,
+            rows: report.rows,
+            bad_rows: report.bad_rows,
+            bad: bad.collect(),
+            outside: report.outside.iter().map(|one| (one.column.clone(), one.count, one.values.clone())).collect(),
+            clock: report.clock.clone(),
+            unknown: Missed::of(&report.unknown_customers),
+            unknown_added: report.unknown_added,
+            lookups: lookups.collect(),
+            newest: report.newest,
+        }
+    }
+
+    /// The report again.
+    pub(super) fn report(&self, program: &Program, id: TableId, name: &Arc<str>) -> TableReport {
+        let cell = |cell: &Cell| BadCell {
+            file: cell.file.as_str().into(),
+            row: cell.row,
+            column: cell.column.clone(),
+            value: cell.value.clone(),
+            reason: cell.reason.clone(),
+        };
+        let sets = self.bad.iter().map(|(columns, rows, first)| {
+            let first = first.iter().map(|row| row.iter().map(cell).collect()).collect();
+            (columns.clone(), BadRowsOf { rows: *rows, first })
+        });
+        let lookups = self.lookups.iter().filter_map(|(table, column, name, target, misses)| {
+            let field = place(program, table, column)?;
+            Some(LookupMisses { field, name: name.clone(), target: target.as_str().into(), misses: misses.misses() })
+        });
+        let outside = self.outside.iter().map(|(column, count, values)| Outside {
+            column: column.clone(),
+            count: *count,
+            values: values.clone(),
+        });
+        TableReport {
+            table: id,
+            name: Arc::clone(name),
+            files: self.files.clone(),
+            rows_read: self.rows_read,
+            rows: self.rows,
+            bad_rows: self.bad_rows,
+            bad_cells: Vec::new(),
+            outside: outside.collect(),
+            gap_times: self.clock.values().map(|(gap, _)| gap).sum(),
+            overlap_times: self.clock.values().map(|(_, overlap)| overlap).sum(),
+            clock: self.clock.clone(),
+            bad_by_columns: BadByColumns { sets: sets.collect() },
+            unknown_customers: self.unknown.misses(),
+            unknown_added: self.unknown_added,
+            lookups: lookups.collect(),
+            newest: self.newest,
+        }
+    }
+}
+
+impl Missed {
+    fn of(misses: &Misses) -> Missed {
+        Missed { rows: misses.rows, distinct: misses.distinct, examples: misses.examples.clone() }
+    }
+
+    fn misses(&self) -> Misses {
+        Misses { rows: self.rows, distinct: self.distinct, examples: self.examples.clone() }
+    }
+}
