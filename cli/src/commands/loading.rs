@@ -7,9 +7,12 @@ use crate::progress::Bars;
 use segue_compiler::diagnostics::legible;
 use segue_compiler::program::Program;
 use segue_compiler::project::{self, instant};
+use segue_runtime::data::prepared::{Made, PrepareError, prepare};
 use segue_runtime::data::{
-    BadRows, DataError, DataErrors, LoadOptions, Loaded, NeededFields, Sources, UnknownCustomers, load,
+    BadRows, DataError, DataErrors, LoadOptions, Loaded, NeededFields, Origin, Progress, Sources, UnknownCustomers,
+    load,
 };
+use segue_runtime::project::Location;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -41,6 +44,15 @@ pub(crate) struct Data {
     /// How many threads to use; all processors if left out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+
+    /// Read the files even where data have been prepared from them
+    #[arg(long)]
+    no_prepared: bool,
+}
+
+/// Where a project's prepared data are kept.
+pub(crate) fn prepared_folder(location: &Location) -> PathBuf {
+    location.root.join(".segue").join("prepared")
 }
 
 fn data(text: &str) -> Result<(String, String), String> {
@@ -84,7 +96,7 @@ impl Loading {
 impl Data {
     /// Whether anything was said about the data.
     pub(crate) fn is_given(&self) -> bool {
-        !self.data.is_empty() || self.bad_rows != BadRows::Stop || self.threads.is_some()
+        !self.data.is_empty() || self.bad_rows != BadRows::Stop || self.threads.is_some() || self.no_prepared
     }
 
     /// How many threads to use.
@@ -114,19 +126,48 @@ impl Data {
         console: &Console,
     ) -> Result<Result<Loaded, DataErrors>, Failure> {
         let bars = Bars::new(console.watched);
-        let options = LoadOptions {
-            needed,
-            bad_rows: self.bad_rows.clone(),
-            unknown_customers: match opened.checked.config.unknown_customers {
-                project::UnknownCustomers::Report => UnknownCustomers::Report,
-                project::UnknownCustomers::Add => UnknownCustomers::Add,
-            },
-            progress: &bars,
-        };
+        let folder = prepared_folder(&opened.location);
+        let prepared = (!self.no_prepared).then_some(&*folder);
+        let options = self.options(opened, needed, &bars, prepared);
         let sources = self.sources(opened);
+        let loaded = self.pool()?.install(|| load(program, &sources, &options));
+        if let Ok(Origin::SourcesInstead(unused)) = loaded.as_ref().map(|loaded| &loaded.origin) {
+            let unused = legible(&unused.to_string()).into_owned();
+            console.note(&format!("prepared data are not used: {unused}; `segue prepare` brings them up to date\n"));
+        }
+        Ok(loaded)
+    }
+
+    /// Prepares all there is, showing how far it is.
+    pub(crate) fn prepare(
+        &self,
+        opened: &Opened,
+        program: &Program,
+        console: &Console,
+    ) -> Result<Result<Made, PrepareError>, Failure> {
+        let bars = Bars::new(console.watched);
+        let options = self.options(opened, NeededFields::everything(program), &bars, None);
+        let (folder, sources) = (prepared_folder(&opened.location), self.sources(opened));
+        Ok(self.pool()?.install(|| prepare(&folder, program, &sources, &options)))
+    }
+
+    fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build();
-        let pool = pool.map_err(|error| Failure::Use(format!("no threads can be started: {error}")))?;
-        Ok(pool.install(|| load(program, &sources, &options)))
+        pool.map_err(|error| Failure::Use(format!("no threads can be started: {error}")))
+    }
+
+    fn options<'o>(
+        &self,
+        opened: &Opened,
+        needed: NeededFields,
+        progress: &'o dyn Progress,
+        prepared: Option<&'o Path>,
+    ) -> LoadOptions<'o> {
+        let unknown_customers = match opened.checked.config.unknown_customers {
+            project::UnknownCustomers::Report => UnknownCustomers::Report,
+            project::UnknownCustomers::Add => UnknownCustomers::Add,
+        };
+        LoadOptions { needed, bad_rows: self.bad_rows.clone(), unknown_customers, progress, prepared }
     }
 }
 

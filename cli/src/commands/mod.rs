@@ -8,6 +8,7 @@ mod init;
 mod ir;
 mod loading;
 mod opened;
+mod prepare;
 mod rewrite;
 mod run;
 mod selection;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Fmt(fmt::Arguments),
     /// Show which declaration uses which
     Graph(graph::Arguments),
+    /// Pack the data and put them in order once, so that runs begin at once
+    Prepare(prepare::Arguments),
     /// Show the plan that the engine runs
     Ir(ir::Arguments),
 }
@@ -44,6 +47,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure
         Command::Graph(arguments) => graph::run(&arguments, console),
         Command::Init(arguments) => init::run(&arguments, console),
         Command::Ir(arguments) => ir::run(&arguments, console),
+        Command::Prepare(arguments) => prepare::run(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console),
     }
 }

@@ -3,8 +3,9 @@
 use crate::definitions::{self, Conditions, Segments};
 use segue_compiler::plan::Selection;
 use segue_compiler::program::Program;
+use segue_runtime::data::prepared::{Made, prepare};
 use segue_runtime::data::{
-    BadRows, LoadOptions, Loaded, NeededFields, Quiet, Sources, UnknownCustomers, load, needed_fields,
+    BadRows, LoadOptions, Loaded, NeededFields, Origin, Quiet, Sources, UnknownCustomers, load, needed_fields,
 };
 use segue_runtime::outcome::Request;
 use segue_runtime::project::Location;
@@ -119,28 +120,58 @@ impl Project {
         workload: Workload,
         data: &Path,
         everything: bool,
-        sorted: bool,
+        from: From,
     ) -> Result<Loaded, Failure> {
-        let mut sources = Sources::new();
-        for (table, file) in workload.files(sorted) {
-            sources.set(table, data, &[PathBuf::from(file).display().to_string()]);
-        }
         let needed = if everything {
             NeededFields::everything(&self.program)
         } else {
             needed_fields(&self.program, &self.selection())
         };
-        let options = LoadOptions {
-            needed,
-            bad_rows: BadRows::Stop,
-            unknown_customers: UnknownCustomers::Report,
-            progress: &Quiet,
-        };
-        let mut loaded = load(&self.program, &sources, &options)?;
-        if everything {
-            // Held for many runs.
-            loaded.dataset.mark();
+        let store = store(workload, data);
+        let prepared = (from == From::Prepared).then_some(&*store);
+        let loaded = load(&self.program, &sources(workload, data, from), &options(needed, prepared))?;
+        match (from, &loaded.origin) {
+            (From::Prepared, Origin::Prepared { .. }) | (From::Sorted | From::Unsorted, Origin::Sources) => Ok(loaded),
+            (_, origin) => Err(format!("the data came from somewhere else: {origin:?}").into()),
         }
-        Ok(loaded)
+    }
+
+    /// Prepares the workload's data.
+    pub(crate) fn prepare(&self, workload: Workload, data: &Path) -> Result<Made, Failure> {
+        let options = options(NeededFields::everything(&self.program), None);
+        Ok(prepare(&store(workload, data), &self.program, &sources(workload, data, From::Prepared), &options)?)
+    }
+}
+
+/// Which files data are loaded from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// Those whose events stand by customer.
+    Sorted,
+    /// Those whose events stand by time.
+    Unsorted,
+    /// What was prepared from those by customer.
+    Prepared,
+}
+
+fn store(workload: Workload, data: &Path) -> PathBuf {
+    data.join(workload.folder()).join("prepared")
+}
+
+fn sources(workload: Workload, data: &Path, from: From) -> Sources {
+    let mut sources = Sources::new();
+    for (table, file) in workload.files(from != From::Unsorted) {
+        sources.set(table, data, &[(*file).to_owned()]);
+    }
+    sources
+}
+
+fn options(needed: NeededFields, prepared: Option<&Path>) -> LoadOptions<'_> {
+    LoadOptions {
+        needed,
+        bad_rows: BadRows::Stop,
+        unknown_customers: UnknownCustomers::Report,
+        progress: &Quiet,
+        prepared,
     }
 }
