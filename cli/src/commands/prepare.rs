@@ -61,6 +61,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
 /// A line for each table, and where it all is.
 fn told(made: &Made) -> String {
     let rows = |rows: u64| HumanCount(rows).to_string();
+    let word = |count: u64| if count == 1 { "row " } else { "rows" };
     let names = made.tables.iter().map(|table| table.name.chars().count()).max().unwrap_or(0);
     let digits = made.tables.iter().map(|table| rows(table.rows).len()).max().unwrap_or(0);
     let files = |count: usize| format!("{count} file{}", if count == 1 { "" } else { "s" });
@@ -77,7 +78,8 @@ fn told(made: &Made) -> String {
             0 => String::new(),
             bad => format!("; {} bad row{} left out", rows(bad), if bad == 1 { "" } else { "s" }),
         };
-        told.push_str(&format!("  {:names$}  {:>digits$} rows  {work}{left_out}\n", table.name, rows(table.rows)));
+        let (rows, word) = (rows(table.rows), word(table.rows));
+        told.push_str(&format!("  {:names$}  {rows:>digits$} {word}  {work}{left_out}\n", table.name));
     }
     told.push_str(&format!("prepared in {} ({})\n", made.folder.display(), HumanBytes(made.bytes)));
     told

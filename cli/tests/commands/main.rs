@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod init;
+mod prepare;
 mod run;
 mod shop;
 mod surroundings;

@@ -1,6 +1,7 @@
 //! What loading counted, and the way progress is told.
 
 use segue_compiler::program::{FieldId, TableId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -184,7 +185,7 @@ impl BadByColumns {
 }
 
 /// Values that are not among the listed ones.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outside {
     /// The column, with the path into nested records.
     pub column: String,
@@ -195,7 +196,7 @@ pub struct Outside {
 }
 
 /// Ids that were not found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Misses {
     /// How many rows have such an id.
     pub rows: u64,

@@ -78,6 +78,8 @@ impl From<Vec<Arc<str>>> for Texts {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     #[test]

@@ -166,7 +166,7 @@ pub(super) fn open(path: &Path, written: &Identity) -> Result<Opened, Unfit> {
     let file = File::open(path).map_err(unreadable)?;
     owned(&file)?;
     let now = Identity::of(&file.metadata().map_err(unreadable)?);
-    if now.size % size_of::<u64>() as u64 != 0 || now.size < size_of::<Head>() as u64 {
+    if !now.size.is_multiple_of(size_of::<u64>() as u64) || now.size < size_of::<Head>() as u64 {
         return Err(Unfit::Torn);
     }
     let memory = Arc::new(Memory::of_file(&file).map_err(unreadable)?);

@@ -5,7 +5,7 @@ use super::identity::{Identity, SourceFile};
 use super::keep::Set;
 use super::manifest::{Counted, Manifest, Table};
 use super::open::{is_declared_so, is_file, restore};
-use super::{Unused, declared, set_of};
+use super::{Unused, declared, keep, set_of};
 use crate::data::assemble::{Beside, Fresh, Known, assemble, assemble_beside};
 use crate::data::needed::NeededFields;
 use crate::data::read::files::InputFile;
@@ -98,6 +98,8 @@ pub fn prepare(
     sources: &Sources,
     options: &LoadOptions<'_>,
 ) -> Result<Made, PrepareError> {
+    // Nothing is made where the files are not even there.
+    plan(program, sources, &whole(program, sources, options))?;
     let set = set_of(folder, sources, options);
     let unwritable = |reason: io::Error| PrepareError::Unwritable { folder: set.folder().to_owned(), reason };
     let waits = || options.progress.start("waiting for another `segue prepare`", None);
@@ -105,6 +107,18 @@ pub fn prepare(
     let made = Making { program, sources, options, set: &set }.make();
     drop(lock);
     made
+}
+
+/// The same options for all that is declared and has files.
+fn whole<'o>(program: &Program, sources: &Sources, options: &LoadOptions<'o>) -> LoadOptions<'o> {
+    let has_files = |table: TableId| program.tables.get(table.0 as usize).is_some_and(|table| sources.has(&table.name));
+    LoadOptions {
+        needed: NeededFields::whole(program, has_files),
+        bad_rows: options.bad_rows.clone(),
+        unknown_customers: options.unknown_customers,
+        progress: options.progress,
+        prepared: None,
+    }
 }
 
 struct Making<'m> {
@@ -133,16 +147,8 @@ struct Planned {
 
 impl Making<'_> {
     fn make(&self) -> Result<Made, PrepareError> {
-        let needed = NeededFields::whole(self.program, |table| {
-            self.program.tables.get(table.0 as usize).is_some_and(|table| self.sources.has(&table.name))
-        });
-        let options = LoadOptions {
-            needed: needed.clone(),
-            bad_rows: self.options.bad_rows.clone(),
-            unknown_customers: self.options.unknown_customers,
-            progress: self.options.progress,
-            prepared: None,
-        };
+        let options = whole(self.program, self.sources, self.options);
+        let needed = &options.needed;
         let before = Manifest::read(self.set);
         let files = plan(self.program, self.sources, &options)?;
         let named = self.sources.files();
@@ -150,7 +156,7 @@ impl Making<'_> {
             DataErrors::none_or(write::refuse_bad_rows(path, &named).into_iter().collect())?;
         }
         let mut planned: Vec<Planned> =
-            files.into_iter().map(|(builder, files)| self.task(builder, files, before.as_ref(), &needed)).collect();
+            files.into_iter().map(|(builder, files)| self.task(builder, files, before.as_ref(), needed)).collect();
         self.settle(&mut planned);
         let unchanged = before.as_ref().filter(|before| {
             let from_events = planned.iter().all(|table| table.table != CUSTOMERS);
@@ -163,7 +169,10 @@ impl Making<'_> {
         };
         if result.is_err() {
             // What was written for nothing takes room; that it cannot be removed is not what went wrong.
-            let _ = self.set.tidy(before.iter().flat_map(Manifest::files));
+            let _ = match &before {
+                Some(before) => self.set.tidy(before.files()),
+                None => keep::remove(self.set.folder()).map(|_| ()),
+            };
         }
         result
     }
@@ -416,7 +425,7 @@ impl Making<'_> {
             let id = report.table;
             let Some(declared) = self.program.tables.get(id.0 as usize) else { continue };
             let own = sources.iter().position(|(table, _)| *table == id).map(|at| sources.swap_remove(at).1);
-            let kept = works.iter().any(|work| *work == (id, Work::Kept));
+            let kept = works.contains(&(id, Work::Kept));
             let table = match before.and_then(|before| before.table(&declared.name)).filter(|_| kept) {
                 Some(known) => Table { counted: Counted::of(self.program, report), ..known.clone() },
                 None => {

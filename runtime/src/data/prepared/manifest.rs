@@ -23,8 +23,8 @@ pub(super) struct Manifest {
     pub(super) made: i64,
     /// The tables that have data, customers first.
     pub(super) tables: Vec<Table>,
-    /// What looked odd, by table and column.
-    pub(super) warnings: Vec<(String, String, String)>,
+    /// What looked odd.
+    warnings: Vec<Odd>,
 }
 
 /// A table of it.
@@ -53,14 +53,39 @@ pub(super) struct Counted {
     rows_read: u64,
     rows: u64,
     bad_rows: u64,
-    bad: Vec<(Vec<String>, u64, Vec<Vec<Cell>>)>,
-    outside: Vec<(String, u64, Vec<(String, u64)>)>,
+    bad: Vec<Bad>,
+    outside: Vec<Outside>,
     clock: BTreeMap<String, (u64, u64)>,
-    unknown: Missed,
+    unknown: Misses,
     unknown_added: bool,
-    /// By table and column.
-    lookups: Vec<(String, String, String, String, Missed)>,
+    lookups: Vec<Lookup>,
     newest: Option<i64>,
+}
+
+/// Rows with bad cells in the same columns.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Bad {
+    columns: Vec<String>,
+    rows: u64,
+    first: Vec<Vec<Cell>>,
+}
+
+/// Ids of a column that point nowhere.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Lookup {
+    table: String,
+    column: String,
+    name: String,
+    target: String,
+    misses: Misses,
+}
+
+/// A sentence about a column.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Odd {
+    table: String,
+    column: String,
+    text: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -72,18 +97,11 @@ struct Cell {
     reason: String,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Missed {
-    rows: u64,
-    distinct: u64,
-    examples: Vec<String>,
-}
-
 impl Manifest {
     pub(super) fn new(made: i64, tables: Vec<Table>, program: &Program, warnings: &[Warning]) -> Manifest {
         let warnings = warnings.iter().filter_map(|warning| {
             let (table, column) = names(program, warning.field)?;
-            Some((table, column, warning.text.clone()))
+            Some(Odd { table, column, text: warning.text.clone() })
         });
         Manifest { version: VERSION, made, tables, warnings: warnings.collect() }
     }
@@ -119,9 +137,8 @@ impl Manifest {
 
     /// What looked odd, of fields there are.
     pub(super) fn warnings(&self, program: &Program) -> Vec<Warning> {
-        let warning = |(table, column, text): &(String, String, String)| {
-            Some(Warning { field: place(program, table, column)?, text: text.clone() })
-        };
+        let warning =
+            |odd: &Odd| Some(Warning { field: place(program, &odd.table, &odd.column)?, text: odd.text.clone() });
         self.warnings.iter().filter_map(warning).collect()
     }
 }
@@ -162,12 +179,15 @@ impl Counted {
             value: cell.value.clone(),
             reason: cell.reason.clone(),
         };
-        let bad = report.bad_by_columns.sets.iter().map(|(columns, bad)| {
-            (columns.clone(), bad.rows, bad.first.iter().map(|row| row.iter().map(cell).collect()).collect())
+        let bad = report.bad_by_columns.sets.iter().map(|(columns, bad)| Bad {
+            columns: columns.clone(),
+            rows: bad.rows,
+            first: bad.first.iter().map(|row| row.iter().map(cell).collect()).collect(),
         });
         let lookups = report.lookups.iter().filter_map(|lookup| {
             let (table, column) = names(program, lookup.field)?;
-            Some((table, column, lookup.name.clone(), lookup.target.to_string(), Missed::of(&lookup.misses)))
+            let (name, target) = (lookup.name.clone(), lookup.target.to_string());
+            Some(Lookup { table, column, name, target, misses: lookup.misses.clone() })
         });
         Counted {
             files: report.files.clone(),
@@ -175,9 +195,9 @@ impl Counted {
             rows: report.rows,
             bad_rows: report.bad_rows,
             bad: bad.collect(),
-            outside: report.outside.iter().map(|one| (one.column.clone(), one.count, one.values.clone())).collect(),
+            outside: report.outside.clone(),
             clock: report.clock.clone(),
-            unknown: Missed::of(&report.unknown_customers),
+            unknown: report.unknown_customers.clone(),
             unknown_added: report.unknown_added,
             lookups: lookups.collect(),
             newest: report.newest,
@@ -193,18 +213,17 @@ impl Counted {
             value: cell.value.clone(),
             reason: cell.reason.clone(),
         };
-        let sets = self.bad.iter().map(|(columns, rows, first)| {
-            let first = first.iter().map(|row| row.iter().map(cell).collect()).collect();
-            (columns.clone(), BadRowsOf { rows: *rows, first })
+        let sets = self.bad.iter().map(|bad| {
+            let first = bad.first.iter().map(|row| row.iter().map(cell).collect()).collect();
+            (bad.columns.clone(), BadRowsOf { rows: bad.rows, first })
         });
-        let lookups = self.lookups.iter().filter_map(|(table, column, name, target, misses)| {
-            let field = place(program, table, column)?;
-            Some(LookupMisses { field, name: name.clone(), target: target.as_str().into(), misses: misses.misses() })
-        });
-        let outside = self.outside.iter().map(|(column, count, values)| Outside {
-            column: column.clone(),
-            count: *count,
-            values: values.clone(),
+        let lookups = self.lookups.iter().filter_map(|lookup| {
+            Some(LookupMisses {
+                field: place(program, &lookup.table, &lookup.column)?,
+                name: lookup.name.clone(),
+                target: lookup.target.as_str().into(),
+                misses: lookup.misses.clone(),
+            })
         });
         TableReport {
             table: id,
@@ -214,25 +233,15 @@ impl Counted {
             rows: self.rows,
             bad_rows: self.bad_rows,
             bad_cells: Vec::new(),
-            outside: outside.collect(),
+            outside: self.outside.clone(),
             gap_times: self.clock.values().map(|(gap, _)| gap).sum(),
             overlap_times: self.clock.values().map(|(_, overlap)| overlap).sum(),
             clock: self.clock.clone(),
             bad_by_columns: BadByColumns { sets: sets.collect() },
-            unknown_customers: self.unknown.misses(),
+            unknown_customers: self.unknown.clone(),
             unknown_added: self.unknown_added,
             lookups: lookups.collect(),
             newest: self.newest,
         }
-    }
-}
-
-impl Missed {
-    fn of(misses: &Misses) -> Missed {
-        Missed { rows: misses.rows, distinct: misses.distinct, examples: misses.examples.clone() }
-    }
-
-    fn misses(&self) -> Misses {
-        Misses { rows: self.rows, distinct: self.distinct, examples: self.examples.clone() }
     }
 }

@@ -192,9 +192,9 @@ fn rows(range: std::ops::Range<u64>, of: impl Fn(u64) -> Json) -> Vec<Json> {
 fn customer(row: u64) -> Json {
     json!({
         "customer_id": row * 3,
-        "country": (row % 5 != 0).then(|| ["Österreich", "", "日本"][(row % 3) as usize]),
-        "member": (row % 4 != 0).then_some(row % 2 == 0),
-        "visits": (row % 7 != 0).then_some(row * 1000),
+        "country": (!row.is_multiple_of(5)).then(|| ["Österreich", "", "日本"][(row % 3) as usize]),
+        "member": (!row.is_multiple_of(4)).then_some(row.is_multiple_of(2)),
+        "visits": (!row.is_multiple_of(7)).then_some(row * 1000),
         "rating": row as f64 / 7.0,
         "income": format!("{}.25", row * 17),
         "born": format!("19{:02}-02-03", row + 10),
@@ -210,7 +210,7 @@ fn purchase(row: u64) -> Json {
         "customer_id": row * 7 % 30 * 3,
         "at": format!("2020-01-{:02}T{:02}:00:00Z", row % 28 + 1, row % 5),
         "price": row,
-        "product": (row % 9 != 0).then_some(row % 4),
+        "product": (!row.is_multiple_of(9)).then_some(row % 4),
         "channel": (["web", "shop"][(row / 50) as usize % 2]),
         "items": (0..row % 3).map(|item| json!({"quantity": item, "kind": "red"})).collect::<Vec<_>>(),
     })
