@@ -227,7 +227,7 @@ fn followed_by(rows: &TableData, more: &TableData) -> Option<TableData> {
         }
         _ => None,
     };
-    Some(TableData { rows: rows.rows + more.rows, columns, groups })
+    Some(TableData { rows: rows.rows + more.rows, columns, groups, runs: None })
 }
 
 fn finish(builder: TableBuilder, files: Vec<String>) -> Read {

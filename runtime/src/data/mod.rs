@@ -19,6 +19,7 @@ mod raw;
 mod read;
 mod report;
 mod rows;
+mod runs;
 mod stored;
 mod table;
 #[cfg(test)]
@@ -40,6 +41,8 @@ pub use report::{
     BadByColumns, BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport, Warning,
 };
 pub use rows::{DatasetBuilder, column_names};
+pub use runs::Runs;
+pub(crate) use runs::{conjuncts, is_held_alike};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
 pub(crate) use stored::{MarkCells, Memory, Settled, turned};
 pub use texts::Texts;

@@ -32,7 +32,7 @@ const AGGREGATES: usize = 48;
 pub(crate) struct PassStage<'a> {
     pass: &'a Pass,
     /// Aggregates that need no code.
-    tallies: Option<Tallies<'a>>,
+    tallies: Vec<Tallies<'a>>,
     functions: Vec<PassFunction>,
     /// Yes/no results per text, a byte each.
     states: FxHashMap<NodeId, Vec<u8>>,
@@ -68,7 +68,7 @@ impl<'a> PassStage<'a> {
     ) -> Result<PassStage<'a>, EngineError> {
         let tallies = match by {
             Truths::Loops => Tallies::new(prepared, run, pass, path)?,
-            Truths::Code => None,
+            Truths::Code => Vec::new(),
         };
         let tallied: FxHashSet<NodeId> = tallies.iter().flat_map(Tallies::nodes).collect();
         let others: Vec<NodeId> = pass.aggregates.iter().copied().filter(|node| !tallied.contains(node)).collect();
@@ -104,7 +104,7 @@ impl<'a> PassStage<'a> {
         store: &mut Store<'a>,
         scratch: &mut Scratch,
     ) -> Result<(), EngineError> {
-        if let Some(tallies) = &self.tallies {
+        for tallies in &self.tallies {
             tallies.run(store, &mut scratch.desk)?;
         }
         if self.functions.is_empty() {

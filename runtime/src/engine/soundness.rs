@@ -2,7 +2,7 @@
 //! What holds within a column, [`crate::data::Stored`] sees to.
 
 use super::EngineError;
-use crate::data::Dataset;
+use crate::data::{Dataset, TableData};
 use segue_compiler::plan::{Op, Plan};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 
@@ -13,17 +13,15 @@ use segue_compiler::program::{CUSTOMERS, Program, TableId};
 pub(crate) fn check(program: &Program, plan: &Plan, data: &Dataset) -> Result<(), EngineError> {
     for (at, declared) in program.tables.iter().enumerate() {
         let table = TableId(u32::try_from(at).unwrap_or(u32::MAX));
-        let Some(groups) = data.table(table).and_then(|found| found.groups.as_deref()) else { continue };
         let owner = declared.parent.map_or(CUSTOMERS, |(parent, _)| parent);
-        let rows = |table: TableId| data.table(table).map_or(0, |found| found.rows);
-        if groups.len() != rows(owner) + 1 {
-            return Err(EngineError::Unsound("a table's groups are not as many as their owners"));
-        }
-        if !groups.is_sorted() || groups.first() != Some(&0) {
-            return Err(EngineError::Unsound("a table's groups are not in order"));
-        }
-        if groups.last().is_some_and(|last| *last as usize != rows(table)) {
-            return Err(EngineError::Unsound("a table's groups do not hold its rows"));
+        let owners = data.table(owner).map_or(0, |found| found.rows);
+        let Some(rows) = data.table(table) else { continue };
+        groups(rows, owners)?;
+        for run in rows.runs.iter().flat_map(|runs| &runs.by_code).flatten() {
+            groups(run, owners)?;
+            if run.columns.iter().flatten().any(|column| column.rows() != run.rows) {
+                return Err(EngineError::Unsound("a column of rows of one kind is not as long as they are"));
+            }
         }
     }
     for node in &plan.nodes {
@@ -32,6 +30,21 @@ pub(crate) fn check(program: &Program, plan: &Plan, data: &Dataset) -> Result<()
         if data.column(table, field).is_some_and(|column| column.rows() != rows) {
             return Err(EngineError::Unsound("a column is not as long as its table"));
         }
+    }
+    Ok(())
+}
+
+/// Whether rows are grouped by so many owners, where they are grouped.
+fn groups(rows: &TableData, owners: usize) -> Result<(), EngineError> {
+    let Some(groups) = rows.groups.as_deref() else { return Ok(()) };
+    if groups.len() != owners + 1 {
+        return Err(EngineError::Unsound("a table's groups are not as many as their owners"));
+    }
+    if !groups.is_sorted() || groups.first() != Some(&0) {
+        return Err(EngineError::Unsound("a table's groups are not in order"));
+    }
+    if groups.last().is_some_and(|last| *last as usize != rows.rows) {
+        return Err(EngineError::Unsound("a table's groups do not hold its rows"));
     }
     Ok(())
 }

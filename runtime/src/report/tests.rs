@@ -117,12 +117,13 @@ fn dataset() -> Dataset {
             TableData {
                 rows: 4,
                 columns: vec![Some(Stored::pack(keys(&[11, 12, 13, 14]), 4)), Some(Stored::pack(adult, 4))],
-                groups: None,
+                ..TableData::default()
             },
             TableData {
                 rows: 3,
                 columns: vec![Some(Stored::pack(keys(&[11, 12, 13]), 3)), Some(Stored::pack(bought, 3))],
                 groups: Some(vec![0, 1, 2, 3, 3].into()),
+                runs: None,
             },
         ],
     }

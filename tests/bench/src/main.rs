@@ -60,7 +60,7 @@ impl Worker {
         let started = Instant::now();
         let mut loaded = project.load(workload, &self.data, true, From::Sorted)?;
         // Held for many runs.
-        loaded.dataset.mark();
+        loaded.dataset.arrange(&project.program);
         let taken = started.elapsed();
         let rows: Vec<usize> = loaded.dataset.tables.iter().map(|table| table.rows).collect();
         self.loaded.insert(workload, loaded);

@@ -6,9 +6,11 @@
 
 use super::identity::Identity;
 use crate::data::dataset::TableData;
+use crate::data::runs::{MOST_KINDS, Runs};
 use crate::data::stored::saved::{Place, SavedColumn, Sink};
 use crate::data::stored::{Buffer, Memory, Stored};
 use rayon::prelude::*;
+use segue_compiler::program::FieldId;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -50,6 +52,8 @@ pub(super) struct Contents {
 pub(super) struct SavedTable {
     /// The columns of lists that lead to it from the top; empty for the table itself.
     pub(super) path: Vec<String>,
+    /// For rows of one kind: the column, and its code.
+    pub(super) kind: Option<(String, u32)>,
     pub(super) rows: usize,
     groups: Option<Place>,
     /// By the column's name in the data.
@@ -59,6 +63,8 @@ pub(super) struct SavedTable {
 /// A table to be written: its path, its rows, and the names of its columns by place.
 pub(super) struct Outgoing<'t> {
     pub(super) path: Vec<String>,
+    /// As in [`SavedTable`].
+    pub(super) kind: Option<(String, u32)>,
     pub(super) rows: &'t TableData,
     pub(super) names: Vec<Option<String>>,
 }
@@ -76,7 +82,8 @@ pub(super) fn write(file: &File, tables: &[Outgoing<'_>]) -> io::Result<u64> {
             }
         }
         let groups = table.rows.groups.as_ref().map(|groups| out.put(groups.as_bytes())).transpose()?;
-        contents.tables.push(SavedTable { path: table.path.clone(), rows: table.rows.rows, groups, columns });
+        let (path, kind) = (table.path.clone(), table.kind.clone());
+        contents.tables.push(SavedTable { path, kind, rows: table.rows.rows, groups, columns });
     }
     let description = serde_json::to_vec(&contents)?;
     let place = out.put(&description)?;
@@ -231,8 +238,36 @@ impl Opened {
         wanted: &[(usize, String)],
         columns: usize,
     ) -> Result<TableData, Unfit> {
-        let saved = self.contents.tables.iter().find(|table| table.path == path).ok_or(Unfit::Changed)?;
-        let mut table = TableData { rows: saved.rows, columns: vec![None; columns], groups: None };
+        let is_it = |table: &&SavedTable| table.path == path && table.kind.is_none();
+        let saved = self.contents.tables.iter().find(is_it).ok_or(Unfit::Changed)?;
+        self.restored(saved, wanted, columns)
+    }
+
+    /// Its rows of each kind, with those of the wanted columns that they have; `None` where they do not stand so.
+    pub(super) fn runs(&self, wanted: &[(usize, String)], columns: usize) -> Result<Option<Runs>, Unfit> {
+        let kinds = || self.contents.tables.iter().filter_map(|table| Some((table, table.kind.as_ref()?)));
+        // Only what asks about the column asks about kinds.
+        let column = kinds().next().and_then(|(_, (column, _))| wanted.iter().find(|(_, name)| name == column));
+        let Some((at, _)) = column else { return Ok(None) };
+        let column = FieldId(u32::try_from(*at).map_err(|_| Unfit::Changed)?);
+        let mut runs = Runs { column, by_code: Vec::new() };
+        for (saved, (_, code)) in kinds() {
+            let has = |name: &String| saved.columns.iter().any(|(other, _)| other == name);
+            let wanted: Vec<(usize, String)> = wanted.iter().filter(|(_, name)| has(name)).cloned().collect();
+            let rows = self.restored(saved, &wanted, columns)?;
+            let place = usize::try_from(*code).ok().filter(|code| *code < MOST_KINDS).ok_or(Unfit::Changed)?;
+            if runs.by_code.len() <= place {
+                runs.by_code.resize(place + 1, None);
+            }
+            if let Some(slot) = runs.by_code.get_mut(place) {
+                *slot = Some(Arc::new(rows));
+            }
+        }
+        Ok(Some(runs))
+    }
+
+    fn restored(&self, saved: &SavedTable, wanted: &[(usize, String)], columns: usize) -> Result<TableData, Unfit> {
+        let mut table = TableData { rows: saved.rows, columns: vec![None; columns], ..TableData::default() };
         if let Some(place) = &saved.groups {
             let groups = place.range().and_then(|range| Buffer::part(&self.memory, range));
             table.groups = Some(groups.ok_or(Unfit::Changed)?);

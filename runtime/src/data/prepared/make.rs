@@ -336,7 +336,7 @@ impl Making<'_> {
         let mut loaded = loaded?;
         loaded.report.warnings = warnings;
         progress.start("writing", None);
-        loaded.dataset.mark();
+        loaded.dataset.arrange(self.program);
         let result = self.write(&loaded, before, &works, sources);
         progress.finish();
         result
@@ -518,7 +518,14 @@ fn outgoing<'t>(program: &Program, loaded: &'t Loaded, table: TableId) -> Vec<Ou
             }
         }
         let rows: &TableData = rows;
-        out.push(Outgoing { path, rows, names: declared.fields.iter().map(name).collect() });
+        let names: Vec<Option<String>> = declared.fields.iter().map(name).collect();
+        for (code, run) in rows.runs.iter().flat_map(|runs| (0..).zip(&runs.by_code)) {
+            let column = rows.runs.as_ref().and_then(|runs| names.get(runs.column.0 as usize).cloned().flatten());
+            if let (Some(rows), Some(column)) = (run, column) {
+                out.push(Outgoing { path: path.clone(), kind: Some((column, code)), rows, names: names.clone() });
+            }
+        }
+        out.push(Outgoing { path, kind: None, rows, names });
     }
     out
 }

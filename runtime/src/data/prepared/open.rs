@@ -11,6 +11,7 @@ use crate::data::{BadRows, Dataset, LoadOptions, Loaded, Origin, TableData, same
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, FieldId, FieldSource, Program, TableId, Type};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a load of the sources would give, from prepared data.
 ///
@@ -157,8 +158,13 @@ pub(super) fn restore(
                 _ => wanted.push((at as usize, column.to_string())),
             }
         }
-        let rows = opened.table(&path, &wanted, declared.fields.len()).map_err(unfit)?;
-        if table == id { known.rows = rows } else { known.nested.push((table, rows)) }
+        let mut rows = opened.table(&path, &wanted, declared.fields.len()).map_err(unfit)?;
+        if table == id {
+            rows.runs = opened.runs(&wanted, declared.fields.len()).map_err(unfit)?.map(Arc::new);
+            known.rows = rows;
+        } else {
+            known.nested.push((table, rows));
+        }
     }
     Ok(known)
 }

@@ -481,6 +481,58 @@ fn without_room_the_last_good_ones_stay() {
     project.agrees();
 }
 
+#[test]
+fn events_stand_by_kind_too() {
+    let rules = "customers {\n  key customer_id : id\n}\n\nevents purchases by customer_id at seen {\n  price : integer\n  \
+                 channel : text\n  note : text?\n}\n\nsegment online { any purchases where channel is \"web\" }\n";
+    let mut project = Project::new();
+    project.program = segue_compiler::project::check_text(rules).program.unwrap();
+    project.write("customers.ndjson", &rows(0..30, |row| json!({"customer_id": row * 3})));
+    let purchase = |row: u64| {
+        let mut purchase = purchase(row);
+        purchase["seen"] = purchase["at"].clone();
+        purchase["channel"] = json!(["web", "shop", "fair"][(row / 7 % 3) as usize]);
+        purchase
+    };
+    project.write("purchases/1.ndjson", &rows(0..17_000, purchase));
+    project.prepare().unwrap();
+    project.agrees();
+    let runs = |needed: &NeededFields| {
+        let loaded = project.load(needed, true).unwrap();
+        assert!(matches!(loaded.origin, Origin::Prepared { .. }));
+        loaded.dataset.tables[1].runs.clone()
+    };
+    let everything = NeededFields::everything(&project.program);
+    let of = runs(&everything).unwrap();
+    let fresh = project.load(&everything, false).unwrap().dataset;
+    let codes = fresh.tables[1].columns[of.column.0 as usize].as_ref().unwrap().text().unwrap().0;
+    for code in 0..3 {
+        let run = of.of_code(code).unwrap();
+        let own: Vec<usize> = (0..17_000).filter(|row| codes.code(*row) == Some(code)).collect();
+        assert_eq!(run.rows, own.len());
+        let mut shared = 0;
+        for (column, all) in run.columns.iter().zip(&fresh.tables[1].columns) {
+            let (Some(column), Some(all)) = (column, all) else { continue };
+            shared += 1;
+            assert!(own.iter().enumerate().all(|(at, row)| column.value(at) == all.value(*row)));
+        }
+        assert_eq!(shared, 3, "time, price, note");
+        let (groups, all) = (run.groups.as_deref().unwrap(), fresh.tables[1].groups.as_deref().unwrap());
+        for (start, end) in groups.iter().zip(all) {
+            assert_eq!(*start as usize, own.iter().filter(|row| **row < *end as usize).count());
+        }
+    }
+    let mut few = NeededFields::default();
+    few.add_table(&project.program, TableId(1));
+    assert!(runs(&few).is_none());
+    // Added rows stand so as well.
+    project.write("purchases/2.ndjson", &rows(17_000..18_000, purchase));
+    assert_eq!(project.works()[1].1, Work::Added(1));
+    let all: usize = runs(&everything).unwrap().by_code.iter().flatten().map(|run| run.rows).sum();
+    assert_eq!(all, 18_000);
+    project.agrees();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

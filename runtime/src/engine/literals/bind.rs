@@ -42,6 +42,19 @@ pub(crate) struct Bound {
     pub(crate) missing: bool,
 }
 
+impl Bound {
+    /// The code that the rows have, where it is one and none of them are missing.
+    pub(crate) fn single_code(&self) -> Option<u32> {
+        match &self.test {
+            Test::Ranges { ranges, inside: true } if !self.missing => match ranges.as_slice() {
+                [(low, high)] if low == high => u32::try_from(*low).ok(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// More whole numbers than this are looked up by kernels.
 const NUMBERS: usize = 64;
 

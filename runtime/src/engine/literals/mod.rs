@@ -9,6 +9,7 @@ mod bind;
 use super::EngineError;
 use super::kernels::scan::{self, Cell, Instructions, Masks, compiled_for_each};
 use super::store::{Frame, Store, shorter};
+use super::tallies::View;
 use super::vector::{Data, Input, bits_of_range, tail_mask, words_for};
 use crate::data::{Cells, Flags, MarkCells, Marks, Settled, Stored, StoredValues};
 use crate::for_cells;
@@ -79,13 +80,14 @@ impl Slots {
 }
 
 impl<'a> Literals<'a> {
-    /// Binds literals of a table's rows to columns; what is worked out once is known already. Their places are those in the
-    /// list.
+    /// Binds literals of a table's rows to columns, those of a view where it is one of the table; what is worked out once is
+    /// known already. Their places are those in the list.
     ///
     /// # Errors
     /// The plan breaks its promises.
     pub(crate) fn new(
         run: &Store<'a>,
+        view: Option<View<'a>>,
         table: TableId,
         literals: &[Truth],
         path: Instructions,
@@ -96,7 +98,11 @@ impl<'a> Literals<'a> {
         for (slot, literal) in literals.iter().enumerate() {
             let Truth::Literal { atom, holds } = literal else { continue };
             let bound = bind(run, scope, *atom, *holds)?;
-            let stored = bound.as_ref().and_then(|bound| run.prepared.column(bound.column));
+            let column = |node: NodeId| match view {
+                Some(view) => view.column(run.prepared, node),
+                None => run.prepared.column(node),
+            };
+            let stored = bound.as_ref().and_then(|bound| column(bound.column));
             let Some((bound, stored)) = bound.zip(stored) else {
                 match compared_values(run, scope, *atom)? {
                     Some(compared) => all.compared.push((compared, *holds, slot)),
@@ -124,12 +130,12 @@ impl<'a> Literals<'a> {
         self.worked.iter().map(|(atom, ..)| *atom)
     }
 
-    /// Works the literals of a block out; the bits past its last row mean nothing.
+    /// Works the literals of some rows out, which are the block's where any have to be worked out by kernels; the bits past the
+    /// last row mean nothing.
     ///
     /// # Errors
     /// The plan breaks its promises.
-    pub(crate) fn run(&self, store: &mut Store<'_>, slots: &mut Slots) -> Result<(), EngineError> {
-        let rows = store.range(self.table);
+    pub(crate) fn run(&self, store: &mut Store<'_>, rows: Range<usize>, slots: &mut Slots) -> Result<(), EngineError> {
         for column in &self.columns {
             column.run(self.path, rows.clone(), slots);
         }

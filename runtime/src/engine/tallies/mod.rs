@@ -21,8 +21,8 @@ use super::store::Store;
 use super::truth::{Order, STEP, work};
 use super::vector::{Data, Vector, bits_by_row, bits_of_range, tail_mask, words_for};
 use crate::data::{Bits, Integers};
+pub(crate) use plan::View;
 use segue_compiler::plan::{NodeId, Scope};
-use segue_compiler::program::TableId;
 use segue_compiler::syntax::tree::AggregateOperator;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -31,7 +31,7 @@ use values::{Asked, Prepared as Arrays};
 /// The aggregates of a pass that are read off sets of rows.
 #[derive(Debug)]
 pub(crate) struct Tallies<'a> {
-    table: TableId,
+    view: View<'a>,
     owner: Scope,
     path: Instructions,
     literals: Literals<'a>,
@@ -94,18 +94,15 @@ impl<'a> Tallies<'a> {
     /// # Errors
     /// The plan breaks its promises.
     pub(crate) fn run(&self, store: &mut Store<'a>, desk: &mut Desk) -> Result<(), EngineError> {
-        let rows = store.range(self.table);
         let owners = store.range_of(self.owner);
-        let groups = store.prepared.data.table(self.table).and_then(|table| table.groups.as_deref());
-        let ends = groups.and_then(|groups| groups.get(owners.start..=owners.end));
-        let first = u32::try_from(rows.start).unwrap_or(u32::MAX);
-        let places: Vec<u32> = match ends {
-            Some(ends) => ends.iter().map(|end| end.saturating_sub(first)).collect(),
-            None => vec![0; owners.len() + 1],
-        };
+        let ends = self.view.groups().and_then(|groups| groups.get(owners.start..=owners.end)).unwrap_or(&[]);
+        let (first, last) = (ends.first().copied().unwrap_or(0), ends.last().copied().unwrap_or(0));
+        let rows = first as usize..last as usize;
+        let mut places: Vec<u32> = ends.iter().map(|end| end - first).collect();
+        places.resize(owners.len() + 1, 0);
         let stride = words_for(rows.len()).next_multiple_of(STEP);
         desk.slots.resize(self.order.slots, stride);
-        self.literals.run(store, &mut desk.slots)?;
+        self.literals.run(store, rows.clone(), &mut desk.slots)?;
         for (operation, _) in &self.order.operations {
             work(self.path, operation, &mut desk.slots, stride / STEP);
         }

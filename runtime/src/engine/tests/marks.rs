@@ -62,7 +62,7 @@ fn marked_columns_give_the_same() {
     let mut data = data(&program, &json!({ "customers": rows }));
     let request = everything(&program, 1_767_225_600_000_000, 2);
     let plain = run(&program, &data, &request).unwrap();
-    data.mark();
+    data.arrange(&program);
     let marks = data.tables[0].columns.iter().flatten().filter(|column| column.marks().is_some()).count();
     assert_eq!(marks, 4, "all four columns are wide");
     let marked = run(&program, &data, &request).unwrap();

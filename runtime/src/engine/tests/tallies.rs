@@ -58,6 +58,11 @@ trait l5  = latest visits.weight
 trait d1  = number of different visits.page
 trait d2  = number of different visits.page in the last 30 days where kind is "order"
 trait d3  = number of different visits.minutes in the last 30 days
+trait k1  = largest visits.kind where kind is "order"
+trait k2  = number of visits where kind is one of "order", "refund"
+trait k3  = number of visits where kind is "nothing"
+trait k4  = any visits in the last 30 days where kind is "view" and (minutes > 30 or weight < 0.25)
+trait k5  = latest visits.number where kind is "order"
 trait f1  = most frequent visits.page in the last 100 days
 trait t1  = number of visits where tags includes "new"
 trait r1  = number of notes where stars > 3
@@ -116,9 +121,11 @@ fn tallies_passes_and_the_interpreter_agree() {
     for (customers, events, marked) in [(3, 0, false), (40, 700, false), (300, 20_000, true)] {
         let mut data = data(&program, &rows(&mut random, customers, events));
         if marked {
-            data.mark();
+            data.arrange(&program);
             let marked = data.tables[1].columns.iter().flatten().filter(|column| column.marks().is_some()).count();
             assert_eq!(marked, 1, "the times");
+            let runs = data.tables[1].runs.as_ref().unwrap();
+            assert_eq!(runs.by_code.iter().flatten().map(|run| run.rows).sum::<usize>(), events as usize);
         }
         // The first of 2026, when some events are still to come, and after all.
         for as_of in [1_767_225_600_000_000, 1_767_225_600_000_000 + 5 * 86_400_000_000] {

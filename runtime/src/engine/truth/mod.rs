@@ -106,7 +106,7 @@ impl<'a> TruthStage<'a> {
     ) -> Result<TruthStage<'a>, EngineError> {
         let roots: Vec<TruthId> = plan.segments.iter().chain(plan.partitions.iter().flatten()).copied().collect();
         let mut needs = Needs::new(&plan.truths, &roots);
-        let literals = Literals::new(run, CUSTOMERS, needs.literals(), path)?;
+        let literals = Literals::new(run, None, CUSTOMERS, needs.literals(), path)?;
         let (slots, stages) = match by {
             Truths::Loops => {
                 let order = needs.order(false);
@@ -144,7 +144,7 @@ impl<'a> TruthStage<'a> {
         let rows = customers.len();
         let stride = words_for(rows).next_multiple_of(STEP);
         slots.resize(self.slots, stride);
-        self.literals.run(store, slots)?;
+        self.literals.run(store, store.range(CUSTOMERS), slots)?;
         let mut answers = vec![Answer::default(); self.roots.len()];
         let mut answer = |slots: &mut Slots, number: usize| {
             if let (Some(root), Some(answer)) = (self.roots.get(number), answers.get_mut(number)) {

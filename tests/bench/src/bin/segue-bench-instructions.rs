@@ -75,7 +75,7 @@ fn segments() -> Result<(Program, Dataset), Failure> {
     });
     let names = ["id", "age", "country", "plan", "income", "seen", "consent", "score"];
     let mut data = DatasetBuilder::new(&program).rows("customers", &names, rows).build()?.dataset;
-    data.mark();
+    data.arrange(&program);
     Ok((program, data))
 }
 
@@ -117,7 +117,7 @@ events visits by who at seen {
     });
     let builder = DatasetBuilder::new(&program).rows("customers", &["id"], customers);
     let mut data = builder.rows("visits", &["who", "seen", "kind", "page", "paid"], visits).build()?.dataset;
-    data.mark();
+    data.arrange(&program);
     Ok((program, data))
 }
 
