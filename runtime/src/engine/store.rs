@@ -106,12 +106,12 @@ impl<'a> Store<'a> {
     }
 
     /// Keeps a result.
-    pub(crate) fn put(&mut self, node: NodeId, vector: Vector<'a>, failed: Failed) {
+    pub(crate) fn put(&mut self, node: NodeId, vector: impl Into<Arc<Vector<'a>>>, failed: Failed) {
         if !failed.is_empty() {
             self.failed.push((node, failed));
         }
         if let Some(slot) = self.vectors.get_mut(node.index()) {
-            *slot = Some(Arc::new(vector));
+            *slot = Some(vector.into());
         }
     }
 

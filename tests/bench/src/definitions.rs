@@ -130,6 +130,13 @@ events activity by customer_id at happened_at from \"at\" {
     .to_owned()
 }
 
+/// How both are declared together.
+pub(crate) fn both() -> String {
+    let events = events();
+    let activity = events.split_once("\n\n").map_or("", |(_, activity)| activity);
+    format!("{}\n{activity}", customers())
+}
+
 impl Segments {
     /// Rule text with the first `count` segments, named `s0`, `s1`, ...
     pub(crate) fn rules(&self, count: usize) -> String {

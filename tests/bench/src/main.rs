@@ -6,7 +6,8 @@
 //! - `{"cmd":"run","what":"w1_counts","n":200,"opt":null}` writes, reads and checks the rule files of the first 200
 //!   definitions and works them out: `t` is the seconds from the checked program to the counts (planning, code generation
 //!   and evaluation), `check` those of reading and checking the rule files, `res` the counts. `..._disk` begins with the
-//!   files of data, `..._prepared` with what was prepared from them; that is part of the time then.
+//!   files of data, `..._prepared` with what was prepared from them (with the option `disk`, with the files again); that is
+//!   part of the time then.
 
 mod definitions;
 mod memory;
@@ -83,6 +84,7 @@ impl Worker {
         let from = match (command.what.rsplit_once('_'), command.opt.as_deref()) {
             (Some((_, "disk")), Some("unsorted")) => Some(From::Unsorted),
             (Some((_, "disk")), _) => Some(From::Sorted),
+            (Some((_, "prepared")), Some("disk")) => Some(From::Sorted),
             (Some((_, "prepared")), _) => Some(From::Prepared),
             _ => None,
         };

@@ -23,17 +23,20 @@ pub(crate) enum Workload {
     Customers,
     /// Conditions on events.
     Events,
+    /// Both, of the customers of the first.
+    Both,
 }
 
 /// The instant every run looks from, 2026-01-01T00:00Z in microseconds: `NOW_MS` of the definitions.
 const AS_OF: i64 = 20_454 * 86_400_000_000;
 
 impl Workload {
-    /// By the name in the protocol: `w1...` or `w2...`.
+    /// By the name in the protocol: `w1...`, `w2...` or `w3...`.
     pub(crate) fn named(name: &str) -> Result<Workload, Failure> {
         match name.get(..2) {
             Some("w1") => Ok(Workload::Customers),
             Some("w2") => Ok(Workload::Events),
+            Some("w3") => Ok(Workload::Both),
             _ => Err(format!("there is no workload {name}").into()),
         }
     }
@@ -42,6 +45,7 @@ impl Workload {
         match self {
             Workload::Customers => "project_customers",
             Workload::Events => "project_events",
+            Workload::Both => "project_both",
         }
     }
 
@@ -53,18 +57,26 @@ impl Workload {
                 &[("customers", "events_customers.parquet"), ("activity", "events_sorted.parquet")]
             }
             (Workload::Events, false) => &[("customers", "events_customers.parquet"), ("activity", "events.parquet")],
+            (Workload::Both, true) => &[("customers", "customers.parquet"), ("activity", "events_sorted.parquet")],
+            (Workload::Both, false) => &[("customers", "customers.parquet"), ("activity", "events.parquet")],
         }
     }
 
     fn rules(self, data: &Path, count: usize) -> Result<(String, String), Failure> {
+        let segments = |count: usize| {
+            let file = fs::read_to_string(data.join("segments.json"))?;
+            Ok::<String, Failure>(serde_json::from_str::<Segments>(&file)?.rules(count))
+        };
+        let conditions = |count: usize| {
+            let file = fs::read_to_string(data.join("conditions.json"))?;
+            Ok::<String, Failure>(serde_json::from_str::<Conditions>(&file)?.rules(count))
+        };
         Ok(match self {
-            Workload::Customers => {
-                let file = fs::read_to_string(data.join("segments.json"))?;
-                (definitions::customers(), serde_json::from_str::<Segments>(&file)?.rules(count))
-            }
-            Workload::Events => {
-                let file = fs::read_to_string(data.join("conditions.json"))?;
-                (definitions::events(), serde_json::from_str::<Conditions>(&file)?.rules(count))
+            Workload::Customers => (definitions::customers(), segments(count)?),
+            Workload::Events => (definitions::events(), conditions(count)?),
+            // Every tenth is about events.
+            Workload::Both => {
+                (definitions::both(), format!("{}{}", segments(count - count / 10)?, conditions(count / 10)?))
             }
         })
     }

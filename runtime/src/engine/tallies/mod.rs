@@ -17,15 +17,18 @@ use super::kernels::Failed;
 use super::kernels::ranks::{ranks, ranks_of_both, rows_of};
 use super::kernels::scan::Instructions;
 use super::literals::{Literals, Slots, in_ranges};
+use super::prepare::Prepared;
 use super::store::Store;
 use super::truth::{Order, STEP, work};
 use super::vector::{Data, Vector, bits_by_row, bits_of_range, tail_mask, words_for};
 use crate::data::{Bits, Integers};
 pub(crate) use plan::View;
+use rustc_hash::FxHashMap;
 use segue_compiler::plan::{NodeId, Scope};
 use segue_compiler::syntax::tree::AggregateOperator;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 use values::{Asked, Prepared as Arrays};
 
 /// The aggregates of a pass that are read off sets of rows.
@@ -63,10 +66,19 @@ struct Question<'a> {
 struct Tally {
     node: NodeId,
     operator: AggregateOperator,
-    /// The slot of a window that reaches up to now.
-    window: Option<usize>,
+    /// A window that reaches up to now.
+    window: Option<Window>,
     /// For `every`: the slot of the rows for which its filter holds.
     filter: Option<usize>,
+}
+
+/// A window that reaches up to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Window {
+    /// The slot of the rows in it.
+    slot: usize,
+    /// Its first moment.
+    from: i64,
 }
 
 /// What a thread keeps from block to block.
@@ -80,6 +92,16 @@ pub(crate) struct Desk {
     ranks: Vec<u32>,
     rows: Vec<u32>,
     values: values::Desk,
+    /// The answers of tallies, by their address, for so many owners none of whom has any rows.
+    empty: FxHashMap<(usize, usize), Vec<Answer>>,
+}
+
+/// What came out for an aggregate.
+#[derive(Debug)]
+struct Answer {
+    node: NodeId,
+    vector: Arc<Vector<'static>>,
+    failed: Failed,
 }
 
 impl<'a> Tallies<'a> {
@@ -98,6 +120,14 @@ impl<'a> Tallies<'a> {
         let ends = self.view.groups().and_then(|groups| groups.get(owners.start..=owners.end)).unwrap_or(&[]);
         let (first, last) = (ends.first().copied().unwrap_or(0), ends.last().copied().unwrap_or(0));
         let rows = first as usize..last as usize;
+        // Many blocks may be like that where few customers have done anything.
+        let empty = rows.is_empty().then_some((std::ptr::from_ref(self) as usize, owners.len()));
+        if let Some(answers) = empty.and_then(|empty| desk.empty.get(&empty)) {
+            for answer in answers {
+                store.put(answer.node, Arc::clone(&answer.vector), answer.failed.clone());
+            }
+            return Ok(());
+        }
         let mut places: Vec<u32> = ends.iter().map(|end| end - first).collect();
         places.resize(owners.len() + 1, 0);
         let stride = words_for(rows.len()).next_multiple_of(STEP);
@@ -113,8 +143,15 @@ impl<'a> Tallies<'a> {
             in_ranges(self.path, over.as_slice(), Some(times.cells()), &rows, &mut desk.existing);
         }
         let block = Block { rows, places: &places };
+        let mut answers = Vec::new();
         for domain in &self.domains {
-            domain.run(self.path, &block, store, desk)?;
+            domain.run(self.path, &block, store.prepared, desk, &mut answers)?;
+        }
+        for answer in &answers {
+            store.put(answer.node, Arc::clone(&answer.vector), answer.failed.clone());
+        }
+        if let Some(empty) = empty {
+            desk.empty.insert(empty, answers);
         }
         Ok(())
     }
@@ -131,7 +168,7 @@ struct Block<'b> {
 /// By owner: how many rows are asked about.
 #[derive(Debug)]
 struct Counted {
-    window: Option<usize>,
+    window: Option<Window>,
     counts: Vec<u32>,
 }
 
@@ -140,10 +177,14 @@ impl<'a> Domain<'a> {
         &self,
         path: Instructions,
         block: &Block<'_>,
-        store: &mut Store<'a>,
+        prepared: &Prepared<'a>,
         desk: &mut Desk,
+        answers: &mut Vec<Answer>,
     ) -> Result<(), EngineError> {
-        let Desk { slots, existing, bits, both, sums, ranks: found, rows, values } = desk;
+        let mut answer = |node: NodeId, vector: Vector<'static>, failed: Failed| {
+            answers.push(Answer { node, vector: Arc::new(vector), failed });
+        };
+        let Desk { slots, existing, bits, both, sums, ranks: found, rows, values, .. } = desk;
         let words = words_for(block.rows.len());
         let known = self.known.map(|known| bits_of_range(known.words(), block.rows.clone()));
         let mut sets: Vec<&[u64]> = self.sets.iter().map(|slot| slots.get(*slot)).collect();
@@ -169,7 +210,7 @@ impl<'a> Domain<'a> {
             for tally in &question.tallies {
                 if counted.iter().all(|known| known.window != tally.window) {
                     if let Some(window) = tally.window {
-                        ranks_of_both(path, (domain, slots.get(window)), block.places, both, sums, found);
+                        ranks_of_both(path, (domain, slots.get(window.slot)), block.places, both, sums, found);
                     }
                     let places = if tally.window.is_some() { &*found } else { &ends };
                     counted.push(Counted { window: tally.window, counts: differences(places) });
@@ -188,7 +229,7 @@ impl<'a> Domain<'a> {
                                 Some(filter) => {
                                     let of_both: &[u64] = match tally.window {
                                         Some(window) => {
-                                            join(&[domain, slots.get(window)], words, both);
+                                            join(&[domain, slots.get(window.slot)], words, both);
                                             both
                                         }
                                         None => domain,
@@ -205,22 +246,22 @@ impl<'a> Domain<'a> {
                             Vector::bits(bits_by_row(counts.len(), every))
                         }
                     };
-                    store.put(tally.node, vector, Failed::default());
+                    answer(tally.node, vector, Failed::default());
                 }
                 continue;
             };
             let mut arrays = Arrays::new(asked, block.rows.clone(), rows, &ends, values);
             for tally in &question.tallies {
                 let counts = counts_of(&counted, tally.window);
-                let (vector, failed) = arrays.answer(store.prepared, tally.node, tally.operator, counts)?;
-                store.put(tally.node, vector, failed);
+                let (vector, failed) = arrays.answer(prepared, tally.node, tally.operator, counts)?;
+                answer(tally.node, vector, failed);
             }
         }
         Ok(())
     }
 }
 
-fn counts_of(counted: &[Counted], window: Option<usize>) -> &[u32] {
+fn counts_of(counted: &[Counted], window: Option<Window>) -> &[u32] {
     counted.iter().find(|known| known.window == window).map_or(&[], |known| &known.counts)
 }
 

@@ -1,7 +1,7 @@
 //! Which aggregates of a pass are read off sets of rows, and what has to be there for them.
 
 use super::values::{Asked, Form};
-use super::{Domain, Question, Tallies, Tally};
+use super::{Domain, Question, Tallies, Tally, Window};
 use crate::data::{Bits, Integers, Runs, Stored, StoredValues, TableData, conjuncts, is_held_alike};
 use crate::engine::EngineError;
 use crate::engine::kernels::scan::Instructions;
@@ -106,14 +106,11 @@ impl<'a> Tallies<'a> {
         let slot = |root: TruthId| needs.slot(root).ok_or(EngineError::Broken(root.0, "a set of rows is not made"));
         let mut domains: Vec<Domain<'a>> = Vec::new();
         for one in fitting {
-            let reaches_now = reaches_now(prepared, &pass.truths, one.within, limit.map(|(_, limit)| limit));
-            let (window, within) = if reaches_now { (one.within, None) } else { (None, one.within) };
-            let tally = Tally {
-                node: one.node,
-                operator: one.operator,
-                window: window.map(slot).transpose()?,
-                filter: one.holding.map(slot).transpose()?,
-            };
+            let from = start_of_window(prepared, &pass.truths, one.within, limit.map(|(_, limit)| limit));
+            let (window, within) = if from.is_some() { (one.within, None) } else { (None, one.within) };
+            let window = window.map(slot).transpose()?.map(|slot| Window { slot, from: from.unwrap_or(i64::MIN) });
+            let tally =
+                Tally { node: one.node, operator: one.operator, window, filter: one.holding.map(slot).transpose()? };
             let sets = one.filters.into_iter().chain(within).map(slot);
             let mut sets: Vec<usize> = sets.collect::<Result<_, EngineError>>()?;
             sets.sort_unstable();
@@ -121,6 +118,7 @@ impl<'a> Tallies<'a> {
             let known = one.value.as_ref().and_then(|(_, known)| *known);
             put(&mut domains, sets, known, one.value.map(|(asked, _)| asked), tally);
         }
+        let domains = domains.into_iter().flat_map(Domain::by_widest_window).collect();
         let ahead = limit.and_then(|(times, limit)| {
             let first = times.first_cell(limit);
             (first <= times.greatest()).then_some((times, first))
@@ -243,17 +241,51 @@ fn limit<'a>(prepared: &Prepared<'a>, view: View<'a>) -> Option<Option<(&'a Inte
     }
 }
 
-/// Whether the rows in a window are the last ones of each owner: those from some time on.
-fn reaches_now(prepared: &Prepared<'_>, truths: &[Truth], within: Option<TruthId>, limit: Option<i64>) -> bool {
-    let (Some(within), Some(limit)) = (within, limit) else { return false };
-    let Some(Truth::Literal { atom, holds: true }) = truths.get(within.index()) else { return false };
+impl<'a> Domain<'a> {
+    /// Questions about values that are only asked of rows in windows have domains of their own, of the rows in the widest of
+    /// these windows: no others have to be looked at.
+    fn by_widest_window(self) -> Vec<Domain<'a>> {
+        let Domain { sets, known, questions } = self;
+        let mut whole = Domain { sets: sets.clone(), known, questions: Vec::new() };
+        let mut domains: Vec<Domain<'a>> = Vec::new();
+        for mut question in questions {
+            let windows = || question.tallies.iter().map(|tally| tally.window);
+            let widest = windows().flatten().min_by_key(|window| window.from);
+            let always = question.value.is_none() || windows().any(|window| window.is_none());
+            let Some(widest) = widest.filter(|_| !always) else {
+                whole.questions.push(question);
+                continue;
+            };
+            for tally in &mut question.tallies {
+                tally.window = tally.window.filter(|window| window.slot != widest.slot);
+            }
+            let sets: Vec<usize> = sets.iter().copied().chain([widest.slot]).collect();
+            match domains.iter_mut().find(|domain| domain.sets == sets) {
+                Some(domain) => domain.questions.push(question),
+                None => domains.push(Domain { sets, known, questions: vec![question] }),
+            }
+        }
+        domains.extend((!whole.questions.is_empty()).then_some(whole));
+        domains
+    }
+}
+
+/// When a window begins whose rows are the last ones of each owner: those from some time on. `None` for others.
+fn start_of_window(
+    prepared: &Prepared<'_>,
+    truths: &[Truth],
+    within: Option<TruthId>,
+    limit: Option<i64>,
+) -> Option<i64> {
+    let (within, limit) = within.zip(limit)?;
+    let Some(Truth::Literal { atom, holds: true }) = truths.get(within.index()) else { return None };
     let of_own_time = |moment: NodeId| matches!(prepared.plan.node(moment).map(|node| &node.op), Some(Op::Column(..)));
     match (prepared.plan.node(*atom).map(|node| &node.op), prepared.aid(*atom)) {
         // A window of an aggregate is about the time of its rows.
         (Some(Op::InWindows(moment, _)), Aid::Time(filter)) => {
-            of_own_time(*moment) && filter.is_range() && filter.last >= limit - 1
+            (of_own_time(*moment) && filter.is_range() && filter.last >= limit - 1).then_some(filter.first)
         }
-        _ => false,
+        _ => None,
     }
 }
 

@@ -138,6 +138,18 @@ fn float_of_key(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
+/// For each code of an owner: how many different ones from there on. `seen` has this owner's mark where it has had a code.
+fn count_from_behind(codes: &[u64], places: &mut [u32], seen: &mut [u64], mark: u64) {
+    let mut count = 0;
+    for (place, code) in places.iter_mut().zip(codes).rev() {
+        if let Some(seen) = seen.get_mut(*code as usize) {
+            count += u32::from(*seen != mark);
+            *seen = mark;
+        }
+        *place = count;
+    }
+}
+
 impl<'q, 'a> Prepared<'q, 'a> {
     pub(super) fn new(
         asked: &'q Asked<'a>,
@@ -306,19 +318,14 @@ impl<'q, 'a> Prepared<'q, 'a> {
                 seen.resize(texts, 0);
             }
             different.values.resize(cells.values.len(), 0);
+            // What is reached through the desk would be looked up for every row.
+            let (seen, cells, places) = (seen.as_mut_slice(), cells.values.as_slice(), different.values.as_mut_slice());
             for owner in self.ends.windows(2) {
                 let [from, to] = *owner else { continue };
                 *mark += 1;
-                let mut count = 0;
                 let own = from as usize..to as usize;
-                let places = different.values.get_mut(own.clone()).unwrap_or(&mut []);
-                for (place, code) in places.iter_mut().zip(cells.values.get(own).unwrap_or(&[])).rev() {
-                    if let Some(seen) = usize::try_from(*code).ok().and_then(|code| seen.get_mut(code)) {
-                        count += u32::from(*seen != *mark);
-                        *seen = *mark;
-                    }
-                    *place = count;
-                }
+                let places = places.get_mut(own.clone()).unwrap_or(&mut []);
+                count_from_behind(cells.get(own).unwrap_or(&[]), places, seen, *mark);
             }
         }
         &self.desk.different.values
