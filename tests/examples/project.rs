@@ -43,6 +43,7 @@ pub(crate) fn open(name: &str) -> Example {
             project::UnknownCustomers::Add => UnknownCustomers::Add,
         },
         progress: &Quiet,
+        prepared: None,
     };
     let loaded = load(program, &sources, &options).unwrap();
     Example { folder: location.root, checked, loaded }
