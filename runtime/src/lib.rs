@@ -4,6 +4,8 @@ pub mod data;
 pub mod engine;
 pub mod interpret;
 pub mod outcome;
+mod processor;
 pub mod project;
 pub mod report;
+pub mod stream;
 pub mod unfinished;

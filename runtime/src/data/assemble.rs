@@ -14,7 +14,7 @@ use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
 use super::stored::{Cells, Stored, StoredValues};
-use super::table::{Counts, Origins, TableBuilder};
+use super::table::{Origins, TableBuilder};
 use super::{Loaded, UnknownCustomers};
 use crate::for_cells;
 use rayon::prelude::*;
@@ -116,24 +116,8 @@ pub(crate) fn assemble(
 
 fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
     let rows = builder.rows();
-    let Counts { rows_read, bad_rows, bad_cells, outside, gap_times, overlap_times, .. } = builder.counts;
     let (rows, nested) = finish_fields(builder.fields, rows);
-    let report = TableReport {
-        table: builder.table,
-        name: builder.name,
-        files,
-        rows_read,
-        rows: rows.rows as u64,
-        bad_rows,
-        bad_cells,
-        outside: outside.into_iter().map(|(column, tally)| tally.finish(column)).collect(),
-        gap_times,
-        overlap_times,
-        unknown_customers: Misses::default(),
-        unknown_added: false,
-        lookups: Vec::new(),
-        newest: None,
-    };
+    let report = builder.counts.report(builder.table, builder.name, files, rows.rows as u64);
     Read { table: builder.table, rows, nested, origins: builder.origins, report, owners: None }
 }
 
@@ -373,7 +357,7 @@ fn reorder_nested(program: &Program, parent: TableId, order: &[u32], nested: &mu
 }
 
 /// Tables that were not read are there without rows, with groups for every owner.
-fn complete(program: &Program, dataset: &mut Dataset) {
+pub(crate) fn complete(program: &Program, dataset: &mut Dataset) {
     for at in 0..program.tables.len() {
         let declared = &program.tables[at];
         let owners = match declared.parent {

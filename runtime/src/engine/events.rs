@@ -8,7 +8,7 @@ use super::jit::pass::{DIFFERENT, FREQUENT, PassFunction, define};
 use super::jit::reads::{Place, Slot, frame_of};
 use super::jit::{Code, Maker};
 use super::kernels::Failed;
-use super::kernels::scan::Instructions;
+use crate::processor::Instructions;
 use super::prepare::{Aid, Prepared, no_bits};
 use super::shape::Shape;
 use super::store::{Frame, Store, shorter};

@@ -55,7 +55,7 @@ impl Worker {
         let workload = Workload::named(&command.what)?;
         let project = Project::open(workload, &self.data, 1)?;
         let started = Instant::now();
-        let loaded = project.load(workload, &self.data, true, true)?;
+        let loaded = project.load(workload, &self.data)?;
         let taken = started.elapsed();
         let rows: Vec<usize> = loaded.dataset.tables.iter().map(|table| table.rows).collect();
         self.loaded.insert(workload, loaded);
@@ -67,14 +67,14 @@ impl Worker {
         let project = Project::open(workload, &self.data, command.n.ok_or("how many?")?)?;
         let from_disk = command.what.ends_with("disk");
         let started = Instant::now();
-        let fresh = if from_disk {
-            Some(project.load(workload, &self.data, false, command.opt.as_deref() != Some("unsorted"))?)
-        } else {
-            None
-        };
-        let loaded = fresh.as_ref().or_else(|| self.loaded.get(&workload)).ok_or("nothing is loaded")?;
         let request = project.request(self.threads, command.what.ends_with("bitmaps"));
-        let outcome = engine::run_in(&project.program, &loaded.dataset, &request, self.manner)?;
+        let outcome = if from_disk {
+            let sorted = command.opt.as_deref() != Some("unsorted");
+            project.run_from_disk(workload, &self.data, sorted, &request, self.manner)?
+        } else {
+            let loaded = self.loaded.get(&workload).ok_or("nothing is loaded")?;
+            engine::run_in(&project.program, &loaded.dataset, &request, self.manner)?
+        };
         let taken = started.elapsed();
         Ok(serde_json::json!({
             "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": outcome.counts,

@@ -6,8 +6,10 @@ use segue_compiler::program::Program;
 use segue_runtime::data::{
     BadRows, LoadOptions, Loaded, NeededFields, Quiet, Sources, UnknownCustomers, load, needed_fields,
 };
-use segue_runtime::outcome::Request;
+use segue_runtime::engine::Manner;
+use segue_runtime::outcome::{Outcome, Request};
 use segue_runtime::project::Location;
+use segue_runtime::stream;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -113,34 +115,43 @@ impl Project {
         Selection { segments, ..Selection::default() }
     }
 
-    /// Loads what the segments need, or everything declared.
-    pub(crate) fn load(
+    /// Loads everything that is declared.
+    pub(crate) fn load(&self, workload: Workload, data: &Path) -> Result<Loaded, Failure> {
+        let options = options(NeededFields::everything(&self.program));
+        let mut loaded = load(&self.program, &sources(workload, data, true), &options)?;
+        // Held for many runs.
+        loaded.dataset.mark();
+        Ok(loaded)
+    }
+
+    /// Works the request out from the files.
+    pub(crate) fn run_from_disk(
         &self,
         workload: Workload,
         data: &Path,
-        everything: bool,
         sorted: bool,
-    ) -> Result<Loaded, Failure> {
-        let mut sources = Sources::new();
-        for (table, file) in workload.files(sorted) {
-            sources.set(table, data, &[PathBuf::from(file).display().to_string()]);
-        }
-        let needed = if everything {
-            NeededFields::everything(&self.program)
-        } else {
-            needed_fields(&self.program, &self.selection())
-        };
-        let options = LoadOptions {
-            needed,
-            bad_rows: BadRows::Stop,
-            unknown_customers: UnknownCustomers::Report,
-            progress: &Quiet,
-        };
-        let mut loaded = load(&self.program, &sources, &options)?;
-        if everything {
-            // Held for many runs.
-            loaded.dataset.mark();
-        }
-        Ok(loaded)
+        request: &Request,
+        manner: Manner,
+    ) -> Result<Outcome, Failure> {
+        let options = options(needed_fields(&self.program, &self.selection()));
+        let ran = stream::run(&self.program, &sources(workload, data, sorted), &options, request, manner)?;
+        Ok(ran.outcome)
+    }
+}
+
+fn sources(workload: Workload, data: &Path, sorted: bool) -> Sources {
+    let mut sources = Sources::new();
+    for (table, file) in workload.files(sorted) {
+        sources.set(table, data, &[(*file).to_owned()]);
+    }
+    sources
+}
+
+fn options(needed: NeededFields) -> LoadOptions<'static> {
+    LoadOptions {
+        needed,
+        bad_rows: BadRows::Stop,
+        unknown_customers: UnknownCustomers::Report,
+        progress: &Quiet,
     }
 }

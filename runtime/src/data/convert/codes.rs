@@ -45,6 +45,11 @@ impl TextCodes {
         (!map.iter().copied().eq(0..narrow(map.len()))).then_some(map)
     }
 
+    /// The text of a code.
+    pub(crate) fn text(&self, code: u32) -> &str {
+        self.texts.get_index(code as usize).map_or("", |text| text)
+    }
+
     /// The texts by code.
     pub(crate) fn into_texts(self) -> Vec<Arc<str>> {
         self.texts.into_iter().collect()

@@ -20,6 +20,7 @@ use super::{BadRows, DataError, DataErrors, Loaded, UnknownCustomers, closest_na
 use columns::{match_columns, no_column};
 use files::{Format, InputFile};
 use rounds::Rounds;
+pub(crate) use rounds::{Place, Sink};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use segue_compiler::syntax::tree::TableKind;
 use std::path::{Path, PathBuf};
@@ -85,6 +86,32 @@ pub struct LoadOptions<'a> {
 /// All that is found in one go: names without a declaration, tables without files, files without the columns, rows that
 /// cannot be converted (unless they are skipped), repeated keys.
 pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
+    let Read { tables, warnings, files } = read(program, sources, options, None)?;
+    options.progress.start("sorting", None);
+    let loaded = assemble(program, tables, options.unknown_customers);
+    options.progress.finish();
+    let mut loaded = loaded?;
+    loaded.report.warnings.extend(warnings);
+    loaded.files = files;
+    Ok(loaded)
+}
+
+/// Tables as they were read.
+pub(crate) struct Read {
+    /// With the names of their files, in the order read.
+    pub(crate) tables: Vec<(TableBuilder, Vec<String>)>,
+    pub(crate) warnings: Vec<String>,
+    /// See [`Loaded::files`].
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Reads the needed tables; where there is a sink their rows go there.
+pub(crate) fn read(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    sink: Option<&dyn Sink>,
+) -> Result<Read, DataErrors> {
     let plan = plan(program, sources, options)?;
     let named = sources.files();
     if let BadRows::Report(path) = &options.bad_rows {
@@ -95,7 +122,7 @@ pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> 
     for (table, files) in plan {
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", table.name), Some(total));
-        match read_table(program, table, &files, options, &mut warnings) {
+        match read_table(program, table, &files, options, &mut warnings, sink) {
             Ok(table) => {
                 if options.bad_rows == BadRows::Stop {
                     errors.extend(table.bad_rows_error());
@@ -111,13 +138,7 @@ pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> 
         errors.extend(write::write_bad_rows(path, &named, cells).err());
     }
     DataErrors::none_or(errors)?;
-    options.progress.start("sorting", None);
-    let loaded = assemble(program, tables, options.unknown_customers);
-    options.progress.finish();
-    let mut loaded = loaded?;
-    loaded.report.warnings.extend(warnings);
-    loaded.files = named;
-    Ok(loaded)
+    Ok(Read { tables, warnings, files: named })
 }
 
 /// The tables to read with their files.
@@ -172,8 +193,9 @@ fn read_table(
     files: &[InputFile],
     options: &LoadOptions<'_>,
     warnings: &mut Vec<String>,
+    sink: Option<&dyn Sink>,
 ) -> Result<TableBuilder, Vec<DataError>> {
-    let rounds = Rounds::new(table.clone());
+    let rounds = Rounds::new(table.clone(), sink);
     let progress = options.progress;
     let mut errors = Vec::new();
     for file in files {
@@ -191,7 +213,7 @@ fn read_csv(
     program: &Program,
     table: &mut TableBuilder,
     file: &InputFile,
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     progress: &dyn Progress,
 ) -> Result<(), Vec<DataError>> {
     let opened = csv::CsvFile::open(file, progress).map_err(|error| vec![error])?;
@@ -203,7 +225,7 @@ fn read_parquet(
     program: &Program,
     table: &mut TableBuilder,
     file: &InputFile,
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     progress: &dyn Progress,
 ) -> Result<(), Vec<DataError>> {
     let opened = parquet::ParquetFile::open(file).map_err(|error| vec![error])?;
@@ -215,7 +237,7 @@ fn read_ndjson(
     program: &Program,
     table: &mut TableBuilder,
     file: &InputFile,
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     progress: &dyn Progress,
     warnings: &mut Vec<String>,
 ) -> Result<(), Vec<DataError>> {

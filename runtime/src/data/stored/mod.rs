@@ -10,6 +10,7 @@ mod gather;
 mod integers;
 mod marks;
 mod memory;
+pub(crate) mod narrow;
 mod pack;
 pub(crate) mod pieces;
 mod square;

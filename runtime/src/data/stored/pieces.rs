@@ -62,6 +62,28 @@ impl Piece {
         *pieces = vec![merged];
     }
 
+    /// Drops the rows for which `keep` is false.
+    pub(crate) fn retain(&mut self, keep: &[bool]) {
+        let rows: Vec<usize> = (0..self.rows).filter(|row| keep.get(*row).copied().unwrap_or(true)).collect();
+        let bits = |bits: &Bits| Bits::from_bools(rows.iter().map(|row| bits.get(*row)));
+        let known = self.known.as_ref().map(bits).filter(|known| known.count() < rows.len());
+        self.values = match &self.values {
+            PieceValues::Integers(integers) => {
+                let values: Vec<i64> = rows.iter().map(|row| integers.get(*row).unwrap_or(0)).collect();
+                PieceValues::integers(&values, known.as_ref())
+            }
+            PieceValues::Numbers(numbers) => {
+                PieceValues::Numbers(rows.iter().filter_map(|row| numbers.get(*row)).copied().collect())
+            }
+            PieceValues::Codes(codes) => {
+                PieceValues::codes(&rows.iter().map(|row| codes.code(*row).unwrap_or(0)).collect::<Vec<u32>>())
+            }
+            PieceValues::Truths(truths) => PieceValues::Truths(bits(truths)),
+            PieceValues::Slices(slices) => PieceValues::Slices(slices.iter().map(bits).collect()),
+        };
+        (self.rows, self.known) = (rows.len(), known);
+    }
+
     /// Codes changed as the map says.
     pub(crate) fn with_codes(mut self, map: &[u32]) -> Piece {
         if let PieceValues::Codes(cells) = &self.values {
@@ -188,6 +210,12 @@ impl Stored {
     pub(crate) fn of_lists(offsets: Vec<u32>, elements: &Stored, known: Option<Bits>) -> Stored {
         let rows = offsets.len().saturating_sub(1);
         Stored::pack(Column { values: Values::List { offsets, elements: Box::new(elements.unpack()) }, known }, rows)
+    }
+
+    /// Codes, each of which has a text, all known.
+    pub(crate) fn of_texts(codes: Cells, dictionary: Arc<Dictionary>) -> Stored {
+        let rows = codes.len();
+        Stored { values: StoredValues::Text { codes, dictionary }, known: None, rows, marks: None }
     }
 
     fn of(values: StoredValues, pieces: &[Piece]) -> Stored {

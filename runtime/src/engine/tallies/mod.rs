@@ -15,7 +15,7 @@ mod values;
 use super::EngineError;
 use super::kernels::Failed;
 use super::kernels::ranks::{ranks, ranks_of_both, rows_of};
-use super::kernels::scan::Instructions;
+use crate::processor::Instructions;
 use super::literals::{Literals, Slots, in_ranges};
 use super::store::Store;
 use super::truth::{Order, STEP, work};

@@ -4,7 +4,7 @@ use super::values::{Asked, Form};
 use super::{Domain, Question, Tallies, Tally};
 use crate::data::{Bits, Integers, Stored, StoredValues};
 use crate::engine::EngineError;
-use crate::engine::kernels::scan::Instructions;
+use crate::processor::Instructions;
 use crate::engine::literals::{Literals, bind};
 use crate::engine::prepare::{Aid, Prepared};
 use crate::engine::store::Store;

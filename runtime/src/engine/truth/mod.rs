@@ -6,7 +6,7 @@ mod sets;
 use super::EngineError;
 use super::jit::truth::{Layout, define};
 use super::jit::{Builder, Code, Handle, Maker};
-use super::kernels::scan::Instructions;
+use crate::processor::Instructions;
 use super::literals::{Literals, Slots};
 use super::store::Store;
 use super::vector::{tail_mask, words_for};

@@ -3,7 +3,7 @@
 //! Each processor's widest instructions do the work, which the code generator does not have, and nothing has to be made
 //! first.
 
-use crate::engine::kernels::scan::compiled_for_each;
+use crate::processor::compiled_for_each;
 use crate::engine::literals::Slots;
 
 /// Words that are joined at once.
