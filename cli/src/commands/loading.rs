@@ -113,6 +113,17 @@ impl Data {
         needed: NeededFields,
         console: &Console,
     ) -> Result<Result<Loaded, DataErrors>, Failure> {
+        self.read(opened, needed, console, |sources, options| load(program, sources, options))
+    }
+
+    /// Does something with the data, on as many threads as asked for, showing how far it is.
+    pub(crate) fn read<R: Send>(
+        &self,
+        opened: &Opened,
+        needed: NeededFields,
+        console: &Console,
+        with: impl FnOnce(&Sources, &LoadOptions<'_>) -> R + Send,
+    ) -> Result<R, Failure> {
         let bars = Bars::new(console.watched);
         let options = LoadOptions {
             needed,
@@ -126,7 +137,7 @@ impl Data {
         let sources = self.sources(opened);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads()).build();
         let pool = pool.map_err(|error| Failure::Use(format!("no threads can be started: {error}")))?;
-        Ok(pool.install(|| load(program, &sources, &options)))
+        Ok(pool.install(|| with(&sources, &options)))
     }
 }
 

@@ -29,14 +29,15 @@ pub use bits::Bits;
 #[cfg(test)]
 pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
+pub(crate) use error::check;
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
 pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
 pub use parts::Seen;
-pub(crate) use parts::{can_be_parted, read_parts};
+pub(crate) use parts::{HowParted, can_be_parted, read_parts};
 pub use raw::{Raw, RawField};
-pub use read::{LoadOptions, Sources, load};
+pub use read::{LoadOptions, Sources, load, load_within};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};

@@ -199,6 +199,15 @@ impl TableBuilder {
         self.fields.iter_mut().for_each(|field| field.builder.merge());
     }
 
+    /// What takes how many bytes, the largest first.
+    pub(crate) fn held(&self) -> Vec<(String, u64)> {
+        let of_field =
+            |field: &FieldBuilder| (format!("`{}.{}`", self.name, field.column), field.builder.bytes() as u64);
+        let mut held: Vec<(String, u64)> = self.fields.iter().map(of_field).collect();
+        held.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        held
+    }
+
     /// The error that stops a load, where there are bad rows.
     pub(crate) fn bad_rows_error(&self) -> Option<DataError> {
         (self.counts.bad_rows > 0).then(|| DataError::BadRows {

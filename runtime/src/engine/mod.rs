@@ -32,10 +32,10 @@ mod tests;
 
 use crate::data::{Bits, Dataset, Memory};
 use crate::outcome::{Outcome, Request};
+pub use crate::processor::Instructions;
 use blocks::{Shared, Step};
 use events::{PassStage, Scratch, helpers};
 use jit::Maker;
-pub use crate::processor::Instructions;
 use prepare::{Prepared, is_global};
 use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};

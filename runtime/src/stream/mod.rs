@@ -8,8 +8,13 @@ mod answers;
 #[cfg(test)]
 mod tests;
 
-use crate::data::{DataErrors, Dataset, LoadOptions, LoadReport, Seen, Sources, Stored, can_be_parted, load, read_parts};
+use crate::data::{
+    Bits, DataErrors, Dataset, HowParted, LoadOptions, LoadReport, Seen, Sources, Stored, can_be_parted, check,
+    load_within, read_parts,
+};
 use crate::engine::{EngineError, Manner, Planned, run_in};
+use crate::interpret::InterpretError;
+use crate::memory::Bound;
 use crate::outcome::{Outcome, Request};
 use segue_compiler::plan::{Op, Plan};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
@@ -56,10 +61,32 @@ pub enum RunError {
     /// The engine does.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The interpreter does.
+    #[error(transparent)]
+    Interpreter(#[from] InterpretError),
 }
 
-/// Rows of a part: enough that what is done once for each part does not count, few enough to stay in the caches.
+/// Rows of a part, few enough to stay in the caches.
 const ROWS_OF_PART: usize = 1 << 16;
+/// For each so many nodes of a plan parts are larger by as much, so that what is done once for each part does not count.
+const NODES_A_PART: usize = 64;
+/// How many times larger they become.
+const LARGEST: usize = 8;
+
+/// Memory for each thread that reads parts, with a share of what the program itself takes: with less, fewer read at once.
+const OF_THREAD: u64 = 48 << 20;
+
+const WORKING: &str = "working out the segments";
+const ANSWERS: &str = "who is in which segment and part";
+
+/// How a run is carried out. Answers do not depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct How {
+    /// How the engine works.
+    pub manner: Manner,
+    /// How much memory the process may hold.
+    pub memory: Option<Bound>,
+}
 
 /// Reads what a request needs and works it out. Uses the threads of the rayon pool it is called in.
 ///
@@ -70,17 +97,53 @@ pub fn run(
     sources: &Sources,
     options: &LoadOptions<'_>,
     request: &Request,
-    manner: Manner,
+    how: How,
 ) -> Result<Ran, RunError> {
+    run_by(program, sources, options, request, (how, None))
+}
+
+/// The same with parts of so many rows.
+fn run_by(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    (how, rows): (How, Option<usize>),
+) -> Result<Ran, RunError> {
+    let How { manner, memory } = how;
     if can_be_parted(program, sources, options) && request.traits.is_empty() {
         let planned = Planned::new(program, request, manner)?;
         if judges_customers_alone(program, planned.plan()) {
-            return run_parts(program, sources, options, request, &planned);
+            return run_parts(program, sources, options, request, (&planned, memory, rows));
         }
     }
-    let loaded = load(program, sources, options)?;
-    options.progress.start("working out the segments", None);
+    let loaded = load_within(program, sources, options, memory)?;
+    if let Some(bound) = memory {
+        let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
+        let members = if request.members { request.segments.len() * customers.div_ceil(8) } else { 0 };
+        let answers = (members + request.partitions.len() * customers * size_of::<u32>()) as u64;
+        check(bound, answers, || vec![(ANSWERS.to_owned(), answers)]).map_err(DataErrors::from)?;
+    }
+    options.progress.start(WORKING, None);
     let outcome = run_in(program, &loaded.dataset, request, manner)?;
+    options.progress.finish();
+    Ok(Ran { outcome, report: loaded.report, files: loaded.files, data: Known::Held(loaded.dataset) })
+}
+
+/// Loads what a request needs, and has the interpreter work it out, customer by customer.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn interpret(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    memory: Option<Bound>,
+) -> Result<Ran, RunError> {
+    let loaded = load_within(program, sources, options, memory)?;
+    options.progress.start(WORKING, None);
+    let outcome = crate::interpret::run(program, &loaded.dataset, request)?;
     options.progress.finish();
     Ok(Ran { outcome, report: loaded.report, files: loaded.files, data: Known::Held(loaded.dataset) })
 }
@@ -105,14 +168,27 @@ fn run_parts(
     sources: &Sources,
     options: &LoadOptions<'_>,
     request: &Request,
-    planned: &Planned<'_>,
+    (planned, memory, rows): (&Planned<'_>, Option<Bound>, Option<usize>),
 ) -> Result<Ran, RunError> {
     let key = program.tables.first().and_then(|customers| customers.key);
     let reads_key = |op: &Op| matches!(op, Op::Column(CUSTOMERS, field) if Some(*field) == key);
     let with_keys = planned.plan().nodes.iter().any(|node| reads_key(&node.op));
     let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 });
-    let parts = read_parts(program, sources, options, (ROWS_OF_PART, with_keys), each)?;
+    let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
+    let threads = memory.map_or(usize::MAX, |bound| usize::try_from(bound.0 / OF_THREAD).unwrap_or(1).max(1));
+    let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
+    let rows = rows.unwrap_or(many);
+    let how = HowParted { rows, threads, with_keys, bound: memory };
+    let parts = read_parts(program, sources, options, how, each, weight)?;
     let customers = parts.seen.rows(CUSTOMERS);
     let outcome = answers::joined(parts.parts, customers, planned.plan(), request)?;
     Ok(Ran { outcome, report: parts.report, files: parts.files, data: Known::Seen(parts.seen) })
+}
+
+/// Bytes of what is kept of a part.
+fn weight(outcome: &Result<Outcome, EngineError>) -> Vec<(&'static str, usize)> {
+    let Ok(outcome) = outcome else { return Vec::new() };
+    let members: usize = outcome.segments.iter().map(Bits::len).sum::<usize>().div_ceil(8);
+    let parts: usize = outcome.partitions.iter().map(|part_of| size_of_val(part_of.as_slice())).sum();
+    vec![(ANSWERS, members + parts)]
 }

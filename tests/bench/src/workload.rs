@@ -9,9 +9,9 @@ use segue_runtime::data::{
 use segue_runtime::engine::Manner;
 use segue_runtime::outcome::{Outcome, Request};
 use segue_runtime::project::Location;
-use segue_runtime::stream;
+use segue_runtime::stream::{self, How};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// What can go wrong, in words.
@@ -134,7 +134,13 @@ impl Project {
         manner: Manner,
     ) -> Result<Outcome, Failure> {
         let options = options(needed_fields(&self.program, &self.selection()));
-        let ran = stream::run(&self.program, &sources(workload, data, sorted), &options, request, manner)?;
+        let ran = stream::run(
+            &self.program,
+            &sources(workload, data, sorted),
+            &options,
+            request,
+            How { manner, memory: None },
+        )?;
         Ok(ran.outcome)
     }
 }
@@ -148,10 +154,5 @@ fn sources(workload: Workload, data: &Path, sorted: bool) -> Sources {
 }
 
 fn options(needed: NeededFields) -> LoadOptions<'static> {
-    LoadOptions {
-        needed,
-        bad_rows: BadRows::Stop,
-        unknown_customers: UnknownCustomers::Report,
-        progress: &Quiet,
-    }
+    LoadOptions { needed, bad_rows: BadRows::Stop, unknown_customers: UnknownCustomers::Report, progress: &Quiet }
 }

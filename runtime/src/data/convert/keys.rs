@@ -5,13 +5,28 @@ use crate::data::parts::Keys;
 use crate::data::stored::pieces::{Piece, PieceValues};
 
 impl ColumnBuilder {
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        const WIDE: usize = 8;
+        let inner = match &self.store {
+            Store::Text(texts) | Store::Zone(texts) => texts.bytes(),
+            Store::Id(ids) => ids.bytes(),
+            Store::List { elements, .. } => elements.bytes(),
+            Store::Records { fields, .. } => fields.iter().map(|field| field.builder.bytes()).sum(),
+            _ => 0,
+        };
+        inner + self.store.len() * WIDE + self.pieces.iter().map(Piece::bytes).sum::<usize>()
+    }
+
     /// The keys of a column of ids or texts, all of which are known; `None` for any other.
     pub(crate) fn into_keys(mut self) -> Option<Keys> {
         self.merge();
         let texts = match &mut self.store {
             Store::Id(ids) if ids.are_integers() => {
                 return match self.pieces.as_slice() {
-                    [Piece { values: PieceValues::Integers(integers), .. }] => Some(Keys::of_integers(integers.clone())),
+                    [Piece { values: PieceValues::Integers(integers), .. }] => {
+                        Some(Keys::of_integers(integers.clone()))
+                    }
                     _ => None,
                 };
             }

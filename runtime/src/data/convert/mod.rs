@@ -350,7 +350,7 @@ impl ColumnBuilder {
         Finished::Column(match self.store {
             Store::Boolean(_) => Stored::of_truths(&pieces),
             Store::Integer(_) => Stored::of_integers(&pieces, StoredValues::Integer),
-            Store::Number(_) | Store::Percent { .. } => Stored::of_numbers(&pieces),
+            Store::Number(_) | Store::Percent { .. } => Stored::of_numbers(&mut pieces),
             Store::Money(_) => Stored::of_integers(&pieces, StoredValues::Money),
             Store::Date(_) => Stored::of_integers(&pieces, StoredValues::Date),
             Store::Instant { .. } => Stored::of_integers(&pieces, StoredValues::Instant),

@@ -6,18 +6,19 @@ mod keys;
 use super::assemble::complete;
 use super::convert::{FieldBuilder, finish_fields};
 use super::dataset::Dataset;
-use super::error::{DataError, DataErrors};
+use super::error::{DataError, DataErrors, check};
 use super::read::{LoadOptions, Place, Read, Sink, Sources, read};
 use super::report::LoadReport;
 use super::stored::Stored;
 use super::table::{Counts, Origins, TableBuilder};
+use crate::memory::Bound;
 use keys::AllKeys;
 pub(crate) use keys::Keys;
 use segue_compiler::program::{CUSTOMERS, FieldId, Program, TableId, Type};
 use segue_compiler::syntax::tree::TableKind;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What is known of customers who were read part by part, and of their lists of records.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +72,19 @@ pub(crate) struct Parts<R> {
     pub(crate) files: Vec<PathBuf>,
 }
 
+/// How customers are read part by part.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HowParted {
+    /// Rows of a part, about.
+    pub(crate) rows: usize,
+    /// Parts that are read at once.
+    pub(crate) threads: usize,
+    /// The parts' data sets have the column of keys.
+    pub(crate) with_keys: bool,
+    /// How much memory may be held.
+    pub(crate) bound: Option<Bound>,
+}
+
 /// Whether the data that are needed can be read part by part: customers alone, whose rows are judged each by itself.
 pub(crate) fn can_be_parted(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> bool {
     let Some(customers) = program.tables.first() else { return false };
@@ -97,20 +111,35 @@ pub(crate) fn can_be_parted(program: &Program, sources: &Sources, options: &Load
 }
 
 /// Reads customers part by part; each part is a data set, with the column of keys only where it is asked for. Gives what
-/// `each` made of the parts. It is called from several threads, and told whether all of them are free meanwhile.
+/// `each` made of the parts, and `weigh` says what takes how many bytes of. `each` is called from several threads, and told
+/// whether all of them are free meanwhile.
 ///
 /// # Errors
-/// As [`super::load`].
+/// As [`super::load`]; [`DataError::OverMemory`] where the bound does not do.
 pub(crate) fn read_parts<R: Send>(
     program: &Program,
     sources: &Sources,
     options: &LoadOptions<'_>,
-    (rows, with_keys): (usize, bool),
+    how: HowParted,
     each: impl Fn(&Dataset, bool) -> R + Sync,
+    weigh: impl Fn(&R) -> Vec<(&'static str, usize)> + Sync,
 ) -> Result<Parts<R>, DataErrors> {
     let key = program.tables.first().and_then(|customers| customers.key);
-    let taker = Taker { program, key, with_keys, rows, each, taken: Mutex::default() };
-    let Read { tables, warnings, files } = read(program, sources, options, Some(&taker))?;
+    let taker = Taker {
+        program,
+        key,
+        how,
+        each,
+        weigh,
+        taken: Mutex::default(),
+        weights: Mutex::default(),
+        over: OnceLock::new(),
+    };
+    let read = read(program, sources, options, (Some(&taker), None));
+    if let Some(error) = taker.over.get() {
+        return Err(error.clone().into());
+    }
+    let Read { tables, warnings, files } = read?;
     let mut taken = taker.taken.into_inner().unwrap_or_else(PoisonError::into_inner);
     taken.sort_unstable_by_key(|taken| taken.place);
     let (mut parts, mut seen, mut origins) = (Vec::with_capacity(taken.len()), Seen::default(), Origins::default());
@@ -149,18 +178,55 @@ struct Taken<R> {
     origins: Origins,
 }
 
-struct Taker<'p, R, F> {
+struct Taker<'p, R, F, W> {
     program: &'p Program,
     key: Option<FieldId>,
-    with_keys: bool,
-    rows: usize,
+    how: HowParted,
     each: F,
+    weigh: W,
     taken: Mutex<Vec<Taken<R>>>,
+    /// What is kept of all parts, in bytes.
+    weights: Mutex<BTreeMap<&'static str, usize>>,
+    /// Set once the bound on memory does not do.
+    over: OnceLock<DataError>,
 }
 
-impl<R: Send, F: Fn(&Dataset, bool) -> R + Sync> Sink for Taker<'_, R, F> {
+impl<R, F, W: Fn(&R) -> Vec<(&'static str, usize)>> Taker<'_, R, F, W> {
+    /// Adds what is kept of a part, and looks whether that is too much.
+    fn weigh(&self, keys: &Keys, made: &R) {
+        let mut weights = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
+        for (what, bytes) in [("the customers' keys", keys.bytes())].into_iter().chain((self.weigh)(made)) {
+            *weights.entry(what).or_insert(0) += bytes;
+        }
+        let Some(bound) = self.how.bound else { return };
+        let kept: usize = weights.values().sum();
+        let parts = || {
+            let of_kept = weights.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes as u64));
+            let rest = crate::memory::held().map(|held| held.saturating_sub(kept as u64));
+            of_kept.chain(rest.map(|rest| ("the parts at hand and the program".to_owned(), rest))).collect()
+        };
+        if let Err(error) = check(bound, 0, parts) {
+            _ = self.over.set(error);
+        }
+    }
+}
+
+impl<R, F, W> Sink for Taker<'_, R, F, W>
+where
+    R: Send,
+    F: Fn(&Dataset, bool) -> R + Sync,
+    W: Fn(&R) -> Vec<(&'static str, usize)> + Sync,
+{
     fn rows(&self) -> usize {
-        self.rows
+        self.how.rows
+    }
+
+    fn threads(&self) -> usize {
+        self.how.threads
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.get().is_some()
     }
 
     fn take(&self, place: Place, part: TableBuilder, alone: bool) -> Counts {
@@ -170,7 +236,7 @@ impl<R: Send, F: Fn(&Dataset, bool) -> R + Sync> Sink for Taker<'_, R, F> {
             return counts;
         }
         let of_key = |field: &FieldBuilder| Some(field.field) == self.key;
-        let keys = fields.iter().position(of_key).and_then(|at| match self.with_keys {
+        let keys = fields.iter().position(of_key).and_then(|at| match self.how.with_keys {
             true => fields.get(at).map(|field| field.builder.clone()),
             false => Some(fields.swap_remove(at).builder),
         });
@@ -185,6 +251,7 @@ impl<R: Send, F: Fn(&Dataset, bool) -> R + Sync> Sink for Taker<'_, R, F> {
         complete(self.program, &mut dataset);
         let seen = seen(&dataset);
         let made = (self.each)(&dataset, alone);
+        self.weigh(&keys, &made);
         let taken = Taken { place, made, seen, keys, origins };
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(taken);
         counts

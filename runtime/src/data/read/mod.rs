@@ -13,10 +13,12 @@ mod rounds;
 mod tests;
 
 use super::assemble::assemble;
+use super::error::check;
 use super::needed::NeededFields;
 use super::report::Progress;
 use super::table::TableBuilder;
 use super::{BadRows, DataError, DataErrors, Loaded, UnknownCustomers, closest_names, same_name, write};
+use crate::memory::Bound;
 use columns::{match_columns, no_column};
 use files::{Format, InputFile};
 use rounds::Rounds;
@@ -86,7 +88,26 @@ pub struct LoadOptions<'a> {
 /// All that is found in one go: names without a declaration, tables without files, files without the columns, rows that
 /// cannot be converted (unless they are skipped), repeated keys.
 pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
-    let Read { tables, warnings, files } = read(program, sources, options, None)?;
+    load_within(program, sources, options, None)
+}
+
+/// Loads the needed tables, as [`load`] does, as long as the process holds no more memory than `bound` says.
+///
+/// # Errors
+/// As [`load`]; [`DataError::OverMemory`] where the bound does not do.
+pub fn load_within(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    bound: Option<Bound>,
+) -> Result<Loaded, DataErrors> {
+    let Read { tables, warnings, files } = read(program, sources, options, (None, bound))?;
+    if let Some(bound) = bound {
+        // Put together, or in order, a table is there twice for a while.
+        let sizes = tables.iter().map(|(table, _)| table.held().iter().map(|(_, bytes)| bytes).sum::<u64>());
+        let held = || tables.iter().flat_map(|(table, _)| table.held()).collect();
+        check(bound, sizes.max().unwrap_or(0), held)?;
+    }
     options.progress.start("sorting", None);
     let loaded = assemble(program, tables, options.unknown_customers);
     options.progress.finish();
@@ -105,12 +126,12 @@ pub(crate) struct Read {
     pub(crate) files: Vec<PathBuf>,
 }
 
-/// Reads the needed tables; where there is a sink their rows go there.
+/// Reads the needed tables; where there is a sink their rows go there, and else they stay within the bound.
 pub(crate) fn read(
     program: &Program,
     sources: &Sources,
     options: &LoadOptions<'_>,
-    sink: Option<&dyn Sink>,
+    to: (Option<&dyn Sink>, Option<Bound>),
 ) -> Result<Read, DataErrors> {
     let plan = plan(program, sources, options)?;
     let named = sources.files();
@@ -122,7 +143,7 @@ pub(crate) fn read(
     for (table, files) in plan {
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", table.name), Some(total));
-        match read_table(program, table, &files, options, &mut warnings, sink) {
+        match read_table(program, table, &files, options, &mut warnings, to) {
             Ok(table) => {
                 if options.bad_rows == BadRows::Stop {
                     errors.extend(table.bad_rows_error());
@@ -193,9 +214,9 @@ fn read_table(
     files: &[InputFile],
     options: &LoadOptions<'_>,
     warnings: &mut Vec<String>,
-    sink: Option<&dyn Sink>,
+    (sink, bound): (Option<&dyn Sink>, Option<Bound>),
 ) -> Result<TableBuilder, Vec<DataError>> {
-    let rounds = Rounds::new(table.clone(), sink);
+    let rounds = Rounds::new(table.clone(), sink, bound);
     let progress = options.progress;
     let mut errors = Vec::new();
     for file in files {

@@ -146,9 +146,12 @@ impl ParquetFile {
         let first = rounds.places(units.len());
         let next = AtomicUsize::new(0);
         // One loop a thread: a thread that waits for a column never begins another group meanwhile.
-        let done = rayon::broadcast(|_| {
+        let done = rayon::broadcast(|thread| {
             let mut done = Vec::new();
             loop {
+                if sink.is_over() || thread.index() >= sink.threads() {
+                    return done;
+                }
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some((_, unit)) = units.get(at) else { return done };
                 let mut parts = 0;
@@ -193,7 +196,9 @@ impl ParquetFile {
         progress: &dyn Progress,
         after: &mut dyn FnMut(&mut TableBuilder),
     ) -> Result<(), DataError> {
-        let is_nested = |place: &usize| self.metadata.schema().fields().get(*place).is_some_and(|field| field.data_type().is_nested());
+        let is_nested = |place: &usize| {
+            self.metadata.schema().fields().get(*place).is_some_and(|field| field.data_type().is_nested())
+        };
         let rows = if places.iter().any(is_nested) { ROWS_A_BATCH } else { FLAT_ROWS_A_BATCH };
         let readers = places.iter().map(|place| self.batches(file, &[*place], Some(group.number), rows));
         let mut readers = readers.collect::<Result<Vec<_>, DataError>>()?;
@@ -203,7 +208,8 @@ impl ParquetFile {
             // Columns side by side; what can be taken as it is does not wait for the others.
             let fields = table.fields.par_iter_mut().zip(readers.par_iter_mut());
             let columns = fields.map(|(field, reader)| {
-                let Some(batch) = reader.next().transpose().map_err(|error| file.error(damaged_parquet(&error)))? else {
+                let Some(batch) = reader.next().transpose().map_err(|error| file.error(damaged_parquet(&error)))?
+                else {
                     return Ok(None);
                 };
                 let array = batch.column(0);

@@ -2,7 +2,9 @@
 //! handed on and forgotten.
 
 use crate::data::DataError;
+use crate::data::error::check;
 use crate::data::table::{Counts, TableBuilder};
+use crate::memory::Bound;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +19,12 @@ pub(crate) trait Sink: Sync {
 
     /// From how many rows on a part is handed on.
     fn rows(&self) -> usize;
+
+    /// How many threads may read parts at once.
+    fn threads(&self) -> usize;
+
+    /// Whether no further part is wanted.
+    fn is_over(&self) -> bool;
 }
 
 /// What conversions start from, and where their rows go.
@@ -26,11 +34,18 @@ pub(crate) struct Rounds<'s> {
     /// Where the rows go; `None` where the table keeps them.
     pub(crate) sink: Option<&'s dyn Sink>,
     places: AtomicU64,
+    /// How much memory may be held.
+    bound: Option<Bound>,
 }
 
 impl<'s> Rounds<'s> {
-    pub(crate) fn new(empty: TableBuilder, sink: Option<&'s dyn Sink>) -> Rounds<'s> {
-        Rounds { empty, sink, places: AtomicU64::new(0) }
+    pub(crate) fn new(empty: TableBuilder, sink: Option<&'s dyn Sink>, bound: Option<Bound>) -> Rounds<'s> {
+        Rounds { empty, sink, places: AtomicU64::new(0), bound }
+    }
+
+    /// Whether the table, of which more will come, leaves room.
+    fn check(&self, table: &TableBuilder) -> Result<(), DataError> {
+        self.bound.map_or(Ok(()), |bound| check(bound, 0, || table.held()))
     }
 
     /// The first of so many places that nobody has taken.
@@ -81,8 +96,9 @@ pub(crate) fn convert_in_rounds<B: Send>(
                 table.append(part?);
             }
         }
+        rounds.check(table)?;
         rounds.hand_on(table, if over { 0 } else { rounds.sink.map_or(0, |sink| sink.rows()) });
-        if over {
+        if over || rounds.sink.is_some_and(|sink| sink.is_over()) {
             return Ok(());
         }
     }

@@ -62,6 +62,20 @@ impl Piece {
         *pieces = vec![merged];
     }
 
+    /// Bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let of_bits = |bits: &Bits| bits.len().div_ceil(8);
+        let known = self.known.as_ref().map_or(0, of_bits);
+        known
+            + match &self.values {
+                PieceValues::Integers(integers) => integers.len() * integers.cells().width(),
+                PieceValues::Numbers(numbers) => size_of_val(numbers.as_slice()),
+                PieceValues::Codes(codes) => codes.len() * codes.width(),
+                PieceValues::Truths(bits) => of_bits(bits),
+                PieceValues::Slices(slices) => slices.iter().map(of_bits).sum(),
+            }
+    }
+
     /// Drops the rows for which `keep` is false.
     pub(crate) fn retain(&mut self, keep: &[bool]) {
         let rows: Vec<usize> = (0..self.rows).filter(|row| keep.get(*row).copied().unwrap_or(true)).collect();
@@ -139,9 +153,13 @@ impl Stored {
         Stored::of(of(integers(pieces)), pieces)
     }
 
-    /// Of pieces of floats.
-    pub(crate) fn of_numbers(pieces: &[Piece]) -> Stored {
-        Stored::of(StoredValues::Number(numbers(pieces).into()), pieces)
+    /// Of pieces of floats, which are gone then.
+    pub(crate) fn of_numbers(pieces: &mut [Piece]) -> Stored {
+        let numbers = match &mut *pieces {
+            [Piece { values: PieceValues::Numbers(numbers), .. }] => std::mem::take(numbers),
+            pieces => numbers(pieces),
+        };
+        Stored::of(StoredValues::Number(numbers.into()), pieces)
     }
 
     /// Of pieces of yes/no values.
@@ -244,6 +262,9 @@ fn known(pieces: &[Piece]) -> Option<Bits> {
 
 /// The whole numbers of all pieces. Missing rows' cells are 0.
 fn integers(pieces: &[Piece]) -> Integers {
+    if let [Piece { values: PieceValues::Integers(integers), .. }] = pieces {
+        return integers.clone();
+    }
     let values = || {
         pieces.iter().filter_map(|piece| match &piece.values {
             PieceValues::Integers(integers) => Some((integers, piece.known.as_ref())),

@@ -4,8 +4,8 @@
 //! bits, which turned over its diagonal is a word of rows for each set: a look-up a row, however many sets there are.
 
 use super::{Cell, Instructions};
-use crate::processor::compiled_for_each;
 use crate::data::turned;
+use crate::processor::compiled_for_each;
 
 /// How many sets a table holds.
 pub(crate) const SETS: usize = 64;
