@@ -105,7 +105,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn the_peak_is_never_below_what_is_held() {
-        let (held, peak) = (held().unwrap(), peak().unwrap());
-        assert!(held > 100_000 && peak >= held / 2, "{held} {peak}");
+        let before = held();
+        assert!(before > Some(100_000) && peak() >= before, "{before:?} {:?}", peak());
     }
 }

@@ -154,6 +154,7 @@ pub(crate) fn of_settings(errors: &DataErrors) -> bool {
                 | DataError::UnknownFormat { .. }
                 | DataError::NotWritten { .. }
                 | DataError::AddedCustomersLackFields { .. }
+                | DataError::OverMemory { .. }
         )
     })
 }
