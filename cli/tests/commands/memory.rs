@@ -135,3 +135,21 @@ fn a_bound_is_a_number_with_a_unit() {
         assert!(ended.err.contains("write a number and a unit, such as 512MB, 4GB or 4GiB"), "{}", ended.err);
     }
 }
+
+#[test]
+fn what_is_streamed_is_written_and_told_as_what_is_loaded() {
+    let shop = Shop::new();
+    shop.write("customers.csv", "customer_id,country\n7,France\nb,Spain\n3,\n07,France\n5,France,\n");
+    let by = |engine: &str, folder: &str, wide: &[&str]| {
+        let run =
+            ["run", "--only", "french,nobody", "--engine", engine, "--bad-rows", "skip", "--format", "csv", "--out"];
+        let ended = shop.segue(&[&run[..], &[folder], wide].concat());
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        (ended.out.replace(engine, "ENGINE"), ended.err.replace(folder, "FOLDER"))
+    };
+    assert_eq!(by("jit", "one", &[]), by("interpreter", "other", &[]));
+    assert_eq!(shop.read("one/segments.csv"), "customer_id,segment\n7,french\n07,french\n");
+    assert_eq!(shop.read("one/segments.csv"), shop.read("other/segments.csv"));
+    assert_eq!(by("jit", "one", &["--wide"]), by("interpreter", "other", &["--wide"]));
+    assert_eq!(shop.read("one/customers.csv"), shop.read("other/customers.csv"));
+}
