@@ -15,6 +15,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, BooleanArray, StringArray};
 use arrow_schema::{DataType, TimeUnit};
+use std::borrow::Cow;
 
 impl ColumnBuilder {
     /// Adds the rows of an array as a piece, or gives false and adds none where they have to be looked at one by one, or
@@ -152,17 +153,11 @@ fn truths(values: &BooleanArray, known: Option<&Bits>) -> Bits {
 }
 
 /// The values with 0 at the rows that are not known.
-fn with_zeros<'a>(values: &'a [f64], known: Option<&Bits>) -> std::borrow::Cow<'a, [f64]> {
-    let Some(known) = known else { return values.into() };
-    let mut values = values.to_vec();
-    for (values, word) in values.chunks_mut(64).zip(known.words()) {
-        if *word != u64::MAX {
-            for (row, value) in values.iter_mut().enumerate() {
-                *value = if word >> row & 1 == 1 { *value } else { 0.0 };
-            }
-        }
+fn with_zeros<'a>(values: &'a [f64], known: Option<&Bits>) -> Cow<'a, [f64]> {
+    match known {
+        None => Cow::Borrowed(values),
+        Some(known) => Cow::Owned(narrow::with_zeros(Instructions::best(), values, known.words())),
     }
-    values.into()
 }
 
 /// Places in a list of texts, and the list.

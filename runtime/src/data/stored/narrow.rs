@@ -9,18 +9,18 @@ use segue_compiler::values::MONEY_SCALE;
 
 /// Whole numbers that columns of files hold as they are.
 pub(crate) trait Native: Copy + Ord + Into<i64> {
-    /// The values as cells, 0 at the rows that are not known.
-    fn narrowed(path: Instructions, values: &[Self], known: Option<&Bits>) -> Integers;
+    /// The values as cells, 0 at the rows that are not known; with these one of the values that are.
+    fn narrowed(path: Instructions, values: &[Self], known: Option<(&Bits, Self)>) -> Integers;
 }
 
 macro_rules! natives {
     ($($ty:ty, $name:ident;)*) => {$(
         compiled_for_each! {
-            fn $name(values: &[$ty], known: Option<&Bits>) -> Integers = narrowed_values
+            fn $name(values: &[$ty], known: Option<(&Bits, $ty)>) -> Integers = narrowed_values
         }
 
         impl Native for $ty {
-            fn narrowed(path: Instructions, values: &[$ty], known: Option<&Bits>) -> Integers {
+            fn narrowed(path: Instructions, values: &[$ty], known: Option<(&Bits, $ty)>) -> Integers {
                 $name(path, values, known)
             }
         }
@@ -41,17 +41,32 @@ impl Integers {
         let Some(some) = known.ones().next().and_then(|row| values.get(row)).copied() else {
             return Integers::nothing(values.len());
         };
-        // What stands at missing rows must not widen the range: there some known value stands, and 0 in the end.
-        let mut filled = values.to_vec();
-        for (values, word) in filled.chunks_mut(64).zip(known.words()) {
-            if *word != u64::MAX {
-                for (row, value) in values.iter_mut().enumerate() {
-                    *value = if word >> row & 1 == 1 { *value } else { some };
-                }
+        T::narrowed(path, values, Some((known, some)))
+    }
+}
+
+/// The values with another one at the rows that are not known.
+#[inline(always)]
+fn filled_with<T: Copy>(values: &[T], known: &[u64], other: T) -> Vec<T> {
+    let mut filled = values.to_vec();
+    for (values, word) in filled.chunks_mut(64).zip(known) {
+        if *word != u64::MAX {
+            for (value, row) in values.iter_mut().zip(0..64_u64) {
+                *value = if word >> row & 1 == 1 { *value } else { other };
             }
         }
-        T::narrowed(path, &filled, Some(known))
     }
+    filled
+}
+
+compiled_for_each! {
+    /// Floats with 0 at the rows that are not known.
+    pub(crate) fn with_zeros(values: &[f64], known: &[u64]) -> Vec<f64> = zeros_at_missing
+}
+
+#[inline(always)]
+fn zeros_at_missing(values: &[f64], known: &[u64]) -> Vec<f64> {
+    filled_with(values, known, 0.0)
 }
 
 /// How many values are looked at for a divisor before all are held against it.
@@ -60,7 +75,17 @@ const FIRST: usize = 64;
 const SOME: usize = 1024;
 
 #[inline(always)]
-fn narrowed_values<T: Copy + Ord + Into<i64>>(values: &[T], known: Option<&Bits>) -> Integers {
+fn narrowed_values<T: Copy + Ord + Into<i64>>(values: &[T], known: Option<(&Bits, T)>) -> Integers {
+    let filled;
+    let values = match known {
+        None => values,
+        Some((known, some)) => {
+            // What stands at missing rows must not widen the range: there this value stands, and 0 in the end.
+            filled = filled_with(values, known.words(), some);
+            filled.as_slice()
+        }
+    };
+    let known = known.map(|(known, _)| known);
     let Some(first) = values.first().copied() else { return Integers::nothing(0) };
     let (mut least, mut greatest) = (first, first);
     for value in values {
