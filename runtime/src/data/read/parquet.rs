@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const ROWS_A_BATCH: usize = 16_384;
 /// Where all columns are flat: so many wide values still fit the second cache.
 const FLAT_ROWS_A_BATCH: usize = 65_536;
+/// More wide values than this would leave no room for anything else.
+const MOST_ROWS_A_BATCH: usize = 262_144;
 /// A column of texts whose stored values take no more bytes each than this, packing aside, holds places in a dictionary.
 const MOST_BYTES_A_KEY: i64 = 4;
 
@@ -118,7 +120,7 @@ impl ParquetFile {
             rounds,
             table,
             || Ok(rest.next()),
-            |group, table| self.read_group(file, places, &group, table, progress, &mut |_| {}),
+            |group, table| self.read_group(file, places, (&group, FLAT_ROWS_A_BATCH), table, progress, &mut |_| {}),
         )
     }
 
@@ -143,6 +145,8 @@ impl ParquetFile {
                 _ => units.push((group.rows, vec![group])),
             }
         }
+        // A part that is one batch needs no putting together.
+        let batch = sink.rows().clamp(FLAT_ROWS_A_BATCH, MOST_ROWS_A_BATCH);
         let first = rounds.places(units.len());
         let next = AtomicUsize::new(0);
         // One loop a thread: a thread that waits for a column never begins another group meanwhile.
@@ -162,7 +166,7 @@ impl ParquetFile {
                 };
                 let mut part = rounds.empty.clone();
                 let read = unit.iter().try_for_each(|group| {
-                    self.read_group(file, places, group, &mut part, progress, &mut |part| {
+                    self.read_group(file, places, (group, batch), &mut part, progress, &mut |part| {
                         if part.rows() >= sink.rows() {
                             take(part);
                         }
@@ -186,12 +190,12 @@ impl ParquetFile {
         Ok(())
     }
 
-    /// Adds the rows of a group to a table, and calls `after` whenever some are in.
+    /// Adds the rows of a group to a table, about so many at once, and calls `after` whenever some are in.
     fn read_group(
         &self,
         file: &InputFile,
         places: &[usize],
-        group: &Group,
+        (group, rows): (&Group, usize),
         table: &mut TableBuilder,
         progress: &dyn Progress,
         after: &mut dyn FnMut(&mut TableBuilder),
@@ -199,7 +203,7 @@ impl ParquetFile {
         let is_nested = |place: &usize| {
             self.metadata.schema().fields().get(*place).is_some_and(|field| field.data_type().is_nested())
         };
-        let rows = if places.iter().any(is_nested) { ROWS_A_BATCH } else { FLAT_ROWS_A_BATCH };
+        let rows = if places.iter().any(is_nested) { ROWS_A_BATCH } else { rows };
         let readers = places.iter().map(|place| self.batches(file, &[*place], Some(group.number), rows));
         let mut readers = readers.collect::<Result<Vec<_>, DataError>>()?;
         let total = self.rows().max(1);
