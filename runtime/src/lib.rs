@@ -3,7 +3,10 @@
 pub mod data;
 pub mod engine;
 pub mod interpret;
+pub mod memory;
 pub mod outcome;
+mod processor;
 pub mod project;
 pub mod report;
+pub mod stream;
 pub mod unfinished;

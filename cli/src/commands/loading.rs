@@ -125,17 +125,27 @@ impl Data {
         needed: NeededFields,
         console: &Console,
     ) -> Result<Result<Loaded, DataErrors>, Failure> {
+        let loaded = self.read(opened, needed, console, |sources, options| load(program, sources, options))?;
+        if let Ok(loaded) = &loaded {
+            tell_origin(&loaded.origin, console);
+        }
+        Ok(loaded)
+    }
+
+    /// Does something with the data, on as many threads as asked for, showing how far it is.
+    pub(crate) fn read<R: Send>(
+        &self,
+        opened: &Opened,
+        needed: NeededFields,
+        console: &Console,
+        with: impl FnOnce(&Sources, &LoadOptions<'_>) -> R + Send,
+    ) -> Result<R, Failure> {
         let bars = Bars::new(console.watched);
         let folder = prepared_folder(&opened.location);
         let prepared = (!self.no_prepared).then_some(&*folder);
         let options = self.options(opened, needed, &bars, prepared);
         let sources = self.sources(opened);
-        let loaded = self.pool()?.install(|| load(program, &sources, &options));
-        if let Ok(Origin::SourcesInstead(unused)) = loaded.as_ref().map(|loaded| &loaded.origin) {
-            let unused = legible(&unused.to_string()).into_owned();
-            console.note(&format!("prepared data are not used: {unused}; `segue prepare` brings them up to date\n"));
-        }
-        Ok(loaded)
+        Ok(self.pool()?.install(|| with(&sources, &options)))
     }
 
     /// Prepares all there is, showing how far it is.
@@ -171,6 +181,15 @@ impl Data {
     }
 }
 
+/// Says so where data had been prepared and are not used.
+pub(crate) fn tell_origin(origin: &Origin, console: &Console) {
+    if let Origin::SourcesInstead(unused) = origin {
+        let unused = unused.to_string();
+        let unused = legible(&unused);
+        console.note(&format!("prepared data are not used: {unused}; `segue prepare` brings them up to date\n"));
+    }
+}
+
 /// Whether an error is a matter of use or settings (files named wrongly) and not of the data themselves. One is enough, as
 /// it is in the project file: what was read with wrong settings says little.
 pub(crate) fn of_settings(errors: &DataErrors) -> bool {
@@ -184,6 +203,7 @@ pub(crate) fn of_settings(errors: &DataErrors) -> bool {
                 | DataError::UnknownFormat { .. }
                 | DataError::NotWritten { .. }
                 | DataError::AddedCustomersLackFields { .. }
+                | DataError::OverMemory { .. }
         )
     })
 }

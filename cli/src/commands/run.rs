@@ -9,15 +9,14 @@ use super::opened::Where;
 use super::selection::Only;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
-use crate::progress::Bars;
 use clap::ValueEnum;
-use segue_compiler::program::{CUSTOMERS, Program};
-use segue_runtime::data::{
-    Dataset, Loaded, Memberships, OutputFormat, OutputShape, Progress, needed_fields, write_memberships,
-};
-use segue_runtime::outcome::{Outcome, Request};
+use segue_compiler::program::Program;
+use segue_runtime::data::{Memberships, OutputFormat, OutputShape, needed_fields, write_memberships};
+use segue_runtime::engine::Manner;
+use segue_runtime::memory::{self, Bound};
+use segue_runtime::outcome::Request;
 use segue_runtime::report::{Gathered, Look, Report};
-use segue_runtime::{engine, interpret};
+use segue_runtime::stream::{self, How, Ran, RunError};
 use std::path::PathBuf;
 
 /// What to run, and what to give.
@@ -27,7 +26,8 @@ use std::path::PathBuf;
   segue run examples/grocery --as-of 2017-07-01    another one, looked at from another day
   segue run --only lapsed,champions --json         two segments, for programs
   segue run --out audiences --format csv           who is in what, as files
-  segue run --data purchases=new.parquet           other data than the project file names")]
+  segue run --data purchases=new.parquet           other data than the project file names
+  segue run --memory 512MB                         on a small machine")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     project: Where,
@@ -37,6 +37,11 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     loading: Loading,
+
+    /// How much memory may be used, such as 512MB or 4GiB: fewer customers are looked at at once, and where that does not
+    /// do the run stops and says what takes how much
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Bound>,
 
     /// What works it out: `jit` compiles the rules, `interpreter` goes customer by customer; both give the same
     #[arg(long, value_enum, default_value_t = Engine::Jit, value_name = "ENGINE")]
@@ -102,21 +107,28 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         members: arguments.out.is_some(),
         threads: arguments.loading.data.threads(),
     };
-    let loaded = match arguments.loading.data.load(&opened, program, needed_fields(program, &selection), console)? {
-        Ok(loaded) => loaded,
-        Err(errors) => {
+    let (engine, needed) = (arguments.engine, needed_fields(program, &selection));
+    let how = How { manner: Manner::default(), memory: arguments.memory };
+    let ran = arguments.loading.data.read(&opened, needed, console, |sources, options| match engine {
+        Engine::Jit => stream::run(program, sources, options, &request, how),
+        Engine::Interpreter => stream::interpret(program, sources, options, &request, arguments.memory),
+    })?;
+    let ran = match ran {
+        Ok(ran) => ran,
+        Err(RunError::Data(errors)) => {
             loading::tell(&errors, console);
             return if loading::of_settings(&errors) { Err(Failure::Told) } else { Ok(Ending::Problems) };
         }
+        Err(error) => return Err(Failure::Ours(error.to_string())),
     };
-    let outcome = work_out(arguments.engine, program, &loaded.dataset, &request, console)?;
+    loading::tell_origin(&ran.origin, console);
     let mut report = Report::gather(Gathered {
         program,
         sources: &opened.checked.sources,
-        dataset: &loaded.dataset,
-        load: &loaded.report,
+        dataset: &ran.data,
+        load: &ran.report,
         request: &request,
-        outcome: &outcome,
+        outcome: &ran.outcome,
         engine: arguments.engine.word(),
         started,
     });
@@ -125,7 +137,10 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         report.project = rules.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     }
     if let Some(folder) = &arguments.out {
-        write(folder, arguments, program, &loaded, &request, &outcome, console)?;
+        write(folder, arguments, program, &ran, &request, console)?;
+    }
+    if let Some(peak) = memory::peak().filter(|_| arguments.memory.is_some() || console.watched) {
+        console.note(&format!("at most {} of memory were in use\n", memory::shown(peak)));
     }
     if arguments.json {
         console.out(&report.json().map_err(std::io::Error::from)?)?;
@@ -135,42 +150,25 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     Ok(Ending::Fine)
 }
 
-fn work_out(
-    engine: Engine,
-    program: &Program,
-    dataset: &Dataset,
-    request: &Request,
-    console: &Console,
-) -> Result<Outcome, Failure> {
-    let bars = Bars::new(console.watched);
-    bars.start("working out the segments", None);
-    let ours = |error: &dyn std::fmt::Display| Failure::Ours(error.to_string());
-    match engine {
-        Engine::Jit => engine::run(program, dataset, request).map_err(|error| ours(&error)),
-        Engine::Interpreter => interpret::run(program, dataset, request).map_err(|error| ours(&error)),
-    }
-}
-
 fn write(
     folder: &std::path::Path,
     arguments: &Arguments,
     program: &Program,
-    loaded: &Loaded,
+    ran: &Ran,
     request: &Request,
-    outcome: &Outcome,
     console: &Console,
 ) -> Result<(), Failure> {
-    let dataset = &loaded.dataset;
+    let outcome = &ran.outcome;
     let customers = program.tables.first();
     let key = customers.and_then(|customers| Some((customers, customers.key?)));
-    let (Some((customers, key)), Some(keys)) = (key, key.and_then(|(_, key)| dataset.column(CUSTOMERS, key))) else {
+    let (Some((customers, key)), Some(keys)) = (key, ran.data.keys(program)) else {
         return Err(Failure::Ours("the customers have no key".into()));
     };
     let segments = request.segments.iter().zip(&outcome.segments);
     let partitions = request.partitions.iter().zip(&outcome.partitions);
     let memberships = Memberships {
         key_name: &customers.fields[key.0 as usize].name,
-        keys,
+        keys: &keys,
         segments: segments.map(|(id, members)| (&*program.segments[id.0 as usize].name, members)).collect(),
         partitions: partitions
             .map(|(id, part_of)| {
@@ -185,7 +183,7 @@ fn write(
         Format::Ndjson => OutputFormat::Ndjson,
     };
     let shape = if arguments.wide { OutputShape::Wide } else { OutputShape::Long };
-    let files = write_memberships(folder, &memberships, format, shape, &loaded.files);
+    let files = write_memberships(folder, &memberships, format, shape, &ran.files);
     for file in files.map_err(|error| Failure::Use(error.to_string()))? {
         console.note(&format!("wrote {}\n", file.display()));
     }

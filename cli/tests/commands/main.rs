@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod init;
+mod memory;
 mod prepare;
 mod run;
 mod shop;

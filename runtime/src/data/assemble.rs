@@ -14,7 +14,7 @@ use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
 use super::stored::{Cells, Stored, StoredValues};
-use super::table::{Counts, Origins, TableBuilder};
+use super::table::{Origins, TableBuilder};
 use super::{Loaded, UnknownCustomers};
 use crate::for_cells;
 use rayon::prelude::*;
@@ -232,26 +232,8 @@ fn followed_by(rows: &TableData, more: &TableData) -> Option<TableData> {
 
 fn finish(builder: TableBuilder, files: Vec<String>) -> Read {
     let rows = builder.rows();
-    let Counts { rows_read, bad_rows, bad_cells, outside, clock, bad_by_columns, .. } = builder.counts;
     let (rows, nested) = finish_fields(builder.fields, rows);
-    let report = TableReport {
-        table: builder.table,
-        name: builder.name,
-        files,
-        rows_read,
-        rows: rows.rows as u64,
-        bad_rows,
-        bad_cells,
-        outside: outside.into_iter().map(|(column, tally)| tally.finish(column)).collect(),
-        gap_times: clock.values().map(|(gap, _)| gap).sum(),
-        overlap_times: clock.values().map(|(_, overlap)| overlap).sum(),
-        clock,
-        bad_by_columns,
-        unknown_customers: Misses::default(),
-        unknown_added: false,
-        lookups: Vec::new(),
-        newest: None,
-    };
+    let report = builder.counts.report(builder.table, builder.name, files, rows.rows as u64);
     Read { table: builder.table, rows, nested, origins: builder.origins, report, owners: None }
 }
 

@@ -82,6 +82,11 @@ impl Bits {
         }
     }
 
+    /// None yet, with room for so many.
+    pub(crate) fn with_room(rows: usize) -> Bits {
+        Bits { words: Vec::with_capacity(rows.div_ceil(64) + 1).into(), length: 0 }
+    }
+
     /// Appends a row.
     pub fn push(&mut self, bit: bool) {
         let words = self.words.own();

@@ -1,6 +1,7 @@
 //! Why data cannot be loaded or written.
 
 use super::report::BadCell;
+use crate::memory::{Bound, shown};
 use std::fmt;
 
 /// All that stands in the way of a load, found in one go.
@@ -154,6 +155,16 @@ pub enum DataError {
         /// The columns there are.
         columns: Vec<String>,
     },
+    /// The bound on memory does not do.
+    #[error("{}", over_memory_text(*bound, *needed, parts))]
+    OverMemory {
+        /// The bound.
+        bound: Bound,
+        /// What is held, or would be in the next step, in bytes.
+        needed: u64,
+        /// What takes how many bytes of it.
+        parts: Vec<(String, u64)>,
+    },
     /// More rows than row numbers.
     #[error("`{table}` has {rows} rows; more than 4,294,967,294 cannot be loaded")]
     TooManyRows {
@@ -201,6 +212,24 @@ fn no_customer_text(wanted: Option<&str>, columns: &[String]) -> String {
             )
         }
     }
+}
+
+/// Whether what the process holds, and so many bytes more, are within a bound. Where the system does not tell what is held,
+/// what is known of it counts.
+///
+/// # Errors
+/// It is not.
+pub(crate) fn check(bound: Bound, more: u64, parts: impl Fn() -> Vec<(String, u64)>) -> Result<(), DataError> {
+    let held = crate::memory::held().unwrap_or_else(|| parts().iter().map(|(_, bytes)| bytes).sum());
+    let needed = held.saturating_add(more);
+    if needed <= bound.0 { Ok(()) } else { Err(DataError::OverMemory { bound, needed, parts: parts() }) }
+}
+
+fn over_memory_text(bound: Bound, needed: u64, parts: &[(String, u64)]) -> String {
+    let mut lines = vec![format!("this takes {} of memory, and the bound is {bound}:", shown(needed))];
+    lines.extend(parts.iter().map(|(what, bytes)| format!("  {} for {what}", shown(*bytes))));
+    lines.push("  (--only some segments reads fewer columns; --memory sets another bound)".to_owned());
+    lines.join("\n")
 }
 
 fn further(more: u64) -> String {

@@ -14,6 +14,7 @@ mod keys;
 mod moments;
 mod needed;
 mod numbers;
+mod parts;
 pub mod prepared;
 mod raw;
 mod read;
@@ -31,12 +32,16 @@ pub use bits::Bits;
 #[cfg(test)]
 pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
+pub(crate) use error::check;
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
 pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
+pub use parts::Seen;
+pub(crate) use parts::{HowParted, can_be_parted, read_parts};
 pub use raw::{Raw, RawField};
-pub use read::{LoadOptions, Sources, load};
+pub use read::{LoadOptions, Sources, load, load_within};
+pub(crate) use read::{load_files, of_prepared};
 pub use report::{
     BadByColumns, BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport, Warning,
 };

@@ -146,6 +146,11 @@ impl ZoneClock {
         ZoneClock { zone, days: FxHashMap::default(), last: (i64::MIN, None) }
     }
 
+    /// Whether clock times are instants as they are.
+    pub(crate) fn is_utc(&self) -> bool {
+        self.zone == Tz::UTC
+    }
+
     /// The instant in microseconds UTC, and whether a change of the clocks touched it.
     pub(crate) fn instant(&mut self, clock: i64) -> (i64, Option<ClockChange>) {
         if self.zone == Tz::UTC {

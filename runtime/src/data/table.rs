@@ -4,7 +4,7 @@ use super::convert::{Bulk, FieldBuilder, Note, Refusal};
 use super::error::DataError;
 use super::moments::ClockChange;
 use super::raw::Raw;
-use super::report::{BadByColumns, BadCell, Tally};
+use super::report::{BadByColumns, BadCell, Misses, TableReport, Tally};
 use segue_compiler::program::{FieldId, Program, TableId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,7 +48,8 @@ impl Origins {
         self.of(row).map_or_else(String::new, |(file, number)| format!("{file}, row {number}"))
     }
 
-    fn append(&mut self, other: Origins) {
+    /// Adds the origins of later rows.
+    pub(crate) fn append(&mut self, other: Origins) {
         let rows = self.rows;
         self.stretches
             .extend(other.stretches.into_iter().map(|stretch| Stretch { start: stretch.start + rows, ..stretch }));
@@ -198,6 +199,15 @@ impl TableBuilder {
         self.fields.iter_mut().for_each(|field| field.builder.merge());
     }
 
+    /// What takes how many bytes, the largest first.
+    pub(crate) fn held(&self) -> Vec<(String, u64)> {
+        let of_field =
+            |field: &FieldBuilder| (format!("`{}.{}`", self.name, field.column), field.builder.bytes() as u64);
+        let mut held: Vec<(String, u64)> = self.fields.iter().map(of_field).collect();
+        held.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        held
+    }
+
     /// The error that stops a load, where there are bad rows.
     pub(crate) fn bad_rows_error(&self) -> Option<DataError> {
         (self.counts.bad_rows > 0).then(|| DataError::BadRows {
@@ -214,18 +224,46 @@ impl TableBuilder {
             field.builder.append(more.builder);
         }
         self.origins.append(other.origins);
-        let (counts, more) = (&mut self.counts, other.counts);
-        counts.rows_read += more.rows_read;
-        counts.bad_rows += more.bad_rows;
-        let room = counts.keep_cells.saturating_sub(counts.bad_cells.len());
-        counts.bad_cells.extend(more.bad_cells.into_iter().take(room));
+        self.counts.append(other.counts);
+    }
+}
+
+impl Counts {
+    /// What was counted of a table that has so many rows.
+    pub(crate) fn report(self, table: TableId, name: Arc<str>, files: Vec<String>, rows: u64) -> TableReport {
+        TableReport {
+            table,
+            name,
+            files,
+            rows_read: self.rows_read,
+            rows,
+            bad_rows: self.bad_rows,
+            bad_cells: self.bad_cells,
+            outside: self.outside.into_iter().map(|(column, tally)| tally.finish(column)).collect(),
+            gap_times: self.clock.values().map(|(gap, _)| gap).sum(),
+            overlap_times: self.clock.values().map(|(_, overlap)| overlap).sum(),
+            clock: self.clock,
+            bad_by_columns: self.bad_by_columns,
+            unknown_customers: Misses::default(),
+            unknown_added: false,
+            lookups: Vec::new(),
+            newest: None,
+        }
+    }
+
+    /// Adds what was counted of later rows.
+    pub(crate) fn append(&mut self, more: Counts) {
+        self.rows_read += more.rows_read;
+        self.bad_rows += more.bad_rows;
+        let room = self.keep_cells.saturating_sub(self.bad_cells.len());
+        self.bad_cells.extend(more.bad_cells.into_iter().take(room));
         for (column, (gap, overlap)) in more.clock {
-            let counted = counts.clock.entry(column).or_default();
+            let counted = self.clock.entry(column).or_default();
             *counted = (counted.0 + gap, counted.1 + overlap);
         }
-        counts.bad_by_columns.append(more.bad_by_columns);
+        self.bad_by_columns.append(more.bad_by_columns);
         for (column, tally) in more.outside {
-            counts.outside.entry(column).or_default().append(tally);
+            self.outside.entry(column).or_default().append(tally);
         }
     }
 }

@@ -32,10 +32,10 @@ mod tests;
 
 use crate::data::{Bits, Dataset, Memory};
 use crate::outcome::{Outcome, Request};
+pub use crate::processor::Instructions;
 use blocks::{Shared, Step};
 use events::{PassStage, Scratch, helpers};
 use jit::Maker;
-pub use kernels::scan::Instructions;
 use prepare::{Prepared, is_global};
 use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};
@@ -96,36 +96,65 @@ pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outco
 /// # Errors
 /// See [`EngineError`]; [`EngineError::Processor`] where the processor lacks the instructions asked for.
 pub fn run_in(program: &Program, data: &Dataset, request: &Request, manner: Manner) -> Result<Outcome, EngineError> {
-    let instructions = manner.instructions.unwrap_or_else(Instructions::best);
-    if !Instructions::available().contains(&instructions) {
-        return Err(EngineError::Processor("it lacks the instructions asked for"));
-    }
     match twin::with_customers_as_a_table(program, data) {
-        Some((program, data)) => run_plan(&program, &data, request, manner.truths, instructions),
-        None => run_plan(program, data, request, manner.truths, instructions),
+        Some((program, data)) => Planned::new(&program, request, manner)?.run(&data, request.threads),
+        None => Planned::new(program, request, manner)?.run(data, request.threads),
     }
 }
 
-fn run_plan(
-    program: &Program,
-    data: &Dataset,
-    request: &Request,
+/// A request whose plan is made, to be worked out for one set of customers after the other.
+#[derive(Debug)]
+pub(crate) struct Planned<'p> {
+    program: &'p Program,
+    plan: Plan,
+    request: &'p Request,
     truths: Truths,
     instructions: Instructions,
-) -> Result<Outcome, EngineError> {
-    let selection = Selection {
-        traits: request.traits.clone(),
-        segments: request.segments.clone(),
-        partitions: request.partitions.clone(),
-    };
-    let plan = Plan::new(program, &selection);
-    if let (true, Some(flaw)) = (cfg!(debug_assertions), plan.verify(program).first()) {
-        return Err(EngineError::Broken(flaw.node, flaw.what));
+}
+
+impl<'p> Planned<'p> {
+    /// Plans a request; no customer is looked up in the program, or only in a table of their own.
+    ///
+    /// # Errors
+    /// The processor lacks the instructions asked for, or the plan breaks its promises.
+    pub(crate) fn new(program: &'p Program, request: &'p Request, manner: Manner) -> Result<Planned<'p>, EngineError> {
+        let instructions = manner.instructions.unwrap_or_else(Instructions::best);
+        if !Instructions::available().contains(&instructions) {
+            return Err(EngineError::Processor("it lacks the instructions asked for"));
+        }
+        let selection = Selection {
+            traits: request.traits.clone(),
+            segments: request.segments.clone(),
+            partitions: request.partitions.clone(),
+        };
+        let plan = Plan::new(program, &selection);
+        if let (true, Some(flaw)) = (cfg!(debug_assertions), plan.verify(program).first()) {
+            return Err(EngineError::Broken(flaw.node, flaw.what));
+        }
+        Ok(Planned { program, plan, request, truths: manner.truths, instructions })
     }
-    soundness::check(program, &plan, data)?;
+
+    /// What is worked out.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Works the request out for the customers of a data set.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub(crate) fn run(&self, data: &Dataset, threads: usize) -> Result<Outcome, EngineError> {
+        run_plan(self, data, threads)
+    }
+}
+
+fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize) -> Result<Outcome, EngineError> {
+    let Planned { program, plan, request, truths, instructions } = planned;
+    let (program, request, truths, instructions) = (*program, *request, *truths, *instructions);
+    soundness::check(program, plan, data)?;
     let settings = &program.settings;
     let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
-    let prepared = Prepared::new(program, &plan, data, clock)?;
+    let prepared = Prepared::new(program, plan, data, clock)?;
     let helpers = helpers();
 
     let mut run = Store::of_run(&prepared);
@@ -151,13 +180,13 @@ fn run_plan(
             false => Some(PassStage::new(&prepared, &run, pass, truths, instructions, &mut maker)?),
         });
     }
-    let truth = TruthStage::new(&plan, &run, request.members, truths, instructions, &mut maker)?;
+    let truth = TruthStage::new(plan, &run, request.members, truths, instructions, &mut maker)?;
     // Declared after what it is made from, so the code is gone first; nothing calls it afterwards.
     let code = maker.finish()?;
 
-    let steps = blocks::of_block(&prepared, &blocks::spared(&plan, &prepared.live, &truth));
+    let steps = blocks::of_block(&prepared, &blocks::spared(plan, &prepared.live, &truth));
     let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
-    let threads = request.threads.max(1);
+    let threads = threads.max(1);
     let split = blocks::split(&prepared, threads);
     let kept_segments = if request.members { plan.segments.len() } else { 0 };
     let words = words_for(customers);

@@ -5,6 +5,7 @@
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 mod against_data;
+mod described;
 mod fields;
 mod json;
 pub(crate) mod phrase;
@@ -16,10 +17,11 @@ pub mod value;
 pub mod why;
 
 pub use against_data::{data_messages, load_warnings, values_that_never_occur};
+pub use described::Described;
 pub use problems::{Kind, Problem};
 pub use table::Look;
 
-use crate::data::{Dataset, LoadReport};
+use crate::data::LoadReport;
 use crate::outcome::{NO_PART, Outcome, Request};
 use segue_compiler::program::Program;
 use segue_compiler::source::SourceMap;
@@ -79,7 +81,7 @@ pub struct Gathered<'a> {
     /// Their texts.
     pub sources: &'a SourceMap,
     /// The data.
-    pub dataset: &'a Dataset,
+    pub dataset: &'a dyn Described,
     /// What loading counted.
     pub load: &'a LoadReport,
     /// What was asked.

@@ -4,12 +4,11 @@
 
 use super::phrase::{count, counted, list, percent, some};
 use super::{Gathered, fields};
-use crate::data::{Stored, StoredValues, TableReport};
+use crate::data::{StoredValues, TableReport};
 use crate::outcome::{self, ProblemKind};
-use segue_compiler::program::{CUSTOMERS, Table, TableId};
+use segue_compiler::program::{Table, TableId};
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::TableKind;
-use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{Clock, MICROS_PER_DAY, date_text, instant_text, local_time};
 use std::cmp::Reverse;
 
@@ -214,7 +213,7 @@ fn future_events(run: &Gathered<'_>) -> Vec<Problem> {
     for (at, table) in run.program.tables.iter().enumerate() {
         let Some(time) = table.at else { continue };
         let id = TableId(at as u32);
-        let Some(column) = run.dataset.column(id, time) else { continue };
+        let Some(column) = run.dataset.times(id, time) else { continue };
         let ahead = match column.values() {
             StoredValues::Instant(times) => times.count_not_below(run.request.as_of),
             // An event that has only a date exists once its day is over.
@@ -222,7 +221,7 @@ fn future_events(run: &Gathered<'_>) -> Vec<Problem> {
             _ => 0,
         } as u64;
         if ahead > 0 {
-            let rows = run.dataset.table(id).map_or(0, |table| table.rows) as u64;
+            let rows = run.dataset.rows(id) as u64;
             problems.push(Problem {
                 kind: Kind::FutureEvents,
                 place: table.name.to_string(),
@@ -267,7 +266,8 @@ fn arithmetic(run: &Gathered<'_>, problem: &outcome::Problem) -> Problem {
         ProblemKind::DivisionByZero => (Kind::DivisionByZero, "divides by zero"),
         ProblemKind::Overflow => (Kind::Overflow, "leaves the range of its numbers"),
     };
-    let examples: Vec<String> = problem.examples.iter().filter_map(|row| customer_key(run, *row as usize)).collect();
+    let examples: Vec<String> =
+        problem.examples.iter().filter_map(|row| run.dataset.key(run.program, *row as usize)).collect();
     let written = run.sources.slice(problem.span).split_whitespace().collect::<Vec<_>>().join(" ");
     let such = match examples.len() {
         0 => String::new(),
@@ -294,22 +294,13 @@ fn place(run: &Gathered<'_>, span: Span) -> String {
     format!("{}:{line}:{column}", file.name)
 }
 
-fn customer_key(run: &Gathered<'_>, row: usize) -> Option<String> {
-    let key = run.program.tables.first()?.key?;
-    match run.dataset.column(CUSTOMERS, key)?.value(row)? {
-        Value::Text(key) => Some(key.to_string()),
-        _ => None,
-    }
-}
-
 /// Fields that are missing for some and that the run asked about, those missing most first.
 fn missing(run: &Gathered<'_>) -> Vec<Problem> {
     let askers = fields::askers(run.program, &run.request.segments, &run.request.partitions);
     let mut found = Vec::new();
     for (place, askers) in askers {
-        let Some(column) = run.dataset.column(place.0, place.1) else { continue };
-        let rows = run.dataset.table(place.0).map_or(0, |table| table.rows);
-        let unknown = rows - known(column, rows);
+        let Some(unknown) = run.dataset.missing(place.0, place.1) else { continue };
+        let rows = run.dataset.rows(place.0);
         if unknown == 0 {
             continue;
         }
@@ -334,10 +325,6 @@ fn missing(run: &Gathered<'_>) -> Vec<Problem> {
         other.cmp(another).then(Reverse(share.to_bits()).cmp(&Reverse(second.to_bits())))
     });
     found.into_iter().map(|(_, _, problem)| problem).collect()
-}
-
-fn known(column: &Stored, rows: usize) -> usize {
-    column.known().map_or(rows, |known| known.count())
 }
 
 fn clock(run: &Gathered<'_>) -> Clock {

@@ -1,7 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::data::{Bits, Column, Dictionary, LookupMisses, Misses, Outside, Stored, TableData, TableReport, Values};
+use crate::data::{
+    Bits, Column, Dataset, Dictionary, LookupMisses, Misses, Outside, Stored, TableData, TableReport, Values,
+};
 use crate::outcome::ProblemKind;
 use segue_compiler::program::{
     CUSTOMERS, Expr, ExprKind, Field, FieldId, FieldSource, Item, Part, Partition, PartitionId, Reading, Row, Segment,

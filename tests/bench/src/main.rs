@@ -59,9 +59,7 @@ impl Worker {
         let workload = Workload::named(&command.what)?;
         let project = Project::open(workload, &self.data, 1)?;
         let started = Instant::now();
-        let mut loaded = project.load(workload, &self.data, true, From::Sorted)?;
-        // Held for many runs.
-        loaded.dataset.arrange(&project.program);
+        let loaded = project.load(workload, &self.data)?;
         let taken = started.elapsed();
         let rows: Vec<usize> = loaded.dataset.tables.iter().map(|table| table.rows).collect();
         self.loaded.insert(workload, loaded);
@@ -89,13 +87,14 @@ impl Worker {
             _ => None,
         };
         let started = Instant::now();
-        let fresh = match from {
-            Some(from) => Some(project.load(workload, &self.data, false, from)?),
-            None => None,
-        };
-        let loaded = fresh.as_ref().or_else(|| self.loaded.get(&workload)).ok_or("nothing is loaded")?;
         let request = project.request(self.threads, command.what.ends_with("bitmaps"));
-        let outcome = engine::run_in(&project.program, &loaded.dataset, &request, self.manner)?;
+        let outcome = match from {
+            Some(from) => project.run_from(workload, &self.data, from, &request, self.manner)?,
+            None => {
+                let loaded = self.loaded.get(&workload).ok_or("nothing is loaded")?;
+                engine::run_in(&project.program, &loaded.dataset, &request, self.manner)?
+            }
+        };
         let taken = started.elapsed();
         Ok(serde_json::json!({
             "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": outcome.counts,

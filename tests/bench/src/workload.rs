@@ -7,8 +7,10 @@ use segue_runtime::data::prepared::{Made, prepare};
 use segue_runtime::data::{
     BadRows, LoadOptions, Loaded, NeededFields, Origin, Quiet, Sources, UnknownCustomers, load, needed_fields,
 };
-use segue_runtime::outcome::Request;
+use segue_runtime::engine::Manner;
+use segue_runtime::outcome::{Outcome, Request};
 use segue_runtime::project::Location;
+use segue_runtime::stream::{self, How};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -126,32 +128,40 @@ impl Project {
         Selection { segments, ..Selection::default() }
     }
 
-    /// Loads what the segments need, or everything declared.
-    pub(crate) fn load(
-        &self,
-        workload: Workload,
-        data: &Path,
-        everything: bool,
-        from: From,
-    ) -> Result<Loaded, Failure> {
-        let needed = if everything {
-            NeededFields::everything(&self.program)
-        } else {
-            needed_fields(&self.program, &self.selection())
-        };
-        let store = store(workload, data);
-        let prepared = (from == From::Prepared).then_some(&*store);
-        let loaded = load(&self.program, &sources(workload, data, from), &options(needed, prepared))?;
-        match (from, &loaded.origin) {
-            (From::Prepared, Origin::Prepared { .. }) | (From::Sorted | From::Unsorted, Origin::Sources) => Ok(loaded),
-            (_, origin) => Err(format!("the data came from somewhere else: {origin:?}").into()),
-        }
+    /// Loads everything that is declared, for many runs.
+    pub(crate) fn load(&self, workload: Workload, data: &Path) -> Result<Loaded, Failure> {
+        let options = options(NeededFields::everything(&self.program), None);
+        let mut loaded = load(&self.program, &sources(workload, data, From::Sorted), &options)?;
+        loaded.dataset.arrange(&self.program);
+        Ok(loaded)
     }
 
     /// Prepares the workload's data.
     pub(crate) fn prepare(&self, workload: Workload, data: &Path) -> Result<Made, Failure> {
         let options = options(NeededFields::everything(&self.program), None);
         Ok(prepare(&store(workload, data), &self.program, &sources(workload, data, From::Prepared), &options)?)
+    }
+
+    /// Works the request out from the files, or from what was prepared from them.
+    pub(crate) fn run_from(
+        &self,
+        workload: Workload,
+        data: &Path,
+        from: From,
+        request: &Request,
+        manner: Manner,
+    ) -> Result<Outcome, Failure> {
+        let store = store(workload, data);
+        let prepared = (from == From::Prepared).then_some(&*store);
+        let options = options(needed_fields(&self.program, &self.selection()), prepared);
+        let how = How { manner, memory: None };
+        let ran = stream::run(&self.program, &sources(workload, data, from), &options, request, how)?;
+        match (from, &ran.origin) {
+            (From::Prepared, Origin::Prepared { .. }) | (From::Sorted | From::Unsorted, Origin::Sources) => {
+                Ok(ran.outcome)
+            }
+            (_, origin) => Err(format!("the data came from somewhere else: {origin:?}").into()),
+        }
     }
 }
 

@@ -170,19 +170,12 @@ pub(super) struct Found<T> {
     /// Kept alive, so that no other list can stand in its place in memory.
     list: Option<StringArray>,
     /// By place in the list; `None` for texts that were not asked about yet.
-    found: Vec<Option<T>>,
+    pub(super) found: Vec<Option<T>>,
 }
 
 impl<T: Copy + Default> Found<T> {
-    /// Adds what is found for each key's text, and nothing that means anything for those that are not known; `find` is
-    /// asked once a text. False, and none added, where it gives none.
-    fn extend(
-        &mut self,
-        all: &mut Vec<T>,
-        (keys, texts): (&[usize], &StringArray),
-        known: Option<&[bool]>,
-        mut find: impl FnMut(&str) -> Option<T>,
-    ) -> bool {
+    /// What was found belongs to this list from now on.
+    pub(super) fn of_list(&mut self, texts: &StringArray) {
         let same = |list: &StringArray| {
             list.len() == texts.len()
                 && std::ptr::eq(list.value_data(), texts.value_data())
@@ -193,6 +186,18 @@ impl<T: Copy + Default> Found<T> {
             self.found.resize(texts.len(), None);
             self.list = Some(texts.clone());
         }
+    }
+
+    /// Adds what is found for each key's text, and nothing that means anything for those that are not known; `find` is
+    /// asked once a text. False, and none added, where it gives none.
+    fn extend(
+        &mut self,
+        all: &mut Vec<T>,
+        (keys, texts): (&[usize], &StringArray),
+        known: Option<&[bool]>,
+        mut find: impl FnMut(&str) -> Option<T>,
+    ) -> bool {
+        self.of_list(texts);
         let before = all.len();
         all.reserve(keys.len());
         for (at, key) in keys.iter().enumerate() {

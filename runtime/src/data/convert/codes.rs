@@ -45,6 +45,18 @@ impl TextCodes {
         (!map.iter().copied().eq(0..narrow(map.len()))).then_some(map)
     }
 
+    /// About how many bytes the texts take.
+    pub(crate) fn bytes(&self) -> usize {
+        // A text's counts and place, and its entry among all.
+        const EACH: usize = 56;
+        self.texts.iter().map(|text| text.len() + EACH).sum()
+    }
+
+    /// The text of a code.
+    pub(crate) fn text(&self, code: u32) -> &str {
+        self.texts.get_index(code as usize).map_or("", |text| text)
+    }
+
     /// The texts by code.
     pub(crate) fn into_texts(self) -> Vec<Arc<str>> {
         self.texts.into_iter().collect()
@@ -115,6 +127,11 @@ impl IdCodes {
             }
         }
         &mut self.texts
+    }
+
+    /// About how many bytes the texts take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.texts.bytes()
     }
 
     /// Whether all rows so far are integers.

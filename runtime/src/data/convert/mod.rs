@@ -10,8 +10,10 @@
     reason = "the columns were made long enough just before, and ends of lists are one more than rows"
 )]
 
+mod arrays;
 mod bulk;
 mod codes;
+mod keys;
 mod lists;
 pub(crate) mod scalar;
 #[cfg(test)]
@@ -278,8 +280,15 @@ impl ColumnBuilder {
         }
     }
 
-    /// Drops the rows from `start` on, none of them in a piece, for which `keep` is false.
+    /// Drops the rows from `start` on for which `keep` is false; all of them are in the last piece, or none is in any.
     pub(crate) fn retain(&mut self, start: usize, keep: &[bool]) {
+        if let Some(piece) = self.pieces.last_mut().filter(|_| self.packed > start) {
+            // All of the batch came as one array.
+            let before = piece.rows;
+            piece.retain(keep);
+            self.packed -= before - piece.rows;
+            return;
+        }
         let start = start.saturating_sub(self.packed);
         if !self.all_known {
             retain_from(&mut self.known, start, &mut answers(keep));
@@ -346,7 +355,7 @@ impl ColumnBuilder {
         Finished::Column(match self.store {
             Store::Boolean(_) => Stored::of_truths(&pieces),
             Store::Integer(_) => Stored::of_integers(&pieces, StoredValues::Integer),
-            Store::Number(_) | Store::Percent { .. } => Stored::of_numbers(&pieces),
+            Store::Number(_) | Store::Percent { .. } => Stored::of_numbers(&mut pieces),
             Store::Money(_) => Stored::of_integers(&pieces, StoredValues::Money),
             Store::Date(_) => Stored::of_integers(&pieces, StoredValues::Date),
             Store::Instant { .. } => Stored::of_integers(&pieces, StoredValues::Instant),

@@ -351,7 +351,7 @@ impl Making<'_> {
     ) -> Result<(TableBuilder, Vec<String>), PrepareError> {
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", builder.name), Some(total));
-        let read = read_table(self.program, builder, files, options, warnings);
+        let read = read_table(self.program, builder, files, options, warnings, (None, None));
         options.progress.finish();
         let builder = read.map_err(|errors| DataErrors { errors })?;
         if options.bad_rows == BadRows::Stop {

@@ -105,7 +105,7 @@ impl<'p> CsvFile<'p> {
         file: &InputFile,
         places: &[usize],
         table: &mut TableBuilder,
-        rounds: &Rounds,
+        rounds: &Rounds<'_>,
     ) -> Result<(), DataError> {
         let mut record = csv::ByteRecord::new();
         let columns = self.names.len();

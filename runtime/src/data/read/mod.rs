@@ -13,15 +13,18 @@ mod rounds;
 mod tests;
 
 use super::assemble::assemble;
+use super::error::check;
 use super::needed::NeededFields;
 use super::report::{Progress, Warning};
 use super::table::TableBuilder;
 use super::{
     BadRows, DataError, DataErrors, Loaded, Origin, UnknownCustomers, closest_names, prepared, same_name, write,
 };
+use crate::memory::Bound;
 use columns::{match_columns, no_column};
 use files::{Format, InputFile};
 use rounds::Rounds;
+pub(crate) use rounds::{Place, Sink};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use segue_compiler::syntax::tree::TableKind;
 use std::path::{Path, PathBuf};
@@ -110,20 +113,79 @@ pub struct LoadOptions<'a> {
 /// All that is found in one go: names without a declaration, tables without files, files without the columns, rows that
 /// cannot be converted (unless they are skipped), repeated keys.
 pub fn load(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
-    let mut origin = Origin::Sources;
-    if let Some(folder) = options.prepared {
-        match prepared::open(folder, program, sources, options) {
-            Ok(loaded) => return Ok(loaded),
-            Err(prepared::Unused::Nothing) => {}
-            Err(unused) => origin = Origin::SourcesInstead(unused),
-        }
-    }
-    let mut loaded = load_sources(program, sources, options)?;
+    load_within(program, sources, options, None)
+}
+
+/// Loads the needed tables, as [`load`] does, as long as the process holds no more memory than `bound` says.
+///
+/// # Errors
+/// As [`load`]; [`DataError::OverMemory`] where the bound does not do.
+pub fn load_within(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    bound: Option<Bound>,
+) -> Result<Loaded, DataErrors> {
+    let origin = match of_prepared(program, sources, options) {
+        Ok(loaded) => return Ok(loaded),
+        Err(origin) => origin,
+    };
+    let mut loaded = load_files(program, sources, options, bound)?;
     loaded.origin = origin;
     Ok(loaded)
 }
 
-fn load_sources(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, DataErrors> {
+/// What was prepared, where it is what the files hold; else where the data come from then.
+pub(crate) fn of_prepared(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, Origin> {
+    let Some(folder) = options.prepared else { return Err(Origin::Sources) };
+    prepared::open(folder, program, sources, options).map_err(|unused| match unused {
+        prepared::Unused::Nothing => Origin::Sources,
+        unused => Origin::SourcesInstead(unused),
+    })
+}
+
+/// Loads the needed tables from their files.
+///
+/// # Errors
+/// As [`load_within`].
+pub(crate) fn load_files(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    bound: Option<Bound>,
+) -> Result<Loaded, DataErrors> {
+    let Read { tables, warnings, files } = read(program, sources, options, (None, bound))?;
+    if let Some(bound) = bound {
+        // Put together, or in order, a table is there twice for a while.
+        let sizes = tables.iter().map(|(table, _)| table.held().iter().map(|(_, bytes)| bytes).sum::<u64>());
+        let held = || tables.iter().flat_map(|(table, _)| table.held()).collect();
+        check(bound, sizes.max().unwrap_or(0), held)?;
+    }
+    options.progress.start("sorting", None);
+    let loaded = assemble(program, tables, options.unknown_customers);
+    options.progress.finish();
+    let mut loaded = loaded?;
+    loaded.report.warnings.extend(warnings);
+    loaded.files = files;
+    Ok(loaded)
+}
+
+/// Tables as they were read.
+pub(crate) struct Read {
+    /// With the names of their files, in the order read.
+    pub(crate) tables: Vec<(TableBuilder, Vec<String>)>,
+    pub(crate) warnings: Vec<Warning>,
+    /// See [`Loaded::files`].
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Reads the needed tables; where there is a sink their rows go there, and else they stay within the bound.
+pub(crate) fn read(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    to: (Option<&dyn Sink>, Option<Bound>),
+) -> Result<Read, DataErrors> {
     let plan = plan(program, sources, options)?;
     let named = sources.files();
     if let BadRows::Report(path) = &options.bad_rows {
@@ -134,7 +196,7 @@ fn load_sources(program: &Program, sources: &Sources, options: &LoadOptions<'_>)
     for (table, files) in plan {
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", table.name), Some(total));
-        match read_table(program, table, &files, options, &mut warnings) {
+        match read_table(program, table, &files, options, &mut warnings, to) {
             Ok(table) => {
                 if options.bad_rows == BadRows::Stop {
                     errors.extend(table.bad_rows_error());
@@ -150,13 +212,7 @@ fn load_sources(program: &Program, sources: &Sources, options: &LoadOptions<'_>)
         errors.extend(write::write_bad_rows(path, &named, cells).err());
     }
     DataErrors::none_or(errors)?;
-    options.progress.start("sorting", None);
-    let loaded = assemble(program, tables, options.unknown_customers);
-    options.progress.finish();
-    let mut loaded = loaded?;
-    loaded.report.warnings.extend(warnings);
-    loaded.files = named;
-    Ok(loaded)
+    Ok(Read { tables, warnings, files: named })
 }
 
 /// The tables that are needed for these sources: who is a customer does not depend on what is asked.
@@ -224,8 +280,9 @@ pub(crate) fn read_table(
     files: &[InputFile],
     options: &LoadOptions<'_>,
     warnings: &mut Vec<Warning>,
+    (sink, bound): (Option<&dyn Sink>, Option<Bound>),
 ) -> Result<TableBuilder, Vec<DataError>> {
-    let rounds = Rounds::new(table.clone());
+    let rounds = Rounds::new(table.clone(), sink, bound);
     let progress = options.progress;
     let mut errors = Vec::new();
     for file in files {
@@ -243,7 +300,7 @@ fn read_csv(
     program: &Program,
     table: &mut TableBuilder,
     file: &InputFile,
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     progress: &dyn Progress,
 ) -> Result<(), Vec<DataError>> {
     let opened = csv::CsvFile::open(file, progress).map_err(|error| vec![error])?;
@@ -255,7 +312,7 @@ fn read_parquet(
     program: &Program,
     table: &mut TableBuilder,
     file: &InputFile,
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     progress: &dyn Progress,
 ) -> Result<(), Vec<DataError>> {
     let opened = parquet::ParquetFile::open(file).map_err(|error| vec![error])?;
@@ -267,7 +324,7 @@ fn read_ndjson(
     program: &Program,
     table: &mut TableBuilder,
     file: &InputFile,
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     progress: &dyn Progress,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Vec<DataError>> {

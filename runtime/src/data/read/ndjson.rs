@@ -34,7 +34,7 @@ pub(crate) struct Seen {
 pub(crate) fn read(
     file: &InputFile,
     table: &mut TableBuilder,
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     progress: &dyn Progress,
 ) -> Result<Seen, DataError> {
     let mut input = file.unpacked(progress)?;

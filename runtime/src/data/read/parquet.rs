@@ -3,19 +3,25 @@
 use super::arrow_cells::Cells;
 use super::damage::{damaged_parquet, no_parquet};
 use super::files::InputFile;
-use super::rounds::{Rounds, convert_in_rounds};
+use super::rounds::{Rounds, Sink, convert_in_rounds};
 use crate::data::raw::Raw;
 use crate::data::table::TableBuilder;
 use crate::data::{DataError, Progress};
-use arrow_array::RecordBatch;
+use arrow_array::Array;
 use arrow_schema::{DataType, Fields, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
+use rayon::prelude::*;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const ROWS_A_BATCH: usize = 16_384;
+/// Where all columns are flat: so many wide values still fit the second cache.
+const FLAT_ROWS_A_BATCH: usize = 65_536;
+/// More wide values than this would leave no room for anything else.
+const MOST_ROWS_A_BATCH: usize = 262_144;
 /// A column of texts whose stored values take no more bytes each than this, packing aside, holds places in a dictionary.
 const MOST_BYTES_A_KEY: i64 = 4;
 
@@ -64,6 +70,7 @@ struct Group {
     number: usize,
     /// Row of the file of its first row, from 1.
     first: u64,
+    rows: u64,
 }
 
 impl ParquetFile {
@@ -94,33 +101,166 @@ impl ParquetFile {
         file: &InputFile,
         places: &[usize],
         table: &mut TableBuilder,
-        rounds: &Rounds,
+        rounds: &Rounds<'_>,
         progress: &dyn Progress,
     ) -> Result<(), DataError> {
         let mut first = 1;
         let groups = self.metadata.metadata().row_groups().iter().enumerate().map(|(number, group)| {
             let start = first;
-            first += u64::try_from(group.num_rows()).unwrap_or(0);
-            Group { number, first: start }
+            let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+            first += rows;
+            Group { number, first: start, rows }
         });
         let groups: Vec<Group> = groups.collect();
-        let total = self.rows().max(1);
+        if let Some(sink) = rounds.sink {
+            return self.hand_on(file, places, table, (rounds, sink), groups, progress);
+        }
         let mut rest = groups.into_iter();
         convert_in_rounds(
             rounds,
             table,
             || Ok(rest.next()),
-            |group, table| {
-                let mut row = group.first;
-                for batch in self.batches(file, places, Some(group.number), ROWS_A_BATCH)? {
-                    let batch = batch.map_err(|error| file.error(damaged_parquet(&error)))?;
-                    convert(file, &batch, places, row, table)?;
-                    row += batch.num_rows() as u64;
-                    progress.advance((u128::from(file.size) * batch.num_rows() as u128 / u128::from(total)) as u64);
-                }
-                Ok(())
-            },
+            |group, table| self.read_group(file, places, (&group, FLAT_ROWS_A_BATCH), table, progress, &mut |_| {}),
         )
+    }
+
+    /// Hands the rows of all groups on as they come, several groups at once.
+    fn hand_on(
+        &self,
+        file: &InputFile,
+        places: &[usize],
+        table: &mut TableBuilder,
+        (rounds, sink): (&Rounds<'_>, &dyn Sink),
+        groups: Vec<Group>,
+        progress: &dyn Progress,
+    ) -> Result<(), DataError> {
+        // Small groups together make a part.
+        let mut units: Vec<(u64, Vec<Group>)> = Vec::new();
+        for group in groups {
+            match units.last_mut() {
+                Some((rows, unit)) if *rows < sink.rows() as u64 => {
+                    *rows += group.rows;
+                    unit.push(group);
+                }
+                _ => units.push((group.rows, vec![group])),
+            }
+        }
+        // A part that is one batch needs no putting together.
+        let batch = sink.rows().clamp(FLAT_ROWS_A_BATCH, MOST_ROWS_A_BATCH);
+        let first = rounds.places(units.len());
+        let next = AtomicUsize::new(0);
+        // One loop a thread: a thread that waits for a column never begins another group meanwhile.
+        let done = rayon::broadcast(|thread| {
+            let mut done = Vec::new();
+            loop {
+                if sink.is_over() || thread.index() >= sink.threads() {
+                    return done;
+                }
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some((_, unit)) = units.get(at) else { return done };
+                let mut parts = 0;
+                let mut take = |part: &mut TableBuilder| {
+                    let part = std::mem::replace(part, rounds.empty.clone());
+                    done.push(((at, parts), Ok(sink.take((first + at as u64, parts), part, false))));
+                    parts += 1;
+                };
+                let mut part = rounds.empty.clone();
+                let read = unit.iter().try_for_each(|group| {
+                    self.read_group(file, places, (group, batch), &mut part, progress, &mut |part| {
+                        if part.rows() >= sink.rows() {
+                            take(part);
+                        }
+                    })
+                });
+                match read {
+                    Ok(()) => take(&mut part),
+                    Err(error) => {
+                        // Groups before this one are being read already; those after it are not wanted.
+                        next.fetch_max(units.len(), Ordering::Relaxed);
+                        done.push(((at, u64::MAX), Err(error)));
+                    }
+                }
+            }
+        });
+        let mut done: Vec<_> = done.into_iter().flatten().collect();
+        done.sort_unstable_by_key(|(place, _)| *place);
+        for (_, counts) in done {
+            table.counts.append(counts?);
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of a group to a table, about so many at once, and calls `after` whenever some are in.
+    fn read_group(
+        &self,
+        file: &InputFile,
+        places: &[usize],
+        (group, rows): (&Group, usize),
+        table: &mut TableBuilder,
+        progress: &dyn Progress,
+        after: &mut dyn FnMut(&mut TableBuilder),
+    ) -> Result<(), DataError> {
+        let is_nested = |place: &usize| {
+            self.metadata.schema().fields().get(*place).is_some_and(|field| field.data_type().is_nested())
+        };
+        let rows = if places.iter().any(is_nested) { ROWS_A_BATCH } else { rows };
+        let readers = places.iter().map(|place| self.batches(file, &[*place], Some(group.number), rows));
+        let mut readers = readers.collect::<Result<Vec<_>, DataError>>()?;
+        let total = self.rows().max(1);
+        let mut row = group.first;
+        loop {
+            // Columns side by side; what can be taken as it is does not wait for the others.
+            let fields = table.fields.par_iter_mut().zip(readers.par_iter_mut());
+            let columns = fields.map(|(field, reader)| {
+                let Some(batch) = reader.next().transpose().map_err(|error| file.error(damaged_parquet(&error)))?
+                else {
+                    return Ok(None);
+                };
+                let array = batch.column(0);
+                let taken = field.builder.push_array(array);
+                Ok(Some((batch.num_rows(), (!taken).then(|| Arc::clone(array)))))
+            });
+            let columns = columns.collect::<Result<Vec<_>, DataError>>()?;
+            let Some(columns) = columns.into_iter().collect::<Option<Vec<_>>>() else { return Ok(()) };
+            let rows = columns.iter().map(|(rows, _)| *rows).min().unwrap_or(0);
+            if columns.iter().any(|(of_column, _)| *of_column != rows) {
+                return Err(file.error("its columns are not equally long"));
+            }
+            if rows == 0 {
+                return Ok(());
+            }
+            table.begin_rows(row..row + rows as u64);
+            for (slot, (_, array)) in columns.iter().enumerate() {
+                if let (Some(array), Some(place)) = (array, places.get(slot)) {
+                    self.convert(file, array, (slot, *place), table)?;
+                }
+            }
+            table.end_batch(&file.name);
+            row += rows as u64;
+            progress.advance((u128::from(file.size) * rows as u128 / u128::from(total)) as u64);
+            after(table);
+        }
+    }
+
+    /// Adds the cells of a column one by one, or all at once.
+    fn convert(
+        &self,
+        file: &InputFile,
+        array: &dyn Array,
+        (slot, place): (usize, usize),
+        table: &mut TableBuilder,
+    ) -> Result<(), DataError> {
+        let cells = Cells::new(array).map_err(|kind| {
+            let name = self.metadata.schema().fields().get(place).map_or("", |field| field.name());
+            file.error(format!("column \"{name}\" holds {kind} values, which I cannot read"))
+        })?;
+        if cells.bulk().is_some_and(|bulk| table.cells(slot, &bulk)) {
+            return Ok(());
+        }
+        for row in 0..cells.len() {
+            table.cell(slot, row, &cells.get(row), &file.name);
+        }
+        Ok(())
     }
 
     /// Calls `visit` with the first cells of one column.
@@ -164,32 +304,4 @@ impl ParquetFile {
         }
         builder.build().map_err(|error| file.error(damaged_parquet(&error)))
     }
-}
-
-fn convert(
-    file: &InputFile,
-    batch: &RecordBatch,
-    places: &[usize],
-    first: u64,
-    table: &mut TableBuilder,
-) -> Result<(), DataError> {
-    let mut in_file_order: Vec<usize> = places.to_vec();
-    in_file_order.sort_unstable();
-    in_file_order.dedup();
-    table.begin_rows(first..first + batch.num_rows() as u64);
-    for (slot, place) in places.iter().enumerate() {
-        let Ok(at) = in_file_order.binary_search(place) else { continue };
-        let cells = Cells::new(batch.column(at)).map_err(|kind| {
-            let name = batch.schema_ref().field(at).name();
-            file.error(format!("column \"{name}\" holds {kind} values, which I cannot read"))
-        })?;
-        if cells.bulk().is_some_and(|bulk| table.cells(slot, &bulk)) {
-            continue;
-        }
-        for row in 0..cells.len() {
-            table.cell(slot, row, &cells.get(row), &file.name);
-        }
-    }
-    table.end_batch(&file.name);
-    Ok(())
 }

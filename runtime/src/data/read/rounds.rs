@@ -1,24 +1,71 @@
-//! Converting batches on several threads: some batches are read, converted side by side, and joined in their order.
+//! Converting batches on several threads: some batches are read, converted side by side, and joined in their order, or
+//! handed on and forgotten.
 
 use crate::data::DataError;
-use crate::data::table::TableBuilder;
+use crate::data::error::check;
+use crate::data::table::{Counts, TableBuilder};
+use crate::memory::Bound;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What conversions start from.
-pub(crate) struct Rounds {
-    /// A builder without rows.
-    empty: TableBuilder,
+/// Where a part of a table's rows stands among all its parts: these are in the order of their places.
+pub(crate) type Place = (u64, u64);
+
+/// Takes the rows of a table part by part, so that none has to be kept until all are there.
+pub(crate) trait Sink: Sync {
+    /// Takes the rows of a part, and gives what was counted about them. `alone` says that no other part is being taken
+    /// meanwhile, so all threads are free. Called from several threads.
+    fn take(&self, place: Place, part: TableBuilder, alone: bool) -> Counts;
+
+    /// From how many rows on a part is handed on.
+    fn rows(&self) -> usize;
+
+    /// How many threads may read parts at once.
+    fn threads(&self) -> usize;
+
+    /// Whether no further part is wanted.
+    fn is_over(&self) -> bool;
 }
 
-impl Rounds {
-    pub(crate) fn new(empty: TableBuilder) -> Rounds {
-        Rounds { empty }
+/// What conversions start from, and where their rows go.
+pub(crate) struct Rounds<'s> {
+    /// A builder without rows.
+    pub(crate) empty: TableBuilder,
+    /// Where the rows go; `None` where the table keeps them.
+    pub(crate) sink: Option<&'s dyn Sink>,
+    places: AtomicU64,
+    /// How much memory may be held.
+    bound: Option<Bound>,
+}
+
+impl<'s> Rounds<'s> {
+    pub(crate) fn new(empty: TableBuilder, sink: Option<&'s dyn Sink>, bound: Option<Bound>) -> Rounds<'s> {
+        Rounds { empty, sink, places: AtomicU64::new(0), bound }
+    }
+
+    /// Whether the table, of which more will come, leaves room.
+    fn check(&self, table: &TableBuilder) -> Result<(), DataError> {
+        self.bound.map_or(Ok(()), |bound| check(bound, 0, || table.held()))
+    }
+
+    /// The first of so many places that nobody has taken.
+    pub(crate) fn places(&self, count: usize) -> u64 {
+        self.places.fetch_add(count as u64, Ordering::Relaxed)
+    }
+
+    /// Hands the rows on that the table has, from so many on; what was counted about them stays.
+    pub(crate) fn hand_on(&self, table: &mut TableBuilder, from: usize) {
+        let Some(sink) = self.sink.filter(|_| table.rows() > 0 && table.rows() >= from) else { return };
+        let mut part = std::mem::replace(table, self.empty.clone());
+        table.counts = std::mem::take(&mut part.counts);
+        // Nothing was counted about it that the table does not know.
+        sink.take((self.places(1), 0), part, true);
     }
 }
 
 /// Converts the batches that `next` gives until it gives none, and adds their rows to `table` in order.
 pub(crate) fn convert_in_rounds<B: Send>(
-    rounds: &Rounds,
+    rounds: &Rounds<'_>,
     table: &mut TableBuilder,
     mut next: impl FnMut() -> Result<Option<B>, DataError>,
     convert: impl Fn(B, &mut TableBuilder) -> Result<(), DataError> + Sync,
@@ -49,7 +96,9 @@ pub(crate) fn convert_in_rounds<B: Send>(
                 table.append(part?);
             }
         }
-        if over {
+        rounds.check(table)?;
+        rounds.hand_on(table, if over { 0 } else { rounds.sink.map_or(0, |sink| sink.rows()) });
+        if over || rounds.sink.is_some_and(|sink| sink.is_over()) {
             return Ok(());
         }
     }

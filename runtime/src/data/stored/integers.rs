@@ -116,7 +116,7 @@ impl Integers {
         let (least, greatest) =
             known().fold((i64::MAX, i64::MIN), |(least, greatest), value| (least.min(value), greatest.max(value)));
         if least > greatest {
-            return Integers { base: 0, unit: 1, greatest: 0, cells: Cells::new(0, values.iter().map(|_| 0)) };
+            return Integers::nothing(values.len());
         }
         // Differences of two 64-bit numbers fit 64 bits without a sign.
         let above = |value: i64| value.wrapping_sub(least).cast_unsigned();
@@ -138,6 +138,27 @@ impl Integers {
         let cells = values.iter().enumerate().map(|(row, value)| if is_known(row) { cell(*value) } else { 0 });
         let greatest = cell(greatest);
         Integers { base: least, unit, greatest, cells: Cells::new(greatest, cells) }
+    }
+
+    /// So many rows of which none is known.
+    pub(super) fn nothing(rows: usize) -> Integers {
+        Integers { base: 0, unit: 1, greatest: 0, cells: Cells::U8(vec![0; rows].into()) }
+    }
+
+    /// From a least value, the difference of neighbouring cells, at least 1, and the cells, of which this is the greatest.
+    pub(super) fn of_parts(base: i64, unit: u64, greatest: u64, cells: Cells) -> Integers {
+        Integers { base, unit, greatest, cells }
+    }
+
+    /// All values times a number above 0; `None` where one leaves 64 bits.
+    pub(crate) fn times(mut self, factor: i64) -> Option<Integers> {
+        self.last().unwrap_or(0).checked_mul(factor)?;
+        self.base = self.base.checked_mul(factor)?;
+        // A single value has any unit.
+        if self.greatest > 0 {
+            self.unit = self.unit.checked_mul(factor.cast_unsigned())?;
+        }
+        Some(self)
     }
 
     /// One column of several, with which rows of each are known. Missing rows' cells are 0.
@@ -322,11 +343,12 @@ fn extend<U: Copy + Default>(all: &mut Vec<U>, cells: &Cells, known: Option<&Bit
 }
 
 /// Puts 0 at missing rows, which are those of the cells from `start` on.
-fn clear_missing<U: Copy + Default>(all: &mut [U], start: usize, known: Option<&Bits>) {
+#[inline(always)]
+pub(super) fn clear_missing<U: Copy + Default>(all: &mut [U], start: usize, known: Option<&Bits>) {
     let Some((known, added)) = known.zip(all.get_mut(start..)) else { return };
     for (cells, word) in added.chunks_mut(64).zip(known.words()) {
         if *word != u64::MAX {
-            for (row, cell) in cells.iter_mut().enumerate() {
+            for (cell, row) in cells.iter_mut().zip(0..64_u64) {
                 *cell = if word >> row & 1 == 1 { *cell } else { U::default() };
             }
         }
@@ -337,7 +359,7 @@ fn clear_missing<U: Copy + Default>(all: &mut [U], start: usize, known: Option<&
 /// gives the quotient of what is divisible, and something greater than any quotient of what is not (Granlund and
 /// Montgomery, "Division by invariant integers using multiplication", PLDI 1994, section 9).
 #[derive(Debug, Clone, Copy)]
-struct Multiple {
+pub(super) struct Multiple {
     inverse: u64,
     zeros: u32,
     greatest: u64,
@@ -345,7 +367,7 @@ struct Multiple {
 
 impl Multiple {
     /// For a number that is not 0.
-    fn of(number: u64) -> Multiple {
+    pub(super) fn of(number: u64) -> Multiple {
         let zeros = number.trailing_zeros();
         let odd = number >> zeros;
         // Newton's iteration doubles the bits that are right; at first they are three.
@@ -354,17 +376,19 @@ impl Multiple {
         Multiple { inverse, zeros, greatest: u64::MAX / number }
     }
 
-    fn over(self, dividend: u64) -> u64 {
+    #[inline(always)]
+    pub(super) fn over(self, dividend: u64) -> u64 {
         dividend.wrapping_mul(self.inverse).rotate_right(self.zeros)
     }
 
-    fn divides(self, dividend: u64) -> bool {
+    #[inline(always)]
+    pub(super) fn divides(self, dividend: u64) -> bool {
         self.over(dividend) <= self.greatest
     }
 }
 
 /// Euclid's algorithm; 0 has every divisor.
-fn common_divisor(mut one: u64, mut other: u64) -> u64 {
+pub(super) fn common_divisor(mut one: u64, mut other: u64) -> u64 {
     while other != 0 {
         (one, other) = (other, one % other);
     }

@@ -20,7 +20,7 @@ impl Stored {
             (V::Date(_), V::Date(_)) => Stored::of_integers(&pieces(whole)?, V::Date),
             (V::Instant(_), V::Instant(_)) => Stored::of_integers(&pieces(whole)?, V::Instant),
             (V::Duration(_), V::Duration(_)) => Stored::of_integers(&pieces(whole)?, V::Duration),
-            (V::Number(_), V::Number(_)) => Stored::of_numbers(&pieces(|column| match &column.values {
+            (V::Number(_), V::Number(_)) => Stored::of_numbers(&mut pieces(|column| match &column.values {
                 V::Number(numbers) => Some(PieceValues::Numbers(numbers.to_vec())),
                 _ => None,
             })?),

@@ -11,6 +11,7 @@ mod integers;
 mod joined;
 mod marks;
 mod memory;
+pub(crate) mod narrow;
 mod pack;
 pub(crate) mod pieces;
 pub(crate) mod saved;

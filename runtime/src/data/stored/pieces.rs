@@ -62,6 +62,42 @@ impl Piece {
         *pieces = vec![merged];
     }
 
+    /// Bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let of_bits = |bits: &Bits| bits.len().div_ceil(8);
+        let known = self.known.as_ref().map_or(0, of_bits);
+        known
+            + match &self.values {
+                PieceValues::Integers(integers) => integers.len() * integers.cells().width(),
+                PieceValues::Numbers(numbers) => size_of_val(numbers.as_slice()),
+                PieceValues::Codes(codes) => codes.len() * codes.width(),
+                PieceValues::Truths(bits) => of_bits(bits),
+                PieceValues::Slices(slices) => slices.iter().map(of_bits).sum(),
+            }
+    }
+
+    /// Drops the rows for which `keep` is false.
+    pub(crate) fn retain(&mut self, keep: &[bool]) {
+        let rows: Vec<usize> = (0..self.rows).filter(|row| keep.get(*row).copied().unwrap_or(true)).collect();
+        let bits = |bits: &Bits| Bits::from_bools(rows.iter().map(|row| bits.get(*row)));
+        let known = self.known.as_ref().map(bits).filter(|known| known.count() < rows.len());
+        self.values = match &self.values {
+            PieceValues::Integers(integers) => {
+                let values: Vec<i64> = rows.iter().map(|row| integers.get(*row).unwrap_or(0)).collect();
+                PieceValues::integers(&values, known.as_ref())
+            }
+            PieceValues::Numbers(numbers) => {
+                PieceValues::Numbers(rows.iter().filter_map(|row| numbers.get(*row)).copied().collect())
+            }
+            PieceValues::Codes(codes) => {
+                PieceValues::codes(&rows.iter().map(|row| codes.code(*row).unwrap_or(0)).collect::<Vec<u32>>())
+            }
+            PieceValues::Truths(truths) => PieceValues::Truths(bits(truths)),
+            PieceValues::Slices(slices) => PieceValues::Slices(slices.iter().map(bits).collect()),
+        };
+        (self.rows, self.known) = (rows.len(), known);
+    }
+
     /// Codes changed as the map says.
     pub(crate) fn with_codes(mut self, map: &[u32]) -> Piece {
         if let PieceValues::Codes(cells) = &self.values {
@@ -117,9 +153,13 @@ impl Stored {
         Stored::of(of(integers(pieces)), pieces)
     }
 
-    /// Of pieces of floats.
-    pub(crate) fn of_numbers(pieces: &[Piece]) -> Stored {
-        Stored::of(StoredValues::Number(numbers(pieces).into()), pieces)
+    /// Of pieces of floats, which are gone then.
+    pub(crate) fn of_numbers(pieces: &mut [Piece]) -> Stored {
+        let numbers = match &mut *pieces {
+            [Piece { values: PieceValues::Numbers(numbers), .. }] => std::mem::take(numbers),
+            pieces => numbers(pieces),
+        };
+        Stored::of(StoredValues::Number(numbers.into()), pieces)
     }
 
     /// Of pieces of yes/no values.
@@ -190,6 +230,12 @@ impl Stored {
         Stored::pack(Column { values: Values::List { offsets, elements: Box::new(elements.unpack()) }, known }, rows)
     }
 
+    /// Codes, each of which has a text, all known.
+    pub(crate) fn of_texts(codes: Cells, dictionary: Arc<Dictionary>) -> Stored {
+        let rows = codes.len();
+        Stored { values: StoredValues::Text { codes, dictionary }, known: None, rows, marks: None }
+    }
+
     fn of(values: StoredValues, pieces: &[Piece]) -> Stored {
         Stored { values, known: known(pieces), rows: rows(pieces), marks: None }
     }
@@ -221,6 +267,9 @@ pub(super) fn known_of<'b>(parts: impl Iterator<Item = (Option<&'b Bits>, usize)
 
 /// The whole numbers of all pieces. Missing rows' cells are 0.
 fn integers(pieces: &[Piece]) -> Integers {
+    if let [Piece { values: PieceValues::Integers(integers), .. }] = pieces {
+        return integers.clone();
+    }
     let values = || {
         pieces.iter().filter_map(|piece| match &piece.values {
             PieceValues::Integers(integers) => Some((integers, piece.known.as_ref())),

@@ -1,6 +1,6 @@
 //! Counting bits of stretches of rows, and finding the rows whose bits are set.
 
-use super::scan::{Instructions, compiled_for_each};
+use crate::processor::{Instructions, compiled_for_each};
 
 compiled_for_each! {
     /// How many bits are set before each of some places, which lie within the words or at their end: one rank a place.

@@ -7,12 +7,13 @@
 mod bind;
 
 use super::EngineError;
-use super::kernels::scan::{self, Cell, Instructions, Masks, compiled_for_each};
+use super::kernels::scan::{self, Cell, Masks};
 use super::store::{Frame, Store, shorter};
 use super::tallies::View;
 use super::vector::{Data, Input, bits_of_range, tail_mask, words_for};
 use crate::data::{Cells, Flags, MarkCells, Marks, Settled, Stored, StoredValues};
 use crate::for_cells;
+use crate::processor::{Instructions, compiled_for_each};
 pub(crate) use bind::bind;
 use bind::{Compared, Test, To, compared_values};
 use rustc_hash::FxHashMap;

@@ -3,8 +3,8 @@
 //! Each processor's widest instructions do the work, which the code generator does not have, and nothing has to be made
 //! first.
 
-use crate::engine::kernels::scan::compiled_for_each;
 use crate::engine::literals::Slots;
+use crate::processor::compiled_for_each;
 
 /// Words that are joined at once.
 pub(crate) const STEP: usize = 8;

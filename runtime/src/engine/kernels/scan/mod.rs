@@ -12,21 +12,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use crate::processor::Instructions;
 use std::cmp::Ordering;
 pub(crate) use table::{Masks, SETS};
-
-/// The instructions that columns are read with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Instructions {
-    /// What every processor has.
-    Portable,
-    /// 256 bits at once.
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    /// 512 bits at once, with masks.
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-}
 
 /// How a float is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,63 +34,6 @@ impl Order {
         }
     }
 }
-
-impl Instructions {
-    /// All that this processor has, the best last.
-    pub fn available() -> Vec<Instructions> {
-        let mut paths = vec![Instructions::Portable];
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
-                paths.push(Instructions::Avx2);
-            }
-            if is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512vl")
-                && is_x86_feature_detected!("avx512vpopcntdq")
-                && is_x86_feature_detected!("popcnt")
-            {
-                paths.push(Instructions::Avx512);
-            }
-        }
-        paths
-    }
-
-    /// The best that this processor has.
-    pub fn best() -> Instructions {
-        Instructions::available().last().copied().unwrap_or(Instructions::Portable)
-    }
-}
-
-/// Makes a function of instructions and arguments that does what a plain one does, compiled for those instructions. All that
-/// the plain one calls has to be inlined into it.
-macro_rules! compiled_for_each {
-    ($(#[$note:meta])* $visible:vis fn $name:ident($($argument:ident: $ty:ty),*) $(-> $gives:ty)? = $plain:ident) => {
-        $(#[$note])*
-        $visible fn $name(path: $crate::engine::Instructions, $($argument: $ty),*) $(-> $gives)? {
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,popcnt")]
-            fn avx2($($argument: $ty),*) $(-> $gives)? {
-                $plain($($argument),*)
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
-            fn avx512($($argument: $ty),*) $(-> $gives)? {
-                $plain($($argument),*)
-            }
-            match path {
-                $crate::engine::Instructions::Portable => $plain($($argument),*),
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: the path is only given where the processor has these instructions.
-                $crate::engine::Instructions::Avx2 => unsafe { avx2($($argument),*) },
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: as above.
-                $crate::engine::Instructions::Avx512 => unsafe { avx512($($argument),*) },
-            }
-        }
-    };
-}
-pub(crate) use compiled_for_each;
 
 /// Cells of one width, compared as unsigned numbers.
 pub(crate) trait Cell: Copy + Eq + Into<u64> + TryFrom<u64> + 'static {

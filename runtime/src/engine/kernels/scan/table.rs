@@ -3,8 +3,9 @@
 //! A table has for each code a word with a bit for each set that the code is in. 64 rows give 64 such words, a square of
 //! bits, which turned over its diagonal is a word of rows for each set: a look-up a row, however many sets there are.
 
-use super::{Cell, Instructions, compiled_for_each};
+use super::{Cell, Instructions};
 use crate::data::turned;
+use crate::processor::compiled_for_each;
 
 /// How many sets a table holds.
 pub(crate) const SETS: usize = 64;

@@ -1,0 +1,155 @@
+//! `segue run --memory`: the bound holds when the system enforces it, and is told about where it cannot be kept.
+
+use crate::shop::{Ended, Shop};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+use std::sync::Arc;
+
+const COLUMNS: i64 = 6;
+const ROWS_OF_GROUP: i64 = 1 << 16;
+const GROUPS: i64 = 28;
+
+const RULES: &str = "customers {
+  key id : id
+  c0 : number
+  c1 : number?
+  c2 : number
+  c3 : number?
+  c4 : number
+  c5 : number
+}
+
+segment low { c0 < 0.25 and c1 < 0.5 }
+segment high {
+  c2 > 0.5
+  c3 + c4 > 1
+  c5 > 0.1
+}
+segment gaps { c1 is missing or c3 is missing }
+
+partition third {
+  first  : c4 < 0.3
+  second : c4 < 0.6
+  rest   : otherwise
+}
+";
+
+/// Numbers from 0 to 1 that cannot be packed, some of them missing.
+fn number(row: i64, column: i64) -> Option<f64> {
+    let mixed = (row * COLUMNS + column + 1).cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 11;
+    let missing = column % 2 == 1 && column < 5 && row % 97 == column;
+    (!missing).then_some(mixed as f64 / (1_u64 << 53) as f64)
+}
+
+/// Some hundred megabytes of customers, more than the bounds below.
+fn large() -> Shop {
+    let shop = Shop::new();
+    shop.write("rules.segue", RULES);
+    shop.write(
+        "segue.toml",
+        "[project]\nname = \"large\"\nas_of = \"2026-01-01\"\n\n[data]\ncustomers = \"large.parquet\"\n",
+    );
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_max_row_group_row_count(Some(ROWS_OF_GROUP as usize));
+    let mut writer: Option<ArrowWriter<std::fs::File>> = None;
+    for group in 0..GROUPS {
+        let rows = || group * ROWS_OF_GROUP..(group + 1) * ROWS_OF_GROUP;
+        let mut columns: Vec<(String, ArrayRef)> = vec![("id".into(), Arc::new(Int64Array::from_iter_values(rows())))];
+        for column in 0..COLUMNS {
+            let numbers: Float64Array = rows().map(|row| number(row, column)).collect();
+            columns.push((format!("c{column}"), Arc::new(numbers)));
+        }
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)));
+        let batch = batch.unwrap();
+        let writer = writer.get_or_insert_with(|| {
+            let file = std::fs::File::create(shop.file("large.parquet")).unwrap();
+            ArrowWriter::try_new(file, batch.schema(), Some(properties.clone().build())).unwrap()
+        });
+        writer.write(&batch).unwrap();
+    }
+    writer.unwrap().close().unwrap();
+    shop
+}
+
+/// Runs the command in a process that the system gives no more than so many kilobytes of memory for its data.
+fn limited(shop: &Shop, kilobytes: u64, arguments: &[&str]) -> Ended {
+    let script = format!("ulimit -d {kilobytes} && exec \"$0\" \"$@\"");
+    let mut command = std::process::Command::new("sh");
+    command.current_dir(shop.path()).args(["-c", &script, env!("CARGO_BIN_EXE_segue")]).args(arguments);
+    let output = command.output().unwrap();
+    Ended {
+        status: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
+    let shop = large();
+    let size = std::fs::metadata(shop.file("large.parquet")).unwrap().len();
+    assert!(size > 90_000_000, "{size}");
+    let free = shop.segue(&["run", "--json", "--threads", "2"]);
+    assert_eq!((free.status, free.err.as_str()), (0, ""));
+
+    let bound = ["run", "--json", "--threads", "2", "--memory", "80MB"];
+    let kept = limited(&shop, 80_000, &bound);
+    assert_eq!((kept.status, &kept.out), (0, &free.out), "{}", kept.err);
+    let peak = kept.err.strip_prefix("at most ").and_then(|rest| rest.split_once(" MB of memory were in use\n"));
+    let peak: u64 = peak.unwrap().0.parse().unwrap();
+    assert!((10..=80).contains(&peak), "{peak}");
+
+    // The limit is one: who loads all customers does not get by with it.
+    let whole = limited(&shop, 80_000, &["run", "--json", "--threads", "2", "--engine", "interpreter"]);
+    assert_ne!(whole.status, 0, "{}", whole.out);
+    // Under the bound that is seen in time, and told.
+    let told = limited(&shop, 200_000, &[&bound[..], &["--engine", "interpreter"]].concat());
+    assert_eq!((told.status, told.out.as_str()), (2, ""));
+    for part in [
+        "error: this takes ",
+        " MB of memory, and the bound is 80 MB:\n",
+        " MB for `customers.c0`\n",
+        "--memory sets another bound",
+    ] {
+        assert!(told.err.contains(part), "no {part} in {}", told.err);
+    }
+}
+
+#[test]
+fn a_bound_is_a_number_with_a_unit() {
+    let shop = Shop::new();
+    for bound in ["512MB", "4GB", "4GiB", "1.5 gb"] {
+        let ended = shop.segue(&["run", "--memory", bound]);
+        assert_eq!(ended.status, 0, "{bound}: {}", ended.err);
+    }
+    for bound in ["much", "4", "-1GB", "0MB"] {
+        let ended = shop.segue(&["run", &format!("--memory={bound}")]);
+        assert_eq!(ended.status, 2, "{bound}");
+        assert!(ended.err.contains("write a number and a unit, such as 512MB, 4GB or 4GiB"), "{}", ended.err);
+    }
+}
+
+#[test]
+fn what_is_streamed_is_written_and_told_as_what_is_loaded() {
+    let shop = Shop::new();
+    shop.write("customers.csv", "customer_id,country\n7,France\nb,Spain\n3,\n07,France\n5,France,\n");
+    let by = |engine: &str, folder: &str, wide: &[&str]| {
+        let run =
+            ["run", "--only", "french,nobody", "--engine", engine, "--bad-rows", "skip", "--format", "csv", "--out"];
+        let ended = shop.segue(&[&run[..], &[folder], wide].concat());
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        (ended.out.replace(engine, "ENGINE"), ended.err.replace(folder, "FOLDER"))
+    };
+    assert_eq!(by("jit", "one", &[]), by("interpreter", "other", &[]));
+    assert_eq!(shop.read("one/segments.csv"), "customer_id,segment\n7,french\n07,french\n");
+    assert_eq!(shop.read("one/segments.csv"), shop.read("other/segments.csv"));
+    assert_eq!(by("jit", "one", &["--wide"]), by("interpreter", "other", &["--wide"]));
+    assert_eq!(shop.read("one/customers.csv"), shop.read("other/customers.csv"));
+}

@@ -1,0 +1,111 @@
+//! How much memory the process holds, and how much it may.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A bound on memory, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bound(pub u64);
+
+/// Units of memory, the longer names first: those of thousands, and those of 1024.
+const UNITS: [(&str, u64); 9] = [
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+    ("TiB", 1 << 40),
+    ("KB", 1_000),
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("TB", 1_000_000_000_000),
+    ("B", 1),
+];
+
+/// A text is no bound on memory.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("write a number and a unit, such as 512MB, 4GB or 4GiB")]
+pub struct NoBound;
+
+impl FromStr for Bound {
+    type Err = NoBound;
+
+    /// Reads `512MB`, `1.5 GB`, `4GiB`, in any capitals.
+    fn from_str(text: &str) -> Result<Bound, NoBound> {
+        let text = text.trim();
+        let digits = text.find(|sign: char| !sign.is_ascii_digit() && sign != '.').unwrap_or(text.len());
+        let (number, unit) = text.split_at_checked(digits).ok_or(NoBound)?;
+        let of = |(name, _): &&(&str, u64)| unit.trim().eq_ignore_ascii_case(name);
+        let (_, bytes) = UNITS.iter().find(of).ok_or(NoBound)?;
+        let bytes = number.parse::<f64>().map_err(|_| NoBound)? * *bytes as f64;
+        // No bound worth the name is smaller, and no memory larger.
+        if (1.0..9e18).contains(&bytes) { Ok(Bound(bytes as u64)) } else { Err(NoBound) }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(self.0))
+    }
+}
+
+/// So many bytes for people: `41 MB`.
+pub fn shown(bytes: u64) -> String {
+    match bytes {
+        10_000_000_000.. => format!("{} GB", bytes / 1_000_000_000),
+        1_000_000_000.. => format!("{:.1} GB", bytes as f64 / 1e9),
+        _ => format!("{} MB", bytes.div_ceil(1_000_000)),
+    }
+}
+
+/// The most memory the process has held so far, in bytes; `None` where the system does not tell.
+pub fn peak() -> Option<u64> {
+    status("VmHWM:")
+}
+
+/// The memory the process holds now, in bytes, what its allocator keeps for later included; `None` where the system does
+/// not tell.
+pub fn held() -> Option<u64> {
+    status("VmRSS:")
+}
+
+#[cfg(target_os = "linux")]
+fn status(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn status(_name: &str) -> Option<u64> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_have_units() {
+        for (text, bytes) in [
+            ("512MB", 512_000_000),
+            ("4GB", 4_000_000_000),
+            ("4GiB", 4 << 30),
+            ("1.5 gb", 1_500_000_000),
+            (" 64mib ", 64 << 20),
+            ("100000000B", 100_000_000),
+        ] {
+            assert_eq!(text.parse(), Ok(Bound(bytes)), "{text}");
+        }
+        for text in ["", "4", "GB", "4 G", "-4GB", "0GB", "4GB2", "1e3MB", "..GB", "many", "4 ĢB"] {
+            assert_eq!(text.parse::<Bound>(), Err(NoBound), "{text}");
+        }
+        assert_eq!(Bound(512_000_000).to_string(), "512 MB");
+        assert_eq!(Bound(4_000_000_000).to_string(), "4.0 GB");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_peak_is_never_below_what_is_held() {
+        let before = held();
+        assert!(before > Some(100_000) && peak() >= before, "{before:?} {:?}", peak());
+    }
+}

@@ -1,0 +1,92 @@
+//! What a report asks of the data of a run, whether they are held or were read part by part.
+
+use crate::data::{Dataset, Seen, Stored};
+use crate::stream::Known;
+use segue_compiler::program::{CUSTOMERS, FieldId, Program, TableId};
+use segue_compiler::values::Value;
+use std::fmt::Debug;
+
+/// Data that a report can be made of.
+pub trait Described: Debug {
+    /// How many rows a table has.
+    fn rows(&self, table: TableId) -> usize;
+
+    /// In how many rows a stored field is missing; `None` where it was not read.
+    fn missing(&self, table: TableId, field: FieldId) -> Option<usize>;
+
+    /// The times of events; `None` where there are none.
+    fn times(&self, table: TableId, field: FieldId) -> Option<&Stored>;
+
+    /// The key of a customer, by row.
+    fn key(&self, program: &Program, row: usize) -> Option<String>;
+}
+
+impl Described for Dataset {
+    fn rows(&self, table: TableId) -> usize {
+        self.table(table).map_or(0, |table| table.rows)
+    }
+
+    fn missing(&self, table: TableId, field: FieldId) -> Option<usize> {
+        let column = self.column(table, field)?;
+        let rows = self.rows(table);
+        Some(rows - column.known().map_or(rows, |known| known.count()))
+    }
+
+    fn times(&self, table: TableId, field: FieldId) -> Option<&Stored> {
+        self.column(table, field)
+    }
+
+    fn key(&self, program: &Program, row: usize) -> Option<String> {
+        let key = program.tables.first()?.key?;
+        match self.column(CUSTOMERS, key)?.value(row)? {
+            Value::Text(key) => Some(key.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// Only customers are read part by part.
+impl Described for Seen {
+    fn rows(&self, table: TableId) -> usize {
+        self.rows(table)
+    }
+
+    fn missing(&self, table: TableId, field: FieldId) -> Option<usize> {
+        self.missing(table, field)
+    }
+
+    fn times(&self, _table: TableId, _field: FieldId) -> Option<&Stored> {
+        None
+    }
+
+    fn key(&self, _program: &Program, row: usize) -> Option<String> {
+        self.key(row)
+    }
+}
+
+impl Described for Known {
+    fn rows(&self, table: TableId) -> usize {
+        self.described().rows(table)
+    }
+
+    fn missing(&self, table: TableId, field: FieldId) -> Option<usize> {
+        self.described().missing(table, field)
+    }
+
+    fn times(&self, table: TableId, field: FieldId) -> Option<&Stored> {
+        self.described().times(table, field)
+    }
+
+    fn key(&self, program: &Program, row: usize) -> Option<String> {
+        self.described().key(program, row)
+    }
+}
+
+impl Known {
+    fn described(&self) -> &dyn Described {
+        match self {
+            Known::Held(dataset) => dataset,
+            Known::Seen(seen) => seen,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! From files to answers in one go.
+//!
+//! Where a request reads nothing but the customers' own fields, nobody is kept: a part of the customers is read, packed,
+//! run through the engine and forgotten, on all threads at once. Otherwise all that is needed is loaded, and then run. The
+//! answers, their order and what is told are the same either way.
+
+mod answers;
+#[cfg(test)]
+mod tests;
+
+use crate::data::{
+    Bits, DataErrors, Dataset, HowParted, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources, Stored,
+    can_be_parted, check, load_files, load_within, of_prepared, read_parts,
+};
+use crate::engine::{EngineError, Manner, Planned, run_in};
+use crate::interpret::InterpretError;
+use crate::memory::Bound;
+use crate::outcome::{Outcome, Request};
+use segue_compiler::plan::{Op, Plan};
+use segue_compiler::program::{CUSTOMERS, Program, TableId};
+use std::path::PathBuf;
+
+/// What a run gave, and what is known of its data.
+#[derive(Debug)]
+pub struct Ran {
+    /// The answers.
+    pub outcome: Outcome,
+    /// What was counted while reading.
+    pub report: LoadReport,
+    /// The files that are named as data, needed or not, by their canonical paths: nothing may be written over them.
+    pub files: Vec<PathBuf>,
+    /// The data, or what is still known of them.
+    pub data: Known,
+    /// Where the data came from.
+    pub origin: Origin,
+}
+
+/// Data that are held, or what is known of those that were read part by part.
+#[derive(Debug)]
+pub enum Known {
+    /// All that was needed.
+    Held(Dataset),
+    /// Customers who were forgotten as soon as they were worked out.
+    Seen(Seen),
+}
+
+impl Known {
+    /// The keys of all customers.
+    pub fn keys(&self, program: &Program) -> Option<Stored> {
+        match self {
+            Known::Held(dataset) => dataset.column(CUSTOMERS, program.tables.first()?.key?).cloned(),
+            Known::Seen(seen) => Some(seen.keys()),
+        }
+    }
+}
+
+/// Why a run gave no answers.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The data stand in the way.
+    #[error(transparent)]
+    Data(#[from] DataErrors),
+    /// The engine does.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The interpreter does.
+    #[error(transparent)]
+    Interpreter(#[from] InterpretError),
+}
+
+/// Rows of a part, few enough to stay in the caches.
+const ROWS_OF_PART: usize = 1 << 16;
+/// For each so many nodes of a plan parts are larger by as much, so that what is done once for each part does not count.
+const NODES_A_PART: usize = 64;
+/// How many times larger they become.
+const LARGEST: usize = 8;
+
+/// Memory for each thread that reads parts, with a share of what the program itself takes: with less, fewer read at once.
+const OF_THREAD: u64 = 48 << 20;
+
+const WORKING: &str = "working out the segments";
+const ANSWERS: &str = "who is in which segment and part";
+
+/// How a run is carried out. Answers do not depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct How {
+    /// How the engine works.
+    pub manner: Manner,
+    /// How much memory the process may hold.
+    pub memory: Option<Bound>,
+}
+
+/// Reads what a request needs and works it out. Uses the threads of the rayon pool it is called in.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn run(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    how: How,
+) -> Result<Ran, RunError> {
+    run_by(program, sources, options, request, (how, None))
+}
+
+/// The same with parts of so many rows.
+fn run_by(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    (how, rows): (How, Option<usize>),
+) -> Result<Ran, RunError> {
+    let How { manner, memory } = how;
+    let origin = match of_prepared(program, sources, options) {
+        Ok(loaded) => return run_held(program, loaded, options, request, how),
+        Err(origin) => origin,
+    };
+    if can_be_parted(program, sources, options) && request.traits.is_empty() {
+        let planned = Planned::new(program, request, manner)?;
+        if judges_customers_alone(program, planned.plan()) {
+            let ran = run_parts(program, sources, options, request, (&planned, memory, rows))?;
+            return Ok(Ran { origin, ..ran });
+        }
+    }
+    let loaded = load_files(program, sources, options, memory)?;
+    run_held(program, Loaded { origin, ..loaded }, options, request, how)
+}
+
+/// Works a request out over data that are held.
+fn run_held(
+    program: &Program,
+    loaded: Loaded,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    How { manner, memory }: How,
+) -> Result<Ran, RunError> {
+    if let Some(bound) = memory {
+        let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
+        let members = if request.members { request.segments.len() * customers.div_ceil(8) } else { 0 };
+        let answers = (members + request.partitions.len() * customers * size_of::<u32>()) as u64;
+        check(bound, answers, || vec![(ANSWERS.to_owned(), answers)]).map_err(DataErrors::from)?;
+    }
+    options.progress.start(WORKING, None);
+    let outcome = run_in(program, &loaded.dataset, request, manner)?;
+    options.progress.finish();
+    let Loaded { dataset, report, files, origin } = loaded;
+    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin })
+}
+
+/// Loads what a request needs, and has the interpreter work it out, customer by customer.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn interpret(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    memory: Option<Bound>,
+) -> Result<Ran, RunError> {
+    let loaded = load_within(program, sources, options, memory)?;
+    options.progress.start(WORKING, None);
+    let outcome = crate::interpret::run(program, &loaded.dataset, request)?;
+    options.progress.finish();
+    let Loaded { dataset, report, files, origin } = loaded;
+    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin })
+}
+
+/// Whether the plan reads nothing but each customer's own fields and lists.
+fn judges_customers_alone(program: &Program, plan: &Plan) -> bool {
+    let own = |mut table: TableId| {
+        while let Some((parent, _)) = program.tables.get(table.0 as usize).and_then(|found| found.parent) {
+            table = parent;
+        }
+        table == CUSTOMERS
+    };
+    plan.nodes.iter().all(|node| match &node.op {
+        Op::LookupRow { .. } | Op::Gather { .. } => false,
+        Op::Column(table, _) => own(*table),
+        _ => true,
+    }) && plan.passes.iter().all(|pass| own(pass.rows.innermost()))
+}
+
+fn run_parts(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    (planned, memory, rows): (&Planned<'_>, Option<Bound>, Option<usize>),
+) -> Result<Ran, RunError> {
+    let key = program.tables.first().and_then(|customers| customers.key);
+    let reads_key = |op: &Op| matches!(op, Op::Column(CUSTOMERS, field) if Some(*field) == key);
+    let with_keys = planned.plan().nodes.iter().any(|node| reads_key(&node.op));
+    let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 });
+    let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
+    let threads = memory.map_or(usize::MAX, |bound| usize::try_from(bound.0 / OF_THREAD).unwrap_or(1).max(1));
+    let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
+    let rows = rows.unwrap_or(many);
+    let how = HowParted { rows, threads, with_keys, bound: memory };
+    let parts = read_parts(program, sources, options, how, each, weight)?;
+    let customers = parts.seen.rows(CUSTOMERS);
+    let outcome = answers::joined(parts.parts, customers, planned.plan(), request)?;
+    let data = Known::Seen(parts.seen);
+    Ok(Ran { outcome, report: parts.report, files: parts.files, data, origin: Origin::Sources })
+}
+
+/// Bytes of what is kept of a part.
+fn weight(outcome: &Result<Outcome, EngineError>) -> Vec<(&'static str, usize)> {
+    let Ok(outcome) = outcome else { return Vec::new() };
+    let members: usize = outcome.segments.iter().map(Bits::len).sum::<usize>().div_ceil(8);
+    let parts: usize = outcome.partitions.iter().map(|part_of| size_of_val(part_of.as_slice())).sum();
+    vec![(ANSWERS, members + parts)]
+}
