@@ -165,13 +165,6 @@ struct Block<'b> {
     places: &'b [u32],
 }
 
-/// By owner: how many rows are asked about.
-#[derive(Debug)]
-struct Counted {
-    window: Option<Window>,
-    counts: Vec<u32>,
-}
-
 impl<'a> Domain<'a> {
     fn run(
         &self,
@@ -201,58 +194,25 @@ impl<'a> Domain<'a> {
         };
         ranks(path, domain, block.places, sums, found);
         let ends = found.clone();
-        let mut counted: Vec<Counted> = Vec::new();
         let has_values = self.questions.iter().any(|question| question.value.is_some());
         let rows = if has_values { rows_of(path, domain, rows) } else { &[] };
         // Bits past the last row mean nothing.
         let rows = rows.get(..ends.last().map_or(0, |end| *end as usize)).unwrap_or(&[]);
+        let counted = vec![(None, differences(&ends))];
+        let mut counting = Counting { path, slots, domain, places: block.places, counted, both, sums, found };
         for question in &self.questions {
-            for tally in &question.tallies {
-                if counted.iter().all(|known| known.window != tally.window) {
-                    if let Some(window) = tally.window {
-                        ranks_of_both(path, (domain, slots.get(window.slot)), block.places, both, sums, found);
-                    }
-                    let places = if tally.window.is_some() { &*found } else { &ends };
-                    counted.push(Counted { window: tally.window, counts: differences(places) });
-                }
-            }
+            question.tallies.iter().for_each(|tally| counting.count(tally.window));
             let Some(asked) = &question.value else {
                 for tally in &question.tallies {
-                    let counts = counts_of(&counted, tally.window);
-                    let vector = match (tally.operator, tally.filter) {
-                        (AggregateOperator::Any, _) => {
-                            Vector::bits(bits_by_row(counts.len(), |owner| counts.get(owner) > Some(&0)))
-                        }
-                        (AggregateOperator::Number, _) => whole(counts.iter().map(|count| i64::from(*count))),
-                        (_, filter) => {
-                            let holding = match filter {
-                                Some(filter) => {
-                                    let of_both: &[u64] = match tally.window {
-                                        Some(window) => {
-                                            join(&[domain, slots.get(window.slot)], words, both);
-                                            both
-                                        }
-                                        None => domain,
-                                    };
-                                    let of_both = of_both.to_vec();
-                                    let pair = (of_both.as_slice(), slots.get(filter));
-                                    ranks_of_both(path, pair, block.places, both, sums, found);
-                                    differences(found)
-                                }
-                                None => counts.to_vec(),
-                            };
-                            let every =
-                                |owner: usize| counts.get(owner) > Some(&0) && counts.get(owner) == holding.get(owner);
-                            Vector::bits(bits_by_row(counts.len(), every))
-                        }
-                    };
+                    let holding = tally.filter.map(|filter| counting.holding(tally.window, filter));
+                    let vector = of_counts(tally.operator, counting.counts(tally.window), holding.as_deref());
                     answer(tally.node, vector, Failed::default());
                 }
                 continue;
             };
             let mut arrays = Arrays::new(asked, block.rows.clone(), rows, &ends, values);
             for tally in &question.tallies {
-                let counts = counts_of(&counted, tally.window);
+                let counts = counting.counts(tally.window);
                 let (vector, failed) = arrays.answer(prepared, tally.node, tally.operator, counts)?;
                 answer(tally.node, vector, failed);
             }
@@ -261,8 +221,54 @@ impl<'a> Domain<'a> {
     }
 }
 
-fn counts_of(counted: &[Counted], window: Option<Window>) -> &[u32] {
-    counted.iter().find(|known| known.window == window).map_or(&[], |known| &known.counts)
+/// Counts the rows of a domain by owner, those of each window once.
+struct Counting<'c> {
+    path: Instructions,
+    slots: &'c Slots,
+    domain: &'c [u64],
+    /// See [`Block::places`].
+    places: &'c [u32],
+    /// By window, `None` for all rows: by owner how many rows.
+    counted: Vec<(Option<Window>, Vec<u32>)>,
+    both: &'c mut Vec<u64>,
+    sums: &'c mut Vec<u32>,
+    found: &'c mut Vec<u32>,
+}
+
+impl Counting<'_> {
+    /// Counts the rows in a window, unless they were counted before.
+    fn count(&mut self, window: Option<Window>) {
+        let Some(of) = window.filter(|_| self.counted.iter().all(|(counted, _)| *counted != window)) else { return };
+        ranks_of_both(self.path, (self.domain, self.slots.get(of.slot)), self.places, self.both, self.sums, self.found);
+        self.counted.push((window, differences(self.found)));
+    }
+
+    /// By owner: the rows in a window that was counted.
+    fn counts(&self, window: Option<Window>) -> &[u32] {
+        self.counted.iter().find(|(counted, _)| *counted == window).map_or(&[], |(_, counts)| counts)
+    }
+
+    /// By owner: the rows in a window that are in another set too.
+    fn holding(&mut self, window: Option<Window>, set: usize) -> Vec<u32> {
+        let sets = [Some(self.domain), window.map(|window| self.slots.get(window.slot)), Some(self.slots.get(set))];
+        join(&sets.into_iter().flatten().collect::<Vec<_>>(), self.domain.len(), self.both);
+        ranks(self.path, self.both, self.places, self.sums, self.found);
+        differences(self.found)
+    }
+}
+
+/// What is asked about rows without looking at their values. `holding` counts those that are as they have to be; `None`
+/// where all are.
+fn of_counts(operator: AggregateOperator, counts: &[u32], holding: Option<&[u32]>) -> Vector<'static> {
+    let any = |owner: usize| counts.get(owner) > Some(&0);
+    match operator {
+        AggregateOperator::Number => whole(counts.iter().map(|count| i64::from(*count))),
+        AggregateOperator::Any => Vector::bits(bits_by_row(counts.len(), any)),
+        _ => {
+            let all = |owner: usize| holding.is_none_or(|holding| holding.get(owner) == counts.get(owner));
+            Vector::bits(bits_by_row(counts.len(), |owner| any(owner) && all(owner)))
+        }
+    }
 }
 
 /// The rows that are in all of the sets, all rows for none.
