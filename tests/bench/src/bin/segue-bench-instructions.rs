@@ -1,131 +1,13 @@
 //! Two small fixed cases, for counting the instructions that the engine takes for them: see `instructions.py`.
 //!
-//! What they are about is made here from a fixed seed. Columns are read with portable loops and one thread does all, so
-//! the count is the same on every machine of a kind.
+//! Columns are read with portable loops and one thread does all, so the count is the same on every machine of a kind.
 
+use segue_bench::{AS_OF, Failure, events, segments};
 use segue_compiler::plan::Selection;
 use segue_compiler::program::Program;
-use segue_runtime::data::{Dataset, DatasetBuilder, Raw};
+use segue_runtime::data::Dataset;
 use segue_runtime::engine::{self, EngineError, Instructions, Manner};
 use segue_runtime::outcome::{Outcome, Request};
-use std::fmt::Write;
-
-type Failure = Box<dyn std::error::Error>;
-
-/// 2026-01-01T00:00Z in microseconds.
-const AS_OF: i64 = 20_454 * DAY;
-const DAY: i64 = 86_400_000_000;
-
-/// Numbers that look random and are the same in every run (splitmix64: Steele, Lea, Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> i64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % end).cast_signed()
-    }
-}
-
-fn text(letter: char, number: i64) -> Raw<'static> {
-    Raw::Text(format!("{letter}{number}").into())
-}
-
-/// A hundred segments of customers over some fifty conditions.
-fn segments() -> Result<(Program, Dataset), Failure> {
-    let mut rules = "customers {
-  key id  : id
-  age     : integer?
-  country : text
-  plan    : one of \"p0\", \"p1\", \"p2\"
-  income  : money USD
-  seen    : datetime
-  consent : boolean
-  score   : number
-}
-"
-    .to_owned();
-    for at in 0..100 {
-        let (age, income, days) = (18 + at * 7 % 50, 20 + at * 13 % 80, 5 + at * 11 % 300);
-        let (one, other) = (at * 3 % 40, at * 5 % 40);
-        writeln!(
-            rules,
-            "segment s{at} {{
-  (age >= {age} or plan is \"p{}\") and (country is one of \"c{one}\", \"c{other}\", \"c7\" or income > {income}000 USD)
-  consent or score < 0.{:02} or seen is in the last {days} days
-}}",
-            at % 3,
-            at % 97 + 1,
-        )?;
-    }
-    let program = checked(&rules)?;
-    let mut random = Random(1);
-    let rows = (0..20_000).map(|id| {
-        vec![
-            Raw::Integer(id),
-            if random.below(5) == 0 { Raw::Missing } else { Raw::Integer(16 + random.below(60)) },
-            text('c', random.below(40)),
-            text('p', random.below(3)),
-            Raw::Integer(random.below(150_000)),
-            Raw::Instant(AS_OF - random.below(400 * DAY as u64)),
-            Raw::Boolean(random.below(2) == 1),
-            Raw::Float(random.below(1_000_003) as f64 / 1_000_003.0),
-        ]
-    });
-    let names = ["id", "age", "country", "plan", "income", "seen", "consent", "score"];
-    let mut data = DatasetBuilder::new(&program).rows("customers", &names, rows).build()?.dataset;
-    data.arrange(&program);
-    Ok((program, data))
-}
-
-/// Forty segments over aggregates of events.
-fn events() -> Result<(Program, Dataset), Failure> {
-    let mut rules = "customers {
-  key id : id
-}
-
-events visits by who at seen {
-  kind : text
-  page : text
-  paid : money USD
-}
-"
-    .to_owned();
-    for at in 0..40 {
-        let (days, kind) = (7 + at * 9 % 200, at % 4);
-        let condition = match at % 5 {
-            0 => format!("(number of visits in the last {days} days where kind is \"k{kind}\") >= {}", 1 + at % 6),
-            1 => format!("(sum of visits.paid in the last {days} days where kind is \"k{kind}\") > {at} USD"),
-            2 => format!("(number of different visits.page in the last {days} days) >= 3"),
-            3 => format!("(average of visits.paid where kind is \"k{kind}\") > {at} USD"),
-            _ => format!("(latest visits.seen where kind is \"k{kind}\") is in the last {days} days"),
-        };
-        writeln!(rules, "segment s{at} {{\n  {condition}\n}}")?;
-    }
-    let program = checked(&rules)?;
-    let mut random = Random(2);
-    let customers = (0..2_000).map(|id| vec![Raw::Integer(id)]);
-    let visits = (0..60_000).map(|_| {
-        vec![
-            Raw::Integer(random.below(2_000)),
-            Raw::Instant(AS_OF - random.below(600 * DAY as u64)),
-            text('k', random.below(6)),
-            text('p', random.below(50)),
-            Raw::Integer(random.below(120)),
-        ]
-    });
-    let builder = DatasetBuilder::new(&program).rows("customers", &["id"], customers);
-    let mut data = builder.rows("visits", &["who", "seen", "kind", "page", "paid"], visits).build()?.dataset;
-    data.arrange(&program);
-    Ok((program, data))
-}
-
-fn checked(rules: &str) -> Result<Program, Failure> {
-    let checked = segue_compiler::project::check_text(rules);
-    let first = checked.diagnostics.first().map(|message| format!("{}: {:?}", message.message, message.label));
-    checked.program.ok_or_else(|| format!("the rules do not check: {first:?}").into())
-}
 
 /// What is counted.
 #[inline(never)]
