@@ -158,7 +158,7 @@ impl Data {
         let bars = Bars::new(console.watched);
         let options = self.options(opened, NeededFields::everything(program), &bars, None);
         let (folder, sources) = (prepared_folder(&opened.location), self.sources(opened));
-        Ok(self.pool()?.install(|| prepare(&folder, program, &sources, &options)))
+        Ok(self.pool()?.install(|| prepare(&folder, program, &sources, &options, self.no_prepared)))
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
@@ -184,9 +184,10 @@ impl Data {
 /// Says so where data had been prepared and are not used.
 pub(crate) fn tell_origin(origin: &Origin, console: &Console) {
     if let Origin::SourcesInstead(unused) = origin {
-        let unused = unused.to_string();
+        let (mended, unused) = (unused.is_mended_by_preparing(), unused.to_string());
         let unused = legible(&unused);
-        console.note(&format!("prepared data are not used: {unused}; `segue prepare` brings them up to date\n"));
+        let mend = if mended { "; `segue prepare` brings them up to date" } else { "" };
+        console.note(&format!("prepared data are not used: {unused}{mend}\n"));
     }
 }
 

@@ -20,6 +20,7 @@ not change stays, and files that were added to a table's are read and merged in.
   segue prepare                              this folder's project
   segue prepare --data purchases=2026/       other data than the project file names; runs with the same --data use them
   segue prepare --bad-rows skip              for runs that leave out bad rows too
+  segue prepare --no-prepared                everything once more, whatever is up to date
   segue prepare --remove                     remove what was prepared"
 )]
 pub(crate) struct Arguments {
@@ -40,6 +41,8 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     if arguments.remove {
         let removed = prepared::remove(&folder)
             .map_err(|error| Failure::Use(format!("{} cannot be removed: {error}", folder.display())))?;
+        // Only where nothing else is in it.
+        let _ = folder.parent().map(std::fs::remove_dir);
         let told = if removed { "removed" } else { "there is nothing in" };
         console.out(&format!("{told} {}\n", folder.display()))?;
         return Ok(Ending::Fine);

@@ -552,6 +552,13 @@ fn column_misses(column: &Stored, index: &KeyIndex) -> Misses {
     }
 }
 
+/// A field's name with the path to it from its table: `items.product`.
+pub(crate) fn name_of_field(program: &Program, (table, field): (TableId, FieldId)) -> String {
+    let (_, path) = top_table(program, table);
+    let fields = program.tables.get(table.0 as usize).map(|table| table.fields.as_slice()).unwrap_or_default();
+    fields.get(field.0 as usize).map_or(String::new(), |field| format!("{path}{}", field.name))
+}
+
 /// The declared table a list of records belongs to, and the path from there: `items.`.
 fn top_table(program: &Program, table: TableId) -> (TableId, String) {
     let (mut table, mut path) = (table, String::new());

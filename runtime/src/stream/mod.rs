@@ -113,7 +113,7 @@ fn run_by(
     (how, rows): (How, Option<usize>),
 ) -> Result<Ran, RunError> {
     let How { manner, memory } = how;
-    let origin = match of_prepared(program, sources, options) {
+    let origin = match of_prepared(program, sources, options, memory) {
         Ok(loaded) => return run_held(program, loaded, options, request, how),
         Err(origin) => origin,
     };

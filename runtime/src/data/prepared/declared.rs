@@ -19,6 +19,17 @@ pub(super) fn table(program: &Program, table: &Table) -> String {
     format!("{kind}; key {key}; by {by}; at {at}; zone {}", program.settings.zone)
 }
 
+/// A column that two fields of a table are read from.
+pub(super) fn column_read_twice(program: &Program) -> Option<(String, String)> {
+    program.tables.iter().find_map(|table| {
+        let mut columns: Vec<String> =
+            table.fields.iter().filter_map(|one| field(program, one)).map(|(column, _)| column).collect();
+        columns.sort_unstable();
+        let twice = columns.windows(2).find(|pair| pair.first() == pair.last())?;
+        Some((table.name.to_string(), twice.first()?.clone()))
+    })
+}
+
 /// A stored field: the name of its column, and what its values depend on. `None` for computed ones.
 pub(super) fn field(program: &Program, field: &Field) -> Option<(String, String)> {
     let FieldSource::Column { column, reading } = &field.source else { return None };

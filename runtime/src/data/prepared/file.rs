@@ -5,14 +5,15 @@
 //! read where they lie. A file is whole or is not there: it is written under another name first.
 
 use super::identity::Identity;
-use crate::data::dataset::TableData;
+use crate::data::dataset::{Dictionary, TableData};
 use crate::data::runs::{MOST_KINDS, Runs};
-use crate::data::stored::saved::{Place, SavedColumn, Sink};
+use crate::data::stored::saved::{Place, SavedColumn, SavedDictionary, Sink};
 use crate::data::stored::{Buffer, Memory, Stored};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use segue_compiler::program::FieldId;
 use serde::{Deserialize, Serialize};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -69,9 +70,9 @@ pub(super) struct Outgoing<'t> {
     pub(super) names: Vec<Option<String>>,
 }
 
-/// Writes the tables as a file; gives how many bytes it has. Everything is on the disk then.
+/// Writes the tables as a file; gives the sum of its head. Everything is on the disk then.
 pub(super) fn write(file: &File, tables: &[Outgoing<'_>]) -> io::Result<u64> {
-    let mut out = Arrays { file: BufWriter::with_capacity(1 << 20, file), at: 0 };
+    let mut out = Arrays { file: BufWriter::with_capacity(1 << 20, file), at: 0, dictionaries: FxHashMap::default() };
     out.fill(size_of::<Head>() as u64)?;
     let mut contents = Contents { tables: Vec::new() };
     for table in tables {
@@ -98,11 +99,11 @@ pub(super) fn write(file: &File, tables: &[Outgoing<'_>]) -> io::Result<u64> {
         sum: 0,
     };
     head.sum = head_sum(&head);
-    let (length, mut file) = (out.at, out.file.into_inner().map_err(io::IntoInnerError::into_error)?);
+    let mut file = out.file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.seek(SeekFrom::Start(0))?;
     file.write_all(head.as_bytes())?;
     file.sync_all()?;
-    Ok(length)
+    Ok(head.sum)
 }
 
 fn head_sum(head: &Head) -> u64 {
@@ -118,6 +119,8 @@ pub(super) fn sum(bytes: &[u8]) -> u64 {
 struct Arrays<'f> {
     file: BufWriter<&'f File>,
     at: u64,
+    /// What was written of dictionaries, by their address: several columns share one.
+    dictionaries: FxHashMap<*const Dictionary, SavedDictionary>,
 }
 
 impl Arrays<'_> {
@@ -137,6 +140,15 @@ impl Sink for Arrays<'_> {
         self.at += place.length;
         Ok(place)
     }
+
+    fn dictionary(&mut self, dictionary: &Arc<Dictionary>) -> io::Result<SavedDictionary> {
+        if let Some(saved) = self.dictionaries.get(&Arc::as_ptr(dictionary)) {
+            return Ok(saved.clone());
+        }
+        let saved = SavedDictionary::of(dictionary, self)?;
+        self.dictionaries.insert(Arc::as_ptr(dictionary), saved.clone());
+        Ok(saved)
+    }
 }
 
 /// A file that was opened and is what it says.
@@ -149,7 +161,7 @@ pub(super) struct Opened {
 
 /// Why a file is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unfit {
+pub(crate) enum Unfit {
     #[error("it cannot be read: {0}")]
     Unreadable(String),
     #[error("others than its owner may write to it")]
@@ -158,6 +170,8 @@ pub(super) enum Unfit {
     Foreign,
     #[error("it is no file of prepared data")]
     Unlike,
+    #[error("it is not the file that belongs there")]
+    Other,
     #[error("it was written by another version of segue")]
     OtherVersion,
     #[error("it is not whole")]
@@ -166,12 +180,13 @@ pub(super) enum Unfit {
     Changed,
 }
 
-/// Opens a file. One that still is what it was when it was written is believed what its head says of the arrays; any
+/// Opens a file whose head has this sum. One that still is what it was when it was written is believed what its head says of the arrays; any
 /// other, such as a copy, is looked through first.
-pub(super) fn open(path: &Path, written: &Identity) -> Result<Opened, Unfit> {
+pub(super) fn open(path: &Path, (sum_of_head, written): (u64, &Identity)) -> Result<Opened, Unfit> {
     let unreadable = |error: io::Error| Unfit::Unreadable(error.to_string());
+    // Asked before it is opened: opening what is no file may wait for ever.
+    owned(&std::fs::symlink_metadata(path).map_err(unreadable)?)?;
     let file = File::open(path).map_err(unreadable)?;
-    owned(&file)?;
     let now = Identity::of(&file.metadata().map_err(unreadable)?);
     if !now.size.is_multiple_of(size_of::<u64>() as u64) || now.size < size_of::<Head>() as u64 {
         return Err(Unfit::Torn);
@@ -189,6 +204,9 @@ pub(super) fn open(path: &Path, written: &Identity) -> Result<Opened, Unfit> {
     }
     if head.length != now.size {
         return Err(Unfit::Torn);
+    }
+    if head.sum != sum_of_head {
+        return Err(Unfit::Other);
     }
     let [at, length, sum] = head.description;
     let place = Place { at, length, sum };
@@ -211,26 +229,42 @@ fn is_as_written(memory: &Memory, place: &Place) -> Result<(), Unfit> {
     if sum(bytes) == place.sum { Ok(()) } else { Err(Unfit::Changed) }
 }
 
-/// Nobody else may change what is mapped into our memory.
+/// It is a file, and nobody else may change what is mapped into our memory.
+pub(super) fn owned(metadata: &Metadata) -> Result<(), Unfit> {
+    if metadata.is_file() { owned_by_us(metadata) } else { Err(Unfit::Unlike) }
+}
+
+/// It is a folder, and nobody else may put other files into it.
+pub(super) fn owned_folder(metadata: &Metadata) -> Result<(), Unfit> {
+    if metadata.is_dir() { owned_by_us(metadata) } else { Err(Unfit::Unlike) }
+}
+
 #[cfg(unix)]
-fn owned(file: &File) -> Result<(), Unfit> {
+fn owned_by_us(metadata: &Metadata) -> Result<(), Unfit> {
     use std::os::unix::fs::MetadataExt;
-    let unreadable = |error: io::Error| Unfit::Unreadable(error.to_string());
-    let metadata = file.metadata().map_err(unreadable)?;
     if metadata.mode() & 0o022 != 0 {
         return Err(Unfit::Exposed);
     }
-    // What we make belongs to us.
-    let ours = tempfile::tempfile().and_then(|file| file.metadata()).map_err(unreadable)?;
+    // Processes belong to who runs them, and what we make belongs to us.
+    let ours = std::fs::metadata("/proc/self").or_else(|_| tempfile::tempfile()?.metadata());
+    let ours = ours.map_err(|error| Unfit::Unreadable(error.to_string()))?;
     if metadata.uid() == ours.uid() { Ok(()) } else { Err(Unfit::Foreign) }
 }
 
 #[cfg(not(unix))]
-fn owned(_file: &File) -> Result<(), Unfit> {
+fn owned_by_us(_metadata: &Metadata) -> Result<(), Unfit> {
     Ok(())
 }
 
 impl Opened {
+    /// Bytes of the wanted columns of all tables, those of each kind among them.
+    pub(super) fn size(&self, wanted: &[(usize, String)]) -> u64 {
+        let is_wanted = |name: &String| wanted.iter().any(|(_, other)| other == name);
+        let columns = self.contents.tables.iter().flat_map(|table| &table.columns);
+        let columns = columns.filter(|(name, _)| is_wanted(name));
+        columns.flat_map(|(_, column)| column.places()).map(|place| place.length).sum()
+    }
+
     /// The table at a path, with those of its columns that are wanted, by name, each at its place.
     pub(super) fn table(
         &self,

@@ -6,7 +6,7 @@ use std::fs::{File, Metadata};
 use std::hash::Hasher;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use twox_hash::XxHash64;
 
 /// What the system says of a file without reading it.
@@ -38,13 +38,18 @@ pub(super) struct SourceFile {
 
 /// Clocks of file systems may be this coarse, in nanoseconds: what changed that shortly before it was read may have changed
 /// once more without a sign.
-const COARSE: i64 = 2_000_000_000;
+const COARSE: i64 = if cfg!(test) { 20_000_000 } else { 2_000_000_000 };
 
 impl Identity {
     /// Of a file.
     pub(super) fn of(metadata: &Metadata) -> Identity {
         let modified = metadata.modified().ok().map(nanoseconds);
         Identity { size: metadata.len(), modified, changed: changed(metadata) }
+    }
+
+    /// When anything about it changed last, as far as is known.
+    fn newest(&self) -> i64 {
+        self.modified.unwrap_or(0).max(self.changed.map_or(0, |(time, _)| time))
     }
 
     /// Whether nothing about a file changed since, for sure.
@@ -76,7 +81,13 @@ impl SourceFile {
     pub(super) fn seen(path: &Path, name: &str) -> io::Result<SourceFile> {
         let path = path.canonicalize()?;
         let file = File::open(&path)?;
-        let identity = Identity::of(&file.metadata()?);
+        let mut identity = Identity::of(&file.metadata()?);
+        // What has just changed may change once more without a sign: once it is settled, nobody has to read it again.
+        let age = nanoseconds(SystemTime::now()).saturating_sub(identity.newest());
+        if let Ok(age @ 0..) = u64::try_from(age) {
+            std::thread::sleep(Duration::from_nanos(COARSE.unsigned_abs().saturating_sub(age)));
+            identity = Identity::of(&file.metadata()?);
+        }
         let seen = nanoseconds(SystemTime::now());
         Ok(SourceFile { content: content(file)?, name: name.to_owned(), path, identity, seen })
     }
@@ -91,8 +102,7 @@ impl SourceFile {
         if now.size != self.identity.size {
             return Ok(false);
         }
-        let settled = |time: i64| time < self.seen.saturating_sub(COARSE);
-        let long_before = now.modified.is_some_and(settled) && now.changed.is_none_or(|(time, _)| settled(time));
+        let long_before = now.modified.is_some() && now.newest() <= self.seen.saturating_sub(COARSE);
         if now == self.identity && long_before {
             return Ok(true);
         }

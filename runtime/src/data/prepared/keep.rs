@@ -2,6 +2,7 @@
 //! only.
 
 use super::file::sum;
+use crate::unfinished;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,14 @@ use std::time::SystemTime;
 
 /// Most sets that are kept; those that were made longest ago go first.
 const KEPT: usize = 4;
+const IGNORED: &str = ".gitignore";
+const TAG: &str = "CACHEDIR.TAG";
 const LOCK: &str = "lock";
+/// How files of tables begin.
+pub(super) const TABLE: &str = "table-";
+/// How files begin that are not whole yet.
+const NEW: &str = "new-";
+pub(super) const MANIFEST: &str = "manifest";
 
 /// The folder of a prepared data set.
 #[derive(Debug, Clone)]
@@ -39,13 +47,22 @@ impl Set {
         let parent = self.folder.parent().unwrap_or(&self.folder);
         private(parent)?;
         // Version control and backups need no copy of what can be made again.
-        fill(&parent.join(".gitignore"), "*\n")?;
+        fill(&parent.join(IGNORED), "*\n")?;
         fill(
-            &parent.join("CACHEDIR.TAG"),
+            &parent.join(TAG),
             "Signature: 8a477f597d28d172789f06886806bc55\n# Data that segue has prepared; they can be made again.\n",
         )?;
+        if fs::symlink_metadata(&self.folder).is_ok_and(|metadata| metadata.is_symlink()) {
+            return Err(io::Error::other("it is a link to somewhere else"));
+        }
         private(&self.folder)?;
-        let file = File::options().create(true).truncate(false).write(true).open(self.path(LOCK))?;
+        for_owner(parent);
+        for_owner(&self.folder);
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(self.path(LOCK))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
@@ -60,7 +77,9 @@ impl Set {
     /// Writes a file under another name, and puts it in its place once it is whole and on the disk.
     pub(super) fn replace<R>(&self, name: &str, write: impl FnOnce(&File) -> io::Result<R>) -> io::Result<R> {
         // Readable by its owner only from its first moment.
-        let file = tempfile::Builder::new().prefix("new-").tempfile_in(&self.folder)?;
+        let file = tempfile::Builder::new().prefix(NEW).tempfile_in(&self.folder)?;
+        // An interruption leaves nothing behind.
+        let _unfinished = unfinished::register(file.path());
         let written = write(file.as_file())?;
         file.as_file().sync_all()?;
         file.persist(self.path(name)).map_err(|error| error.error)?;
@@ -70,39 +89,43 @@ impl Set {
         Ok(written)
     }
 
-    /// Removes what does not belong to the set: files of earlier ones, and what was left when somebody was killed. Who
-    /// still reads them keeps what was read.
-    pub(super) fn tidy<'n>(&self, files: impl Iterator<Item = &'n str>) -> io::Result<()> {
-        let own: Vec<&str> = files.chain([LOCK]).collect();
-        for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
-            if !entry.file_name().to_str().is_some_and(|name| own.contains(&name)) {
-                fs::remove_file(entry.path())?;
+    /// Removes files of earlier sets, and what was left when somebody was killed. Who still reads them keeps what was read. What
+    /// cannot be removed takes room and does no harm; what is not ours stays.
+    pub(super) fn tidy<'n>(&self, files: impl Iterator<Item = &'n str>) {
+        let own: Vec<&str> = files.collect();
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let left = name.to_str().is_some_and(|name| is_ours(name) && !own.contains(&name));
+            if left && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                _ = fs::remove_file(entry.path());
             }
         }
-        Ok(())
     }
 
-    /// Removes the sets made longest ago, so that there are not more than a few. Those that somebody works on stay.
-    pub(super) fn evict_others(&self) -> io::Result<()> {
+    /// Removes the sets made longest ago, so that there are not more than a few. Those that somebody works on stay, and so does
+    /// what is no set.
+    pub(super) fn evict_others(&self) {
         let parent = self.folder.parent().unwrap_or(&self.folder);
         let mut others: Vec<(SystemTime, PathBuf)> = Vec::new();
-        for entry in fs::read_dir(parent)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() && entry.path() != self.folder {
-                let newest = fs::metadata(entry.path().join("manifest")).and_then(|metadata| metadata.modified());
+        for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+            let is_set = entry.file_name().to_str().is_some_and(is_name_of_set);
+            if is_set && entry.file_type().is_ok_and(|kind| kind.is_dir()) && entry.path() != self.folder {
+                let newest = fs::metadata(entry.path().join(MANIFEST)).and_then(|metadata| metadata.modified());
                 others.push((newest.unwrap_or(SystemTime::UNIX_EPOCH), entry.path()));
             }
         }
         others.sort();
         let many = others.len().saturating_sub(KEPT - 1);
         for (_, folder) in others.into_iter().take(many) {
-            let lock = File::open(folder.join(LOCK));
-            if lock.as_ref().map_or(true, |lock| lock.try_lock().is_ok()) {
-                fs::remove_dir_all(folder)?;
+            if File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+                remove_set(&folder);
             }
         }
-        Ok(())
+    }
+
+    /// Removes the set.
+    pub(super) fn remove(&self) {
+        remove_set(&self.folder);
     }
 
     /// Bytes of these files.
@@ -111,13 +134,69 @@ impl Set {
     }
 }
 
-/// Removes all that was prepared in a folder; gives whether there was anything.
-pub(super) fn remove(folder: &Path) -> io::Result<bool> {
-    match fs::remove_dir_all(folder) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
+/// Whether a file of a set is one that we write.
+fn is_ours(name: &str) -> bool {
+    name == MANIFEST || name.starts_with(TABLE) || name.starts_with(NEW)
+}
+
+/// Whether a folder is called as sets are.
+fn is_name_of_set(name: &str) -> bool {
+    name.len() == 16 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Removes our files of a set, and its folder where nothing else is in it.
+fn remove_set(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(|name| is_ours(name) || name == LOCK) {
+            _ = fs::remove_file(entry.path());
+        }
     }
+    _ = fs::remove_dir(folder);
+}
+
+/// Removes all sets in a folder, and the folder where nothing else is in it; gives whether there were any.
+pub(super) fn remove(folder: &Path) -> io::Result<bool> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let mut any = false;
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(is_name_of_set) && entry.file_type()?.is_dir() {
+            // Whoever is at work on it ends first.
+            let lock = File::open(entry.path().join(LOCK));
+            if let Ok(lock) = &lock {
+                lock.lock()?;
+            }
+            remove_set(&entry.path());
+            any = true;
+            if entry.path().exists() {
+                return Err(io::Error::other(format!("{} could not be removed", entry.path().display())));
+            }
+        }
+    }
+    for name in [IGNORED, TAG] {
+        _ = fs::remove_file(folder.join(name));
+    }
+    // Only where nothing else is in it.
+    _ = fs::remove_dir(folder);
+    Ok(any)
+}
+
+/// Takes everybody else's rights from a folder of ours.
+fn for_owner(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if !fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {
+            return;
+        }
+        _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
 /// Makes a folder for its owner only, with those it is in.

@@ -2,10 +2,10 @@
 
 use super::file::{self, Outgoing};
 use super::identity::{Identity, SourceFile};
-use super::keep::Set;
+use super::keep::{Set, TABLE};
 use super::manifest::{Counted, Manifest, Table};
 use super::open::{is_declared_so, is_file, restore};
-use super::{Unused, declared, keep, set_of};
+use super::{Unused, declared, set_of};
 use crate::data::assemble::{Beside, Fresh, Known, assemble, assemble_beside};
 use crate::data::needed::NeededFields;
 use crate::data::read::files::InputFile;
@@ -13,6 +13,7 @@ use crate::data::read::{Sources, customers_from_events, plan, read_table};
 use crate::data::report::Warning;
 use crate::data::table::TableBuilder;
 use crate::data::{BadRows, DataErrors, LoadOptions, LoadReport, Loaded, TableData, UnknownCustomers, write};
+use crate::unfinished;
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use segue_compiler::syntax::tree::TableKind;
@@ -77,6 +78,17 @@ pub enum PrepareError {
         /// Why.
         reason: io::Error,
     },
+    /// Two fields are read from one column, and what is counted is kept by column.
+    #[error(
+        "two fields of `{table}` are read from the column \"{column}\", which prepared data cannot tell apart: declare one of \
+         them as computed from the other, as in `other = field`"
+    )]
+    Twice {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// The prepared data cannot be written.
     #[error("prepared data cannot be written to {}: {reason}", folder.display())]
     Unwritable {
@@ -88,7 +100,8 @@ pub enum PrepareError {
 }
 
 /// Prepares all tables that have data, in a folder below `folder`; what is up to date stays. Of the options everything
-/// counts but what is needed. Uses the threads of the rayon pool it is called in.
+/// counts but what is needed. With `again` everything is read, whatever is up to date. Uses the threads of the rayon pool it
+/// is called in.
 ///
 /// # Errors
 /// See [`PrepareError`].
@@ -97,14 +110,21 @@ pub fn prepare(
     program: &Program,
     sources: &Sources,
     options: &LoadOptions<'_>,
+    again: bool,
 ) -> Result<Made, PrepareError> {
     // Nothing is made where the files are not even there.
     plan(program, sources, &whole(program, sources, options))?;
+    if let Some((table, column)) = declared::column_read_twice(program) {
+        return Err(PrepareError::Twice { table, column });
+    }
     let set = set_of(folder, sources, options);
     let unwritable = |reason: io::Error| PrepareError::Unwritable { folder: set.folder().to_owned(), reason };
     let waits = || options.progress.start("waiting for another `segue prepare`", None);
     let lock = set.lock(waits).map_err(unwritable)?;
-    let made = Making { program, sources, options, set: &set }.make();
+    // An interruption leaves nothing of a set that is not there yet.
+    let new = Manifest::read(&set).is_ok_and(|before| before.is_none()).then(|| unfinished::register(set.folder()));
+    let made = Making { program, sources, options, set: &set, again }.make();
+    drop(new);
     drop(lock);
     made
 }
@@ -126,6 +146,8 @@ struct Making<'m> {
     sources: &'m Sources,
     options: &'m LoadOptions<'m>,
     set: &'m Set,
+    /// Nothing that was prepared before is kept.
+    again: bool,
 }
 
 /// What is to be done for a table.
@@ -149,7 +171,8 @@ impl Making<'_> {
     fn make(&self) -> Result<Made, PrepareError> {
         let options = whole(self.program, self.sources, self.options);
         let needed = &options.needed;
-        let before = Manifest::read(self.set);
+        // What cannot be used is made anew.
+        let before = Manifest::read(self.set).ok().flatten().filter(|_| !self.again);
         let files = plan(self.program, self.sources, &options)?;
         let named = self.sources.files();
         if let BadRows::Report(path) = &options.bad_rows {
@@ -168,11 +191,12 @@ impl Making<'_> {
             None => self.renew(planned, before.as_ref(), &options, &named),
         };
         if result.is_err() {
-            // What was written for nothing takes room; that it cannot be removed is not what went wrong.
-            let _ = match &before {
-                Some(before) => self.set.tidy(before.files()),
-                None => keep::remove(self.set.folder()).map(|_| ()),
-            };
+            // What was written for nothing takes room. What is there now decides: the error may be one of the last step.
+            match Manifest::read(self.set) {
+                Ok(Some(now)) => self.set.tidy(now.files()),
+                Ok(None) => self.set.remove(),
+                Err(_) => {}
+            }
         }
         result
     }
@@ -195,8 +219,8 @@ impl Making<'_> {
                 && found.sources.par_iter().all(|source| source.is_same().unwrap_or(false))
         });
         let restored = usable.and_then(|found| {
-            let known: Result<Known, Unused> = restore(self.set, self.program, table, found, needed);
-            Some((found, known.ok()?))
+            let known: Result<(Known, u64), Unused> = restore(self.set, self.program, table, found, needed);
+            Some((found, known.ok()?.0))
         });
         let Some((found, known)) = restored else {
             return Planned { table, builder, files, known: Vec::new(), task: Task::Read };
@@ -266,7 +290,13 @@ impl Making<'_> {
         if changed {
             manifest.write(self.set).map_err(unwritable)?;
         }
-        self.set.tidy(manifest.files()).and_then(|()| self.set.evict_others()).map_err(unwritable)?;
+        if let BadRows::Report(path) = &self.options.bad_rows {
+            // There are none, or the table that has them was read again.
+            let named = self.sources.files();
+            DataErrors::none_or(write::write_bad_rows(path, &named, std::iter::empty()).err().into_iter().collect())?;
+        }
+        self.set.tidy(manifest.files());
+        self.set.evict_others();
         let reports = planned.iter().filter_map(|planned| match &planned.task {
             Task::Keep(known) => Some(known.report.clone()),
             _ => None,
@@ -421,6 +451,8 @@ impl Making<'_> {
         let made = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
         let mut sources: Vec<(TableId, Vec<SourceFile>)> = works.iter().map(|(table, _)| *table).zip(sources).collect();
         let mut tables = Vec::new();
+        // Until the manifest names them, an interruption removes them.
+        let mut unfinished = Vec::new();
         for report in &loaded.report.tables {
             let id = report.table;
             let Some(declared) = self.program.tables.get(id.0 as usize) else { continue };
@@ -431,7 +463,8 @@ impl Making<'_> {
                 None => {
                     let file = self.free_name(id, made);
                     let outgoing = outgoing(self.program, loaded, id);
-                    self.set.replace(&file, |to| file::write(to, &outgoing)).map_err(unwritable)?;
+                    unfinished.push(unfinished::register(&self.set.path(&file)));
+                    let sum = self.set.replace(&file, |to| file::write(to, &outgoing)).map_err(unwritable)?;
                     let written = std::fs::metadata(self.set.path(&file)).map_err(unwritable)?;
                     Table {
                         name: declared.name.to_string(),
@@ -439,6 +472,7 @@ impl Making<'_> {
                         columns: columns(self.program, id),
                         sources: own.unwrap_or_default(),
                         file,
+                        sum,
                         written: Identity::of(&written),
                         counted: Counted::of(self.program, report),
                     }
@@ -454,7 +488,9 @@ impl Making<'_> {
         }
         let manifest = Manifest::new(made, tables, self.program, &loaded.report.warnings);
         manifest.write(self.set).map_err(unwritable)?;
-        self.set.tidy(manifest.files()).and_then(|()| self.set.evict_others()).map_err(unwritable)?;
+        drop(unfinished);
+        self.set.tidy(manifest.files());
+        self.set.evict_others();
         let work_of = |table: &Table| {
             let id = (0..).zip(&self.program.tables).find(|(_, declared)| *declared.name == *table.name);
             let work = id.and_then(|(id, _)| works.iter().find(|(table, _)| *table == TableId(id)));
@@ -465,7 +501,7 @@ impl Making<'_> {
 
     /// A name that no file of the set has: what was prepared before may be in use.
     fn free_name(&self, table: TableId, made: i64) -> String {
-        let name = |number: i64| format!("table-{}-{number:x}", table.0);
+        let name = |number: i64| format!("{TABLE}{}-{number:x}", table.0);
         let mut number = made;
         while self.set.path(&name(number)).exists() {
             number += 1;

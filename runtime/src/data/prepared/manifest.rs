@@ -2,9 +2,10 @@
 //! JSON text after a line with its sum; it is replaced as a whole, so it is the old one or the new one, and what it names
 //! is on the disk before it is.
 
-use super::file::{VERSION, sum};
+use super::file::{Unfit, VERSION, owned, owned_folder, sum};
 use super::identity::{Identity, SourceFile};
-use super::keep::Set;
+use super::keep::{MANIFEST, Set, TABLE};
+use crate::data::assemble::name_of_field;
 use crate::data::report::{BadByColumns, BadRowsOf};
 use crate::data::{BadCell, LookupMisses, Misses, Outside, TableReport, Warning};
 use segue_compiler::program::{FieldId, Program, TableId};
@@ -13,12 +14,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-const FILE: &str = "manifest";
-
 /// A prepared data set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Manifest {
     version: u32,
+    /// The program that made it: another may read files otherwise, or know other changes of clocks.
+    program: String,
     /// When it was made, in microseconds UTC.
     pub(super) made: i64,
     /// The tables that have data, customers first.
@@ -40,10 +41,24 @@ pub(super) struct Table {
     pub(super) sources: Vec<SourceFile>,
     /// The file with its data.
     pub(super) file: String,
+    /// The sum of its head, in which all its other sums are.
+    pub(super) sum: u64,
     /// What the system said of that file after it was written.
     pub(super) written: Identity,
     /// What was counted.
     pub(super) counted: Counted,
+}
+
+/// What must be known before the rest is read.
+#[derive(Debug, Deserialize)]
+struct Known {
+    version: u32,
+    program: String,
+}
+
+/// This program, as far as it decides what is read from files.
+fn program_name() -> String {
+    format!("segue {}, time zones {}", env!("CARGO_PKG_VERSION"), chrono_tz::IANA_TZDB_VERSION)
 }
 
 /// What loading counted, in words that stay when declarations move.
@@ -75,7 +90,6 @@ struct Bad {
 struct Lookup {
     table: String,
     column: String,
-    name: String,
     target: String,
     misses: Misses,
 }
@@ -103,22 +117,41 @@ impl Manifest {
             let (table, column) = names(program, warning.field)?;
             Some(Odd { table, column, text: warning.text.clone() })
         });
-        Manifest { version: VERSION, made, tables, warnings: warnings.collect() }
+        Manifest { version: VERSION, program: program_name(), made, tables, warnings: warnings.collect() }
     }
 
-    /// The manifest of a set; `None` where there is none that can be used.
-    pub(super) fn read(set: &Set) -> Option<Manifest> {
-        let bytes = std::fs::read(set.path(FILE)).ok()?;
-        let end = bytes.iter().position(|byte| *byte == b'\n')?;
-        let (head, text) = (bytes.get(..end)?, bytes.get(end + 1..)?);
-        (head == format!("{:016x}", sum(text)).as_bytes()).then_some(())?;
-        serde_json::from_slice::<Manifest>(text).ok().filter(|manifest| manifest.version == VERSION)
+    /// The manifest of a set; `None` where there is none.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub(super) fn read(set: &Set) -> Result<Option<Manifest>, Unfit> {
+        let unreadable = |error: io::Error| Unfit::Unreadable(error.to_string());
+        let path = set.path(MANIFEST);
+        match std::fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            found => owned(&found.map_err(unreadable)?)?,
+        }
+        owned_folder(&std::fs::symlink_metadata(set.folder()).map_err(unreadable)?)?;
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or(Unfit::Unlike)?;
+        let (Some(head), Some(text)) = (bytes.get(..end), bytes.get(end + 1..)) else { return Err(Unfit::Unlike) };
+        if head != format!("{:016x}", sum(text)).as_bytes() {
+            return Err(Unfit::Changed);
+        }
+        let known: Known = serde_json::from_slice(text).map_err(|_| Unfit::OtherVersion)?;
+        if (known.version, known.program.as_str()) != (VERSION, program_name().as_str()) {
+            return Err(Unfit::OtherVersion);
+        }
+        let manifest: Manifest = serde_json::from_slice(text).map_err(|_| Unfit::OtherVersion)?;
+        // A name that leads out of the folder is none of ours.
+        let is_name = |file: &str| file.starts_with(TABLE) && !file.contains(['/', '\\']);
+        manifest.tables.iter().all(|table| is_name(&table.file)).then_some(Some(manifest)).ok_or(Unfit::Unlike)
     }
 
     /// Puts it in the place of the one before.
     pub(super) fn write(&self, set: &Set) -> io::Result<()> {
         let text = serde_json::to_vec(self)?;
-        set.replace(FILE, |file| {
+        set.replace(MANIFEST, |file| {
             let mut file = file;
             writeln!(file, "{:016x}", sum(&text))?;
             file.write_all(&text)
@@ -127,7 +160,7 @@ impl Manifest {
 
     /// The names of all files that belong to the set.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(FILE).chain(self.tables.iter().map(|table| table.file.as_str()))
+        std::iter::once(MANIFEST).chain(self.tables.iter().map(|table| table.file.as_str()))
     }
 
     /// The table of a name.
@@ -186,8 +219,7 @@ impl Counted {
         });
         let lookups = report.lookups.iter().filter_map(|lookup| {
             let (table, column) = names(program, lookup.field)?;
-            let (name, target) = (lookup.name.clone(), lookup.target.to_string());
-            Some(Lookup { table, column, name, target, misses: lookup.misses.clone() })
+            Some(Lookup { table, column, target: lookup.target.to_string(), misses: lookup.misses.clone() })
         });
         Counted {
             files: report.files.clone(),
@@ -218,9 +250,10 @@ impl Counted {
             (bad.columns.clone(), BadRowsOf { rows: bad.rows, first })
         });
         let lookups = self.lookups.iter().filter_map(|lookup| {
+            let field = place(program, &lookup.table, &lookup.column)?;
             Some(LookupMisses {
-                field: place(program, &lookup.table, &lookup.column)?,
-                name: lookup.name.clone(),
+                field,
+                name: name_of_field(program, field),
                 target: lookup.target.as_str().into(),
                 misses: lookup.misses.clone(),
             })

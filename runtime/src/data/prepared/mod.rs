@@ -67,6 +67,22 @@ pub enum Unused {
         /// The file.
         file: String,
     },
+    /// Two fields are read from one column, and what is counted is kept by column.
+    #[error("two fields of `{table}` are read from the column \"{column}\"")]
+    Twice {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// They would take more memory than there may be.
+    #[error("they would take {needed} of memory, and {bound} are allowed")]
+    TooLarge {
+        /// What they would take, with what is held already.
+        needed: String,
+        /// What is allowed.
+        bound: String,
+    },
     /// A file of prepared data cannot be used.
     #[error("{file} cannot be used: {reason}")]
     Unfit {
@@ -75,6 +91,21 @@ pub enum Unused {
         /// Why.
         reason: String,
     },
+}
+
+impl Unused {
+    /// Whether preparing the data again is all it takes.
+    pub fn is_mended_by_preparing(&self) -> bool {
+        match self {
+            Unused::Nothing
+            | Unused::NoTable { .. }
+            | Unused::Declared { .. }
+            | Unused::Files { .. }
+            | Unused::Changed { .. }
+            | Unused::Unfit { .. } => true,
+            Unused::BadCells | Unused::OtherRows { .. } | Unused::Twice { .. } | Unused::TooLarge { .. } => false,
+        }
+    }
 }
 
 /// Removes all data that were prepared in a folder; gives whether there were any.

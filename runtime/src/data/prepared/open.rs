@@ -1,6 +1,7 @@
 //! Loading what was prepared.
 
-use super::keep::Set;
+use super::file::Unfit;
+use super::keep::{MANIFEST, Set};
 use super::manifest::{Manifest, Table};
 use super::{Unused, declared, file, set_of};
 use crate::data::assemble::{Known, complete};
@@ -8,6 +9,7 @@ use crate::data::needed::NeededFields;
 use crate::data::read::{Sources, files, needed_of};
 use crate::data::report::{BadByColumns, BadCell, LoadReport, TableReport};
 use crate::data::{BadRows, Dataset, LoadOptions, Loaded, Origin, TableData, same_name};
+use crate::memory::Bound;
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, FieldId, FieldSource, Program, TableId, Type};
 use std::path::Path;
@@ -22,14 +24,22 @@ pub(crate) fn open(
     program: &Program,
     sources: &Sources,
     options: &LoadOptions<'_>,
+    bound: Option<Bound>,
 ) -> Result<Loaded, Unused> {
     let set = set_of(folder, sources, options);
-    let manifest = Manifest::read(&set).ok_or(Unused::Nothing)?;
-    let opened = open_as(&set, &manifest, program, sources, options);
-    match (&opened, Manifest::read(&set)) {
+    let manifest = || {
+        let unfit = |reason: Unfit| Unused::Unfit {
+            file: set.path(MANIFEST).display().to_string(),
+            reason: reason.to_string(),
+        };
+        Manifest::read(&set).map_err(unfit)?.ok_or(Unused::Nothing)
+    };
+    let first = manifest()?;
+    let opened = open_as(&set, &first, program, sources, options, bound);
+    match (&opened, manifest()) {
         // Somebody has just prepared the data anew, and removed the files before.
-        (Err(Unused::Unfit { .. }), Some(now)) if now.made != manifest.made => {
-            open_as(&set, &now, program, sources, options)
+        (Err(Unused::Unfit { .. }), Ok(now)) if now.made != first.made => {
+            open_as(&set, &now, program, sources, options, bound)
         }
         _ => opened,
     }
@@ -41,7 +51,11 @@ fn open_as(
     program: &Program,
     sources: &Sources,
     options: &LoadOptions<'_>,
+    bound: Option<Bound>,
 ) -> Result<Loaded, Unused> {
+    if let Some((table, column)) = declared::column_read_twice(program) {
+        return Err(Unused::Twice { table, column });
+    }
     if let BadRows::Report(_) = options.bad_rows {
         return Err(Unused::BadCells);
     }
@@ -75,8 +89,15 @@ fn open_as(
     let mut report = LoadReport { warnings: manifest.warnings(program), ..LoadReport::default() };
     report.warnings.retain(|warning| needed.field(warning.field.0, warning.field.1));
     let mut dataset = Dataset { tables: vec![TableData::default(); program.tables.len()] };
+    let mut all = 0;
     for (id, prepared) in wanted {
-        let known = restore(set, program, id, prepared, &needed)?;
+        let (known, bytes) = restore(set, program, id, prepared, &needed)?;
+        all += bytes;
+        // What is mapped is only read in when it is looked at, which it will be.
+        let held = crate::memory::held().unwrap_or(0).saturating_add(all);
+        if let Some(bound) = bound.filter(|bound| held > bound.0) {
+            return Err(Unused::TooLarge { needed: Bound(held).to_string(), bound: bound.to_string() });
+        }
         let narrowed = narrowed(program, known.report, &needed);
         report.tables.push(narrowed.ok_or_else(|| Unused::OtherRows { table: prepared.name.clone() })?);
         for (id, rows) in std::iter::once((id, known.rows)).chain(known.nested) {
@@ -124,17 +145,18 @@ pub(super) fn is_file(input: &files::InputFile, path: &Path) -> bool {
     input.path.canonicalize().is_ok_and(|canonical| canonical == path)
 }
 
-/// A table as it was prepared, with what is needed of it.
+/// A table as it was prepared, with what is needed of it, and about how many bytes that is.
 pub(super) fn restore(
     set: &Set,
     program: &Program,
     id: TableId,
     prepared: &Table,
     needed: &NeededFields,
-) -> Result<Known, Unused> {
+) -> Result<(Known, u64), Unused> {
     let path = set.path(&prepared.file);
     let unfit = |reason: file::Unfit| Unused::Unfit { file: path.display().to_string(), reason: reason.to_string() };
-    let opened = file::open(&path, &prepared.written).map_err(unfit)?;
+    let opened = file::open(&path, (prepared.sum, &prepared.written)).map_err(unfit)?;
+    let mut bytes = 0;
     let name = program.tables.get(id.0 as usize).map(|table| table.name.clone()).unwrap_or_default();
     let mut known = Known {
         table: id,
@@ -158,6 +180,7 @@ pub(super) fn restore(
                 _ => wanted.push((at as usize, column.to_string())),
             }
         }
+        bytes += opened.size(&wanted);
         let mut rows = opened.table(&path, &wanted, declared.fields.len()).map_err(unfit)?;
         if table == id {
             rows.runs = opened.runs(&wanted, declared.fields.len()).map_err(unfit)?.map(Arc::new);
@@ -166,7 +189,7 @@ pub(super) fn restore(
             known.nested.push((table, rows));
         }
     }
-    Ok(known)
+    Ok((known, bytes))
 }
 
 /// The report as a load of what is needed would have given it; `None` where it would have left out other rows.

@@ -118,7 +118,7 @@ impl Project {
 
     fn prepare(&self) -> Result<Made, PrepareError> {
         let options = self.options(&NeededFields::everything(&self.program), None);
-        prepare(&self.store(), &self.program, &self.sources(), &options)
+        prepare(&self.store(), &self.program, &self.sources(), &options, false)
     }
 
     /// What was done for each table.
@@ -424,7 +424,7 @@ fn files_that_are_torn_changed_or_open_to_others_are_refused() {
     }
     let set = project.data_files()[0].parent().unwrap().to_owned();
     fs::write(set.join("manifest"), "0000000000000000\n{}").unwrap();
-    assert_eq!(project.load(&few(&project.program), true).unwrap().origin, Origin::Sources);
+    project.reads_because("manifest cannot be used: what is in it has changed since it was written");
     project.prepare().unwrap();
     project.agrees();
 }
@@ -531,6 +531,62 @@ fn events_stand_by_kind_too() {
     let all: usize = runs(&everything).unwrap().by_code.iter().flatten().map(|run| run.rows).sum();
     assert_eq!(all, 18_000);
     project.agrees();
+}
+
+#[test]
+fn a_file_of_another_set_is_not_taken_for_its_own() {
+    let (one, other) = (Project::filled(), Project::filled());
+    other.write("purchases/2.ndjson", &rows(80..100, |row| purchase(row * 3)));
+    one.prepare().unwrap();
+    other.prepare().unwrap();
+    for (own, foreign) in one.data_files().iter().zip(other.data_files()).skip(1).take(1) {
+        fs::copy(foreign, own).unwrap();
+        one.reads_because("it is not the file that belongs there");
+        assert_eq!(one.works()[1].1, Work::Read);
+        one.agrees();
+    }
+}
+
+#[test]
+fn what_is_not_ours_stays_where_it_is() {
+    let mut project = Project::filled();
+    for name in ["a", "b", "c", "d", "e", "0123456789abcdef"] {
+        fs::create_dir_all(project.store().join(name)).unwrap();
+        fs::write(project.store().join(name).join("letter"), "dear").unwrap();
+    }
+    project.prepare().unwrap();
+    let set = project.data_files()[0].parent().unwrap().to_owned();
+    fs::create_dir(set.join("table-folder")).unwrap();
+    fs::write(set.join("letter"), "dear").unwrap();
+    for purchases in ["purchases/1*", "purchases/2*", "purchases/[1]*", "purchases/[2]*", "purchases/*"] {
+        project.purchases = purchases;
+        project.prepare().unwrap();
+        project.agrees();
+    }
+    project.write("purchases/3.ndjson", &rows(20..70, purchase));
+    project.prepare().unwrap();
+    project.agrees();
+    assert!(set.join("letter").exists());
+    remove(&project.store()).unwrap_err();
+    for name in ["a", "b", "c", "d", "e", "0123456789abcdef"] {
+        assert!(project.store().join(name).join("letter").exists(), "{name}");
+    }
+}
+
+#[test]
+fn names_of_fields_are_those_of_now() {
+    let mut project = Project::filled();
+    project.write("products.ndjson", &rows(0..2, |row| json!({"product_id": row})));
+    project.prepare().unwrap();
+    let fields = &mut project.program.tables[1].fields;
+    let field = fields.iter_mut().find(|field| &*field.name == "product").unwrap();
+    field.name = "item".into();
+    project.agrees();
+    let report = project.load(&NeededFields::everything(&project.program), true).unwrap().report;
+    assert_eq!(report.tables[1].lookups[0].name, "item");
+    let twice = project.program.tables[0].fields[1].clone();
+    project.program.tables[0].fields.push(twice);
+    assert!(matches!(project.prepare(), Err(PrepareError::Twice { .. })));
 }
 
 proptest! {

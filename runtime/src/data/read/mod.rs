@@ -27,7 +27,7 @@ use rounds::Rounds;
 pub(crate) use rounds::{Place, Sink};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use segue_compiler::syntax::tree::TableKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Which files hold which table.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,12 @@ struct Source {
 impl Source {
     fn described(&self) -> String {
         let base = self.base.canonicalize().unwrap_or_else(|_| self.base.clone());
-        format!("{} {base:?} {:?}", self.name.to_lowercase(), self.patterns)
+        // However they are spelled.
+        let whole = |pattern: &String| -> PathBuf {
+            base.join(pattern).components().filter(|part| *part != Component::CurDir).collect()
+        };
+        let patterns: Vec<PathBuf> = self.patterns.iter().map(whole).collect();
+        format!("{} {patterns:?}", self.name.to_lowercase())
     }
 }
 
@@ -126,7 +131,7 @@ pub fn load_within(
     options: &LoadOptions<'_>,
     bound: Option<Bound>,
 ) -> Result<Loaded, DataErrors> {
-    let origin = match of_prepared(program, sources, options) {
+    let origin = match of_prepared(program, sources, options, bound) {
         Ok(loaded) => return Ok(loaded),
         Err(origin) => origin,
     };
@@ -136,9 +141,14 @@ pub fn load_within(
 }
 
 /// What was prepared, where it is what the files hold; else where the data come from then.
-pub(crate) fn of_prepared(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> Result<Loaded, Origin> {
+pub(crate) fn of_prepared(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    bound: Option<Bound>,
+) -> Result<Loaded, Origin> {
     let Some(folder) = options.prepared else { return Err(Origin::Sources) };
-    prepared::open(folder, program, sources, options).map_err(|unused| match unused {
+    prepared::open(folder, program, sources, options, bound).map_err(|unused| match unused {
         prepared::Unused::Nothing => Origin::Sources,
         unused => Origin::SourcesInstead(unused),
     })

@@ -36,6 +36,8 @@ impl Place {
 pub(crate) trait Sink {
     /// Writes the bytes, and says where they are.
     fn put(&mut self, bytes: &[u8]) -> io::Result<Place>;
+    /// Writes a dictionary, once for all columns that share it.
+    fn dictionary(&mut self, dictionary: &Arc<Dictionary>) -> io::Result<SavedDictionary>;
 }
 
 /// A column in a file.
@@ -71,13 +73,14 @@ struct SavedIntegers {
 
 /// Cells, with the bytes of each.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct SavedCells {
+pub(crate) struct SavedCells {
     width: u8,
     cells: Place,
 }
 
+/// A dictionary in a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum SavedDictionary {
+pub(crate) enum SavedDictionary {
     Texts { ends: SavedCells, bytes: Place },
     Integers(Place),
     Span { first: i64, count: u32 },
@@ -117,7 +120,7 @@ impl Stored {
             StoredValues::Duration(integers) => SavedValues::Duration(integers.save(sink)?),
             StoredValues::Number(numbers) => SavedValues::Number(put::<f64>(numbers, sink)?),
             StoredValues::Text { codes, dictionary } => {
-                SavedValues::Text { codes: codes.save(sink)?, dictionary: SavedDictionary::of(dictionary, sink)? }
+                SavedValues::Text { codes: codes.save(sink)?, dictionary: sink.dictionary(dictionary)? }
             }
             StoredValues::List { offsets, elements } => {
                 SavedValues::List { offsets: put::<u32>(offsets, sink)?, elements: Box::new(elements.save(sink)?) }
@@ -127,7 +130,7 @@ impl Stored {
                 SavedValues::Flags {
                     slices: slices.map(|slice| put(slice.words(), sink)).collect::<io::Result<_>>()?,
                     starts: put::<u32>(flags.starts(), sink)?,
-                    dictionary: SavedDictionary::of(flags.dictionary(), sink)?,
+                    dictionary: sink.dictionary(flags.dictionary())?,
                 }
             }
         };
@@ -298,7 +301,8 @@ impl Cells {
 }
 
 impl SavedDictionary {
-    fn of(dictionary: &Dictionary, sink: &mut dyn Sink) -> io::Result<SavedDictionary> {
+    /// Writes a dictionary.
+    pub(crate) fn of(dictionary: &Dictionary, sink: &mut dyn Sink) -> io::Result<SavedDictionary> {
         match dictionary {
             Dictionary::Integers(numbers) => match (numbers.first_of_span(), u32::try_from(numbers.len())) {
                 (Some(first), Ok(count)) => Ok(SavedDictionary::Span { first, count }),
