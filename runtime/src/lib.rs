@@ -6,4 +6,5 @@ pub mod interpret;
 pub mod outcome;
 pub mod project;
 pub mod report;
+pub mod single;
 pub mod unfinished;

@@ -24,20 +24,25 @@ mod table;
 mod tests;
 mod write;
 
+pub(crate) use assemble::assemble;
 pub use bits::Bits;
+pub(crate) use convert::{find_cell, scalar};
 #[cfg(test)]
 pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
+pub(crate) use moments::{Moment, ZoneClock};
 pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
 pub use raw::{Raw, RawField};
+pub(crate) use read::ndjson::parse_line;
 pub use read::{LoadOptions, Sources, load};
 pub use report::{BadCell, LoadReport, LookupMisses, Misses, Outside, Progress, Quiet, TableReport};
 pub use rows::{DatasetBuilder, column_names};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
 pub(crate) use stored::{MarkCells, Memory, Settled, turned};
+pub(crate) use table::TableBuilder;
 pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
 use std::path::PathBuf;
@@ -87,13 +92,13 @@ pub enum UnknownCustomers {
 }
 
 /// Whether two names of columns or tables are the same but for capitals.
-fn same_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
         || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
 }
 
 /// At most three of the names that are spelled most like `name`, best first; all of them are reasonably like it.
-fn closest_names<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+pub(crate) fn closest_names<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let wanted = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = names
         .map(|other| (strsim::jaro_winkler(&wanted, &other.to_lowercase()), other))
