@@ -55,7 +55,7 @@ impl Record {
     /// Forgets the customer, so that the next one can be filled in.
     pub fn clear(&mut self) {
         for table in &mut self.tables {
-            if table.rows > 0 {
+            if table.rows > 0 || !table.starts.is_empty() {
                 table.clear();
             }
         }

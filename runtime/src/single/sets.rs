@@ -190,7 +190,12 @@ impl Sets {
                 }
                 borders.sort_unstable();
                 borders.dedup();
-                let first = borders.first().map_or(0, |border| border.saturating_sub(1));
+                let below = |border: &i64| match border.saturating_sub(1) {
+                    // Between the floats below 0 and 0 there is -0.0, which no value is.
+                    -1 if input.form == Form::Float => -2,
+                    key => key,
+                };
+                let first = borders.first().map_or(0, below);
                 let values = std::iter::once(first).chain(borders.iter().copied());
                 representatives.extend(values.map(|key| of_key(ty, input.form, key)));
                 classes.borders = borders;
