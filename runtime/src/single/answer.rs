@@ -1,7 +1,6 @@
 //! What is so of a customer.
 
 use super::Inner;
-use super::work::Scratch;
 use crate::outcome::{Problem, ProblemKind};
 use segue_compiler::plan::NodeId;
 use segue_compiler::values::Value;
@@ -19,8 +18,6 @@ pub struct Answer {
     pub(super) problems: Vec<Problem>,
     /// Whether the interpreter worked everything out.
     pub(super) general: bool,
-    pub(super) joined: Vec<u64>,
-    pub(super) scratch: Scratch,
 }
 
 impl Answer {
@@ -52,8 +49,10 @@ impl Answer {
     /// The segments that the customer is in, by their places in the selection, ascending.
     pub fn segments(&self) -> impl Iterator<Item = usize> + '_ {
         let ones = self.bits.iter().enumerate().flat_map(|(word, bits)| {
-            std::iter::successors((*bits != 0).then_some(*bits), |left| Some(left & (left - 1)).filter(|left| *left != 0))
-                .map(move |left| word * 64 + left.trailing_zeros() as usize)
+            std::iter::successors((*bits != 0).then_some(*bits), |left| {
+                Some(left & (left - 1)).filter(|left| *left != 0)
+            })
+            .map(move |left| word * 64 + left.trailing_zeros() as usize)
         });
         ones.take_while(|segment| *segment < self.segments)
     }

@@ -169,7 +169,10 @@ fn either(one: &BTreeSet<Clause>, other: &BTreeSet<Clause>) -> Option<BTreeSet<C
         }
     }
     // A clause says nothing where another one says more.
-    let kept: BTreeSet<Clause> =
-        all.iter().filter(|clause| !all.iter().any(|less| less.len() < clause.len() && less.is_subset(clause))).cloned().collect();
+    let kept: BTreeSet<Clause> = all
+        .iter()
+        .filter(|clause| !all.iter().any(|less| less.len() < clause.len() && less.is_subset(clause)))
+        .cloned()
+        .collect();
     (kept.len() <= CLAUSES && kept.iter().all(|clause| clause.len() <= LITERALS)).then_some(kept)
 }

@@ -90,7 +90,10 @@ pub(super) fn put(
             }
         }
         // A value that is not among the listed ones is missing, also where one is required (rule 9).
-        None if place.required && matches!(place.kind, Kind::Listed(_)) && !matches!(raw, Raw::Missing | Raw::Empty) => {
+        None if place.required
+            && matches!(place.kind, Kind::Listed(_))
+            && !matches!(raw, Raw::Missing | Raw::Empty) =>
+        {
             return outside(inner, rows, row, field.table, place);
         }
         None if place.required => return Err(refused(missing(place.structural))),
@@ -108,13 +111,7 @@ fn keep(inner: &Inner, rows: &mut TableRows, place: &Place, text: &str) -> (u64,
 }
 
 /// The value is missing and nobody minds: noted at the second word, which a missing value does not need.
-fn outside(
-    inner: &Inner,
-    rows: &mut TableRows,
-    row: usize,
-    table: TableId,
-    place: &Place,
-) -> Result<(), SingleError> {
+fn outside(inner: &Inner, rows: &mut TableRows, row: usize, table: TableId, place: &Place) -> Result<(), SingleError> {
     let stride = inner.layout.table(table).map_or(0, |table| table.stride);
     if let Some(slot) = rows.words.get_mut(row * stride + place.at + 1) {
         *slot = OUTSIDE;
@@ -160,7 +157,10 @@ fn one<'a>(
         Kind::Integer => whole(scalar::integer(raw)?),
         Kind::Number => float(scalar::number(raw)?),
         Kind::Percent(hundredths) => float(scalar::percent(raw, *hundredths)?),
-        Kind::Money => whole(scalar::amount(raw)?),
+        Kind::Money => whole(match raw {
+            Raw::Decimal { units, scale: 4 } if i64::try_from(*units).is_ok() => i64::try_from(*units).ok(),
+            raw => scalar::amount(raw)?,
+        }),
         Kind::Date => whole(scalar::date(raw)?.map(i64::from)),
         Kind::Duration => whole(scalar::duration(raw)?),
         Kind::Instant(clock) => whole(match scalar::moment(raw)? {
@@ -239,12 +239,10 @@ fn records(
             other => Err(refused(other, RECORD)),
         }),
         Raw::Text(text) => match serde_json::from_str(text) {
-            Ok(serde_json::Value::Array(items)) => {
-                items.iter().map(Raw::from_json).try_for_each(|item| match &item {
-                    Raw::Record(cells) => row(inner, tables, clocks, elements, cells),
-                    other => Err(refused(other, RECORD)),
-                })
-            }
+            Ok(serde_json::Value::Array(items)) => items.iter().map(Raw::from_json).try_for_each(|item| match &item {
+                Raw::Record(cells) => row(inner, tables, clocks, elements, cells),
+                other => Err(refused(other, RECORD)),
+            }),
             _ => Err(refused(raw, RECORDS)),
         },
         other => Err(refused(other, RECORDS)),

@@ -74,7 +74,10 @@ fn whole(asked: &[Asked]) -> Result<i128, Failure> {
 }
 
 fn float(asked: &[Asked]) -> Result<f64, Failure> {
-    asked.iter().map(|asked| if let Value::Number(term) = asked.value { Ok(term) } else { Err(Failure::Unsuited) }).sum()
+    asked
+        .iter()
+        .map(|asked| if let Value::Number(term) = asked.value { Ok(term) } else { Err(Failure::Unsuited) })
+        .sum()
 }
 
 /// A float as an answer.

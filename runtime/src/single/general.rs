@@ -1,8 +1,8 @@
 //! The way that always works: the record as data of one customer, and the interpreter.
 
-use super::layout::{Kind, Layout, Place};
-use super::record::{Record, TableRows};
-use super::{Answer, Inner, SingleError};
+use super::layout::{Kind, Place};
+use super::record::{Cells, TableRows};
+use super::{Answer, SingleError};
 use crate::data::{Dataset, Raw, TableBuilder, UnknownCustomers, assemble, same_name};
 use crate::interpret;
 use crate::outcome::{Outcome, Request};
@@ -12,8 +12,8 @@ use segue_compiler::values::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-fn run(inner: &Inner, record: &Record, as_of: i64, selection: &Selection) -> Result<Outcome, SingleError> {
-    let data = dataset(inner, record)?;
+fn run(cells: Cells<'_>, as_of: i64, selection: &Selection) -> Result<Outcome, SingleError> {
+    let data = dataset(cells)?;
     let request = Request {
         as_of,
         segments: selection.segments.clone(),
@@ -22,12 +22,12 @@ fn run(inner: &Inner, record: &Record, as_of: i64, selection: &Selection) -> Res
         members: true,
         threads: 1,
     };
-    Ok(interpret::run(&inner.general, &data, &request)?)
+    Ok(interpret::run(&cells.inner.general, &data, &request)?)
 }
 
 /// All answers.
-pub(super) fn everything(inner: &Inner, record: &Record, as_of: i64, answer: &mut Answer) -> Result<(), SingleError> {
-    let outcome = run(inner, record, as_of, &inner.selection)?;
+pub(super) fn everything(cells: Cells<'_>, as_of: i64, answer: &mut Answer) -> Result<(), SingleError> {
+    let outcome = run(cells, as_of, &cells.inner.selection)?;
     let every = |count: usize| (0..count).collect::<Vec<usize>>();
     let places = [outcome.segments.len(), outcome.partitions.len(), outcome.traits.len()].map(every);
     answer.problems.clear();
@@ -36,9 +36,9 @@ pub(super) fn everything(inner: &Inner, record: &Record, as_of: i64, answer: &mu
 }
 
 /// The answers that nothing quicker gives.
-pub(super) fn slow(inner: &Inner, record: &Record, as_of: i64, answer: &mut Answer) -> Result<(), SingleError> {
-    let outcome = run(inner, record, as_of, &inner.slow)?;
-    take(answer, outcome, &inner.slow_places);
+pub(super) fn slow(cells: Cells<'_>, as_of: i64, answer: &mut Answer) -> Result<(), SingleError> {
+    let outcome = run(cells, as_of, &cells.inner.slow)?;
+    take(answer, outcome, &cells.inner.slow_places);
     Ok(())
 }
 
@@ -64,7 +64,8 @@ fn take(answer: &mut Answer, outcome: Outcome, [segments, partitions, traits]: &
 }
 
 /// The record as data.
-fn dataset(inner: &Inner, record: &Record) -> Result<Dataset, SingleError> {
+fn dataset(record: Cells<'_>) -> Result<Dataset, SingleError> {
+    let inner = record.inner;
     let file: Arc<str> = Arc::from("a record");
     let wanted = |table: TableId, field| inner.layout.find(table, field).is_some();
     let mut tables = Vec::new();
@@ -80,7 +81,7 @@ fn dataset(inner: &Inner, record: &Record) -> Result<Dataset, SingleError> {
             for slot in 0..builder.fields.len() {
                 let Some(column) = builder.fields.get(slot).map(|field| field.column.clone()) else { continue };
                 let place = layout.places.iter().position(|place| same_name(&place.column, &column));
-                let raw = place.map_or(Raw::Missing, |place| cell(inner, record, id, place, row));
+                let raw = place.map_or(Raw::Missing, |place| cell(record, id, place, row));
                 builder.cell(slot, row, &raw, &file);
             }
         }
@@ -99,19 +100,20 @@ fn dataset(inner: &Inner, record: &Record) -> Result<Dataset, SingleError> {
     Ok(data)
 }
 
-fn cell<'r>(inner: &Inner, record: &'r Record, table: TableId, place: usize, row: usize) -> Raw<'r> {
+fn cell<'r>(record: Cells<'r>, table: TableId, place: usize, row: usize) -> Raw<'r> {
+    let inner = record.inner;
     let found = || -> Option<Raw<'r>> {
         let layout = inner.layout.table(table)?;
         let rows = record.rows(table)?;
         let declared = layout.places.get(place)?;
         if let Kind::Records(elements) = declared.kind {
-            return elements_of(inner, record, &inner.layout, elements, row);
+            return elements_of(record, elements, row);
         }
         let words = rows.row(layout, row);
         if words.get(declared.known.0)? & declared.known.1 == 0 {
             if layout.by == Some(place) {
                 let key = inner.layout.table(CUSTOMERS)?.key?;
-                return Some(cell(inner, record, CUSTOMERS, key, 0));
+                return Some(cell(record, CUSTOMERS, key, 0));
             }
             // Given and none of the listed values, so missing: no listed value is this text.
             let outside = words.get(declared.at + 1) == Some(&super::convert::OUTSIDE);
@@ -122,20 +124,12 @@ fn cell<'r>(inner: &Inner, record: &'r Record, table: TableId, place: usize, row
     found().unwrap_or(Raw::Missing)
 }
 
-fn elements_of<'r>(
-    inner: &Inner,
-    record: &'r Record,
-    layout: &Layout,
-    elements: TableId,
-    owner: usize,
-) -> Option<Raw<'r>> {
-    let places = &layout.table(elements)?.places;
+fn elements_of<'r>(record: Cells<'r>, elements: TableId, owner: usize) -> Option<Raw<'r>> {
+    let places = &record.inner.layout.table(elements)?.places;
     let rows = record.rows(elements)?.of_owner(owner);
     let of_row = |row: usize| {
         let fields = places.iter().enumerate();
-        let cells = fields.map(|(at, place)| {
-            (Cow::Owned(place.column.to_string()), cell(inner, record, elements, at, row))
-        });
+        let cells = fields.map(|(at, place)| (Cow::Owned(place.column.to_string()), cell(record, elements, at, row)));
         Raw::Record(cells.collect())
     };
     Some(Raw::List(rows.map(of_row).collect()))

@@ -149,7 +149,9 @@ fn is_unusual(raw: &Raw<'_>) -> bool {
         Raw::Float(float) => float.abs() >= 9e18,
         Raw::List(items) => items.iter().any(is_unusual),
         Raw::Record(cells) => {
-            let twice = |at: usize| cells.iter().take(at).any(|(name, _)| cells.get(at).is_some_and(|(other, _)| name == other));
+            let twice = |at: usize| {
+                cells.iter().take(at).any(|(name, _)| cells.get(at).is_some_and(|(other, _)| name == other))
+            };
             (0..cells.len()).any(twice) || cells.iter().any(|(_, cell)| is_unusual(cell))
         }
         _ => false,

@@ -203,7 +203,9 @@ impl Layout {
             let place = table.places.iter().find(|place| same_name(&place.name, step));
             match place.map(|place| &place.kind) {
                 Some(Kind::Records(rows)) => at = *rows,
-                _ => return Err(unknown(closest_names(first.unwrap_or(step), self.by_name.keys().map(|name| &**name)))),
+                _ => {
+                    return Err(unknown(closest_names(first.unwrap_or(step), self.by_name.keys().map(|name| &**name))));
+                }
             }
         }
         Ok(at)

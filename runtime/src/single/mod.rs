@@ -391,9 +391,10 @@ fn is_quick(program: &Program, plan: &Plan) -> bool {
     for node in &plan.nodes {
         let mut depth = 0;
         node.op.for_each_operand(|operand| {
-            let recursed = plan.nodes.get(operand.index()).is_some_and(|node| {
-                matches!(node.scope, Scope::Row(_)) || matches!(node.work, Where::PerText(_))
-            });
+            let recursed = plan
+                .nodes
+                .get(operand.index())
+                .is_some_and(|node| matches!(node.scope, Scope::Row(_)) || matches!(node.work, Where::PerText(_)));
             if recursed {
                 depth = depth.max(depths.get(operand.index()).copied().unwrap_or(0) + 1);
             }

@@ -1,7 +1,7 @@
 //! A program at one `as of`: what depends on the moment and not on the customer, worked out once.
 
 use super::passes::Pass;
-use super::record::Record;
+use super::record::{Cells, Record};
 use super::sets::Classes;
 use super::work::{Scratch, Work};
 use super::{Answer, Inner, SingleError};
@@ -92,10 +92,8 @@ impl Moment {
             return Err(SingleError::OtherProgram);
         }
         record.settle()?;
-        let mut answer = std::mem::take(&mut record.answer);
-        let result = self.work_out(record, &mut answer);
-        record.answer = answer;
-        result.map(|()| &record.answer)
+        self.work_out(record)?;
+        Ok(&record.answer)
     }
 
     /// Reads one JSON object into a record and works it out: the customer's fields by their columns' names, events and
@@ -108,18 +106,17 @@ impl Moment {
         self.evaluate(record)
     }
 
-    fn work_out(&self, record: &Record, answer: &mut Answer) -> Result<(), SingleError> {
+    fn work_out(&self, record: &mut Record) -> Result<(), SingleError> {
         let inner = &*self.inner;
-        let mut scratch = std::mem::take(&mut answer.scratch);
+        let Record { tables, answer, joined, scratch, .. } = record;
         scratch.clear();
         answer.problems.clear();
         let table = inner.layout.tables.first();
-        let cells = table.zip(record.tables.first()).map_or(&[][..], |(table, rows)| rows.row(table, 0));
-        let mut work = Work { inner, moment: self, record: Some(record), given: None, scratch: &mut scratch };
+        let words = table.zip(tables.first()).map_or(&[][..], |(table, rows)| rows.row(table, 0));
+        let cells = Cells { inner, tables };
+        let mut work = Work { inner, moment: self, record: Some(cells), given: None, scratch };
         work.all(&inner.worked);
-        let mut joined = std::mem::take(&mut answer.joined);
-        work.sets(&inner.sets, &self.classes, super::work::CUSTOMER, cells, &mut joined, &mut answer.bits);
-        answer.joined = joined;
+        work.sets(&inner.sets, &self.classes, super::work::CUSTOMER, words, joined, &mut answer.bits);
         for (slot, node) in answer.values.iter_mut().zip(&inner.traits) {
             *slot = node.and_then(|node| work.value(node, super::work::CUSTOMER));
         }
@@ -127,12 +124,11 @@ impl Moment {
         if !scratch.failed.is_empty() {
             answer.count(inner, &scratch.failed);
         }
-        answer.scratch = scratch;
         answer.general = uncounted;
         if uncounted {
-            super::general::everything(inner, record, self.clock.as_of, answer)
+            super::general::everything(cells, self.clock.as_of, answer)
         } else if inner.has_slow {
-            super::general::slow(inner, record, self.clock.as_of, answer)
+            super::general::slow(cells, self.clock.as_of, answer)
         } else {
             Ok(())
         }

@@ -104,9 +104,8 @@ impl Pass {
         }
         let roots: Vec<Option<Vec<TruthId>>> = roots.into_iter().map(Some).collect();
         let sets = Sets::new(making, table, &pass.truths, &roots);
-        let of_table = |id: &&NodeId| {
-            making.plan.nodes.get(id.index()).is_some_and(|node| node.scope == Scope::Row(table))
-        };
+        let of_table =
+            |id: &&NodeId| making.plan.nodes.get(id.index()).is_some_and(|node| node.scope == Scope::Row(table));
         Some(Pass { table, sets, entries, by_set, failing: failing.iter().filter(of_table).copied().collect() })
     }
 
@@ -173,7 +172,8 @@ impl<'w> Work<'w> {
                     let (Some(count), Some(entries)) = (room.counts.get_mut(set), pass.by_set.get(set)) else { break };
                     *count += 1;
                     for number in entries {
-                        let (Some(entry), Some(state)) = (pass.entries.get(*number), room.states.get_mut(*number)) else {
+                        let (Some(entry), Some(state)) = (pass.entries.get(*number), room.states.get_mut(*number))
+                        else {
                             continue;
                         };
                         match entry.how {
@@ -222,9 +222,7 @@ impl<'w> Work<'w> {
                     let ty = aggregate.value.and_then(|value| inner.plan.nodes.get(value.index())).map(|node| &node.ty);
                     state.answer(operator, ty.unwrap_or(&node.ty)).and_then(|answer| self.judged(entry.node, answer))
                 }
-                (How::Texts(_), _) => {
-                    Some(Value::Integer(texts.get(number).map_or(0, |texts| texts.len() as i64)))
-                }
+                (How::Texts(_), _) => Some(Value::Integer(texts.get(number).map_or(0, |texts| texts.len() as i64))),
                 _ => {
                     let kept = std::mem::take(&mut state.kept);
                     self.answer(entry.node, aggregate, kept, usize::try_from(counted(entry.set)).unwrap_or(0))
@@ -244,13 +242,7 @@ fn known(subject: Subject, cells: &[u64]) -> Option<u64> {
 }
 
 impl State {
-    fn add(
-        &mut self,
-        operator: AggregateOperator,
-        value: i64,
-        row: usize,
-        moments: impl Fn(usize, usize) -> Ordering,
-    ) {
+    fn add(&mut self, operator: AggregateOperator, value: i64, row: usize, moments: impl Fn(usize, usize) -> Ordering) {
         let first = self.count == 0;
         self.count += 1;
         self.total += i128::from(value);

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::convert;
 use super::layout::{Field, Kind, Layout, Place, Rows, TableLayout};
+use super::work::Scratch;
 use super::{Inner, SingleError};
 use crate::data::{Raw, ZoneClock, compare_ids};
 use rustc_hash::FxHashSet;
@@ -21,6 +22,9 @@ pub struct Record {
     /// Clocks of the fields that hold moments.
     pub(super) clocks: Vec<ZoneClock>,
     pub(super) answer: Answer,
+    /// Room for the clauses of the customer.
+    pub(super) joined: Vec<u64>,
+    pub(super) scratch: Scratch,
     /// The place that each name of the last JSON text had, in the order of the names: the next text mostly has the same.
     pub(super) order: Vec<usize>,
 }
@@ -47,7 +51,8 @@ impl Record {
         let tables = vec![TableRows::default(); inner.layout.tables.len()];
         let clocks = inner.layout.zones.iter().map(|zone| ZoneClock::new(*zone)).collect();
         let answer = Answer::new(&inner);
-        let mut record = Record { inner, tables, clocks, answer, order: Vec::new() };
+        let (joined, scratch, order) = Default::default();
+        let mut record = Record { inner, tables, clocks, answer, joined, scratch, order };
         record.clear();
         record
     }
@@ -83,24 +88,14 @@ impl Record {
 
     /// Checks what must be known, and puts events and records in order.
     pub(super) fn settle(&mut self) -> Result<(), SingleError> {
-        let layout = &self.inner.layout;
-        let key = match self.tables.first().zip(layout.table(CUSTOMERS)) {
-            Some((rows, table)) => key_of(rows, table).to_owned(),
-            None => String::new(),
+        let layouts = self.inner.layout.tables.split_first();
+        let Some(((customers, others), (own, tables))) = layouts.zip(self.tables.split_first_mut()) else {
+            return Ok(());
         };
-        for (table, rows) in layout.tables.iter().zip(&mut self.tables) {
-            if rows.rows == 0 {
-                continue;
-            }
-            for row in 0..rows.rows {
-                let words = rows.row(table, row);
-                let lacks = words.iter().zip(&table.required).position(|(known, required)| known & required != *required);
-                if lacks.is_some()
-                    && let Some(error) = lacking(table, words)
-                {
-                    return Err(error);
-                }
-            }
+        own.complete(customers)?;
+        let key = key_of(own, customers);
+        for (table, rows) in others.iter().zip(tables).filter(|(_, rows)| rows.rows > 0) {
+            rows.complete(table)?;
             if let Some(by) = table.by.and_then(|by| table.places.get(by)) {
                 let stranger = (0..rows.rows).find_map(|row| {
                     let words = rows.row(table, row);
@@ -118,14 +113,23 @@ impl Record {
         }
         Ok(())
     }
+}
 
+/// The rows of a record, to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cells<'r> {
+    pub(super) inner: &'r Inner,
+    pub(super) tables: &'r [TableRows],
+}
+
+impl<'r> Cells<'r> {
     /// The value of a field of a row.
     pub(super) fn value(&self, field: Field, row: usize) -> Option<Value> {
         let table = self.inner.layout.table(field.table)?;
-        self.tables.get(field.table.0 as usize)?.value(table, table.places.get(field.place)?, row)
+        self.rows(field.table)?.value(table, table.places.get(field.place)?, row)
     }
 
-    pub(super) fn rows(&self, table: TableId) -> Option<&TableRows> {
+    pub(super) fn rows(&self, table: TableId) -> Option<&'r TableRows> {
         self.tables.get(table.0 as usize)
     }
 }
@@ -180,6 +184,17 @@ impl TableRows {
 
     pub(super) fn row(&self, table: &TableLayout, row: usize) -> &[u64] {
         self.words.get(row * table.stride..(row + 1) * table.stride).unwrap_or(&[])
+    }
+
+    /// Checks that all is known that must be.
+    fn complete(&self, table: &TableLayout) -> Result<(), SingleError> {
+        for words in self.words.chunks(table.stride.max(1)) {
+            let lacks = words.iter().zip(&table.required).any(|(known, required)| known & required != *required);
+            if lacks && let Some(error) = lacking(table, words) {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// The elements of a list of records: those of a row of the table that holds it.

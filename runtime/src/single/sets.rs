@@ -116,7 +116,12 @@ pub(super) struct Making<'m> {
 
 impl Sets {
     /// Sets of a table's rows, each in all of some sets of a plan.
-    pub(super) fn new(making: &mut Making<'_>, table: TableId, truths: &[Truth], roots: &[Option<Vec<TruthId>>]) -> Sets {
+    pub(super) fn new(
+        making: &mut Making<'_>,
+        table: TableId,
+        truths: &[Truth],
+        roots: &[Option<Vec<TruthId>>],
+    ) -> Sets {
         let clauses = Clauses::new(truths, roots);
         let levels = clauses.bits.iter().map(|clauses| clauses.len()).max().unwrap_or(0).max(1);
         let width = clauses.bits.len().div_ceil(64).max(1);
@@ -215,14 +220,13 @@ impl Sets {
     /// The clauses that a value makes true.
     fn words_of(&self, inner: &Inner, moment: &Moment, input: &Input, value: Option<Value>) -> Vec<u64> {
         let mut scratch = Scratch::default();
-        let mut work =
-            Work { inner, moment, record: None, given: Some((input.node, value)), scratch: &mut scratch };
+        let mut work = Work { inner, moment, record: None, given: Some((input.node, value)), scratch: &mut scratch };
         let mut words = vec![0; self.length + 1];
         work.literals(&input.literals, (self.table.0, 0), &mut words);
-        if scratch.uncounted || !scratch.failed.is_empty() {
-            if let Some(last) = words.last_mut() {
-                *last = 1;
-            }
+        if (scratch.uncounted || !scratch.failed.is_empty())
+            && let Some(last) = words.last_mut()
+        {
+            *last = 1;
         }
         words
     }

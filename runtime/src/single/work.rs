@@ -4,7 +4,7 @@
 use super::fold::{Asked, fold};
 use super::layout::Field;
 use super::moment::Moment;
-use super::record::Record;
+use super::record::Cells;
 use super::{Inner, passes};
 use crate::data::Stored;
 use crate::interpret::compare_values;
@@ -53,7 +53,7 @@ pub(super) struct Work<'w> {
     pub(super) inner: &'w Inner,
     pub(super) moment: &'w Moment,
     /// `None` while the tables of a moment are made.
-    pub(super) record: Option<&'w Record>,
+    pub(super) record: Option<Cells<'w>>,
     /// A node that is taken to have a value.
     pub(super) given: Option<(NodeId, Option<Value>)>,
     pub(super) scratch: &'w mut Scratch,
@@ -218,9 +218,7 @@ impl<'w> Work<'w> {
             }
             Op::Round(part, direction, decimals) => match self.value(*part, at)? {
                 Value::Number(part) => number(round_number(part, *direction, *decimals)).map(Value::Number),
-                Value::Money(units) => {
-                    self.judged(id, money::round(units, *direction, *decimals).map(Value::Money))
-                }
+                Value::Money(units) => self.judged(id, money::round(units, *direction, *decimals).map(Value::Money)),
                 integer => Some(integer),
             },
             Op::Otherwise(choices) => {

@@ -120,7 +120,11 @@ fn a_struct_and_json_give_the_same() {
     let day = 86_400_000_000;
     let customer = Customer {
         age: Some(18),
-        buys: vec![(NOW - day, 150_000, vec![1, 3]), (NOW - 2 * day, 50_000, vec![2]), (NOW - 40 * day, 990_000, vec![])],
+        buys: vec![
+            (NOW - day, 150_000, vec![1, 3]),
+            (NOW - 2 * day, 50_000, vec![2]),
+            (NOW - 40 * day, 990_000, vec![]),
+        ],
     };
     customer.write(&fields, &mut record).unwrap();
     let expected = ["adults", "rich", "home", "seen_lately", "hikers", "buyers", "large", "half"];
@@ -158,7 +162,9 @@ fn names_are_told_apart() {
     assert!(compiled.rows("sells").is_err());
     assert_eq!((compiled.segment("HOME"), compiled.segment("hom")), (Some(2), None));
     assert_eq!((compiled.value("mean"), compiled.partition("stage")), (Some(1), Some(0)));
-    let program = program("customers { key id : id  a : integer from \"Buys\" }\nevents buys by who at b { c : integer }\nsegment s { a > 1 and any buys }\n");
+    let program = program(
+        "customers { key id : id  a : integer from \"Buys\" }\nevents buys by who at b { c : integer }\nsegment s { a > 1 and any buys }\n",
+    );
     let both = Compiled::new(&program, &Selection::everything(&program), &Dataset::default());
     assert!(matches!(both, Err(SingleError::SameName { .. })));
 }

@@ -1,7 +1,7 @@
 //! JSON is read and refused as a line of NDJSON is.
 
 use super::*;
-use crate::data::{BadRows, Loaded, LoadOptions, Quiet, Sources, UnknownCustomers, load, needed_fields};
+use crate::data::{BadRows, LoadOptions, Loaded, Quiet, Sources, UnknownCustomers, load, needed_fields};
 use crate::interpret;
 use crate::outcome::Request;
 
@@ -50,12 +50,8 @@ fn by_file(program: &Program, line: &str) -> Result<Loaded, String> {
     let mut sources = Sources::new();
     sources.set("customers", folder.path(), &["c.ndjson".to_owned()]);
     let needed = needed_fields(program, &Selection::everything(program));
-    let options = LoadOptions {
-        needed,
-        bad_rows: BadRows::Stop,
-        unknown_customers: UnknownCustomers::Report,
-        progress: &Quiet,
-    };
+    let options =
+        LoadOptions { needed, bad_rows: BadRows::Stop, unknown_customers: UnknownCustomers::Report, progress: &Quiet };
     load(program, &sources, &options).map_err(|errors| errors.to_string())
 }
 
@@ -64,33 +60,99 @@ fn json_means_what_a_line_of_a_file_means() {
     let program = program(RULES);
     let compiled = Compiled::new(&program, &Selection::everything(&program), &Dataset::default()).unwrap();
     let mut record = compiled.record();
-    let with = |cells: &str| format!(r#"{{"id": 1, "a": 7, "o": "x"{}{cells}}}"#, if cells.is_empty() { "" } else { ", " });
+    let with =
+        |cells: &str| format!(r#"{{"id": 1, "a": 7, "o": "x"{}{cells}}}"#, if cells.is_empty() { "" } else { ", " });
     let mut lines: Vec<String> = [
-        "", r#""n": 0.25"#, r#""n": "0.25""#, r#""n": 1e999"#, r#""n": "NaN""#, r#""n": "x""#, r#""n": null"#,
-        r#""m": 0.3"#, r#""m": "0.30""#, r#""m": 0.30000001"#, r#""m": "0.30001""#, r#""m": 99999999999999999999"#,
-        r#""d": "2020-05-05""#, r#""d": "2020-05-05T00:00:00""#, r#""d": "2020-05-05T01:00:00""#, r#""d": 5"#,
-        r#""t": "2025-12-30 10:00""#, r#""t": "2025-12-30T10:00:00+02:00""#, r#""t": "2025-12-30""#, r#""t": true"#,
-        r#""l": "03:00:00""#, r#""l": "PT3H""#, r#""l": 3"#, r#""b": "yes""#, r#""b": 1"#, r#""b": 2"#,
-        r#""w": "a1""#, r#""w": 1.50"#, r#""w": 12"#, r#""w": true"#, r#""w": [1]"#, r#""w": "\u0031\n""#,
-        r#""z": "Europe/Berlin""#, r#""z": "+02:00""#, r#""p": 50"#, r#""p": "50%""#, r#""p": 0.5"#,
-        r#""flags": 2"#, r#""flags": 6"#, r#""flags": -1"#, r#""flags": "3""#, r#""flags": null"#,
-        r#""g": [1, 3]"#, r#""g": "1;3""#, r#""g": "[1,3]""#, r#""g": [1, null, "3"]"#, r#""g": [1, "x"]"#, r#""g": 3"#,
-        r#""g": []"#, r#""k": [{"q": 2}]"#, r#""k": [{"q": 1}, {"Q": 2}]"#, r#""k": [{}]"#, r#""k": {"q": 2}"#,
-        r#""k": [{"q": 2, "q": 3}]"#, r#""k": null"#, r#""k": [2]"#, r#""k": []"#,
-        r#""other": {"a": 1}"#, r#""other": {"a": 1, "a": 2}"#, r#""other": 1, "other": 2"#, r#""other": 1e999"#,
-        r#""a": 8"#, r#""N": 0.25"#, r#""N": 0.25, "n": 0.75"#, r#""\u006e": 0.25"#, r#""n": 0.25,"#,
+        "",
+        r#""n": 0.25"#,
+        r#""n": "0.25""#,
+        r#""n": 1e999"#,
+        r#""n": "NaN""#,
+        r#""n": "x""#,
+        r#""n": null"#,
+        r#""m": 0.3"#,
+        r#""m": "0.30""#,
+        r#""m": 0.30000001"#,
+        r#""m": "0.30001""#,
+        r#""m": 99999999999999999999"#,
+        r#""d": "2020-05-05""#,
+        r#""d": "2020-05-05T00:00:00""#,
+        r#""d": "2020-05-05T01:00:00""#,
+        r#""d": 5"#,
+        r#""t": "2025-12-30 10:00""#,
+        r#""t": "2025-12-30T10:00:00+02:00""#,
+        r#""t": "2025-12-30""#,
+        r#""t": true"#,
+        r#""l": "03:00:00""#,
+        r#""l": "PT3H""#,
+        r#""l": 3"#,
+        r#""b": "yes""#,
+        r#""b": 1"#,
+        r#""b": 2"#,
+        r#""w": "a1""#,
+        r#""w": 1.50"#,
+        r#""w": 12"#,
+        r#""w": true"#,
+        r#""w": [1]"#,
+        r#""w": "\u0031\n""#,
+        r#""z": "Europe/Berlin""#,
+        r#""z": "+02:00""#,
+        r#""p": 50"#,
+        r#""p": "50%""#,
+        r#""p": 0.5"#,
+        r#""flags": 2"#,
+        r#""flags": 6"#,
+        r#""flags": -1"#,
+        r#""flags": "3""#,
+        r#""flags": null"#,
+        r#""g": [1, 3]"#,
+        r#""g": "1;3""#,
+        r#""g": "[1,3]""#,
+        r#""g": [1, null, "3"]"#,
+        r#""g": [1, "x"]"#,
+        r#""g": 3"#,
+        r#""g": []"#,
+        r#""k": [{"q": 2}]"#,
+        r#""k": [{"q": 1}, {"Q": 2}]"#,
+        r#""k": [{}]"#,
+        r#""k": {"q": 2}"#,
+        r#""k": [{"q": 2, "q": 3}]"#,
+        r#""k": null"#,
+        r#""k": [2]"#,
+        r#""k": []"#,
+        r#""other": {"a": 1}"#,
+        r#""other": {"a": 1, "a": 2}"#,
+        r#""other": 1, "other": 2"#,
+        r#""other": 1e999"#,
+        r#""a": 8"#,
+        r#""N": 0.25"#,
+        r#""N": 0.25, "n": 0.75"#,
+        r#""\u006e": 0.25"#,
+        r#""n": 0.25,"#,
     ]
     .into_iter()
     .map(with)
     .collect();
     lines.extend(
         [
-            r#"{"id": 1, "o": "x"}"#, r#"{"id": 1, "a": null, "o": "x"}"#, r#"{"a": 1, "o": "x"}"#,
-            r#"{"id": 1, "a": 1, "o": "none"}"#, r#"{"id": 1, "a": 1}"#, r#"{"id": 1, "a": 1, "o": null}"#,
-            r#"{"id": 12345678901234567890123, "a": 1, "o": "x"}"#, r#"{"id": 1.5, "a": 1, "o": "x"}"#,
-            r#"{"id": 1, "a": 7.0, "o": "x"}"#, r#"{"id": 1, "a": 7.5, "o": "x"}"#, r#"{"id": 1, "a": "007", "o": "x"}"#,
-            r#"{"id": 1, "a": 9223372036854775808, "o": "x"}"#, r#"{"id": 1, "a": 99999999999999999999, "o": "x"}"#,
-            "[1]", "7", "{", r#"{"id": 1, "a": 7, "o": "x"} x"#, r#"{"id": true, "a": 7, "o": "x"}"#,
+            r#"{"id": 1, "o": "x"}"#,
+            r#"{"id": 1, "a": null, "o": "x"}"#,
+            r#"{"a": 1, "o": "x"}"#,
+            r#"{"id": 1, "a": 1, "o": "none"}"#,
+            r#"{"id": 1, "a": 1}"#,
+            r#"{"id": 1, "a": 1, "o": null}"#,
+            r#"{"id": 12345678901234567890123, "a": 1, "o": "x"}"#,
+            r#"{"id": 1.5, "a": 1, "o": "x"}"#,
+            r#"{"id": 1, "a": 7.0, "o": "x"}"#,
+            r#"{"id": 1, "a": 7.5, "o": "x"}"#,
+            r#"{"id": 1, "a": "007", "o": "x"}"#,
+            r#"{"id": 1, "a": 9223372036854775808, "o": "x"}"#,
+            r#"{"id": 1, "a": 99999999999999999999, "o": "x"}"#,
+            "[1]",
+            "7",
+            "{",
+            r#"{"id": 1, "a": 7, "o": "x"} x"#,
+            r#"{"id": true, "a": 7, "o": "x"}"#,
         ]
         .map(str::to_owned),
     );
@@ -132,8 +194,10 @@ fn events_are_checked_as_the_loader_does() {
     let program = program(rules);
     let compiled = Compiled::new(&program, &Selection::everything(&program), &Dataset::default()).unwrap();
     let mut record = compiled.record();
-    let mut refused = |buys: &str| held(&compiled, &mut record, &format!(r#"{{"id": 1, "buys": {buys}}}"#)).unwrap_err();
-    let row = |line: u32, more: &str| format!(r#"{{"line": {line}, "at_time": "2025-01-01T00:00:00Z", "price": 6{more}}}"#);
+    let mut refused =
+        |buys: &str| held(&compiled, &mut record, &format!(r#"{{"id": 1, "buys": {buys}}}"#)).unwrap_err();
+    let row =
+        |line: u32, more: &str| format!(r#"{{"line": {line}, "at_time": "2025-01-01T00:00:00Z", "price": 6{more}}}"#);
     let twice = refused(&format!("[{}, {}]", row(1, ""), row(1, "")));
     assert_eq!(twice.to_string(), "`buys` has the key 1 twice");
     let stranger = refused(&format!("[{}]", row(1, r#", "who": 2"#)));
