@@ -168,9 +168,7 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
         found.extend(single::difference(program, &loaded.dataset, &request, expected));
         let rows = case.data.as_deref().and_then(|data| serde_json::from_str::<serde_json::Value>(data).ok());
         let rows = rows.as_ref().and_then(serde_json::Value::as_object);
-        found.extend(
-            rows.and_then(|rows| single::json_difference(program, rows, &loaded.dataset, &request, expected)),
-        );
+        found.extend(rows.and_then(|rows| single::json_difference(program, rows, &loaded.dataset, &request, expected)));
     }
     for (engine, outcome) in outcomes {
         match outcome {

@@ -31,6 +31,11 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+/// The page on single records, so that its example runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/single-records.md")]
+struct Page;
+
 pub use answer::Answer;
 pub use layout::{Field, Rows};
 pub use moment::{Moment, amount, date, instant};

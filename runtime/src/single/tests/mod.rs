@@ -1,10 +1,5 @@
 //! Single records held against the interpreter and against the loader.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that panics fails, which is its purpose"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics fails, which is its purpose")]
 
 mod borders;
 mod forms;
