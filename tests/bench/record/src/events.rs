@@ -46,10 +46,8 @@ pub(crate) fn print(folder: &str) -> Result<(), Failure> {
             (json!(100_000 + at), events.collect())
         })
         .collect();
-    let texts: Vec<String> = customers
-        .iter()
-        .map(|(id, events)| json!({"customer_id": id, "activity": events}).to_string())
-        .collect();
+    let texts: Vec<String> =
+        customers.iter().map(|(id, events)| json!({"customer_id": id, "activity": events}).to_string()).collect();
     let mut data = DatasetBuilder::new(&program);
     for (id, events) in &customers {
         let mut events = events.clone();
@@ -96,7 +94,10 @@ pub(crate) fn print(folder: &str) -> Result<(), Failure> {
     };
     let (read, whole, interpreted) = (median(&mut read), median(&mut whole), median(&mut interpreted));
     println!("100 conditions on the events of a customer with {EVENTS}; microseconds a record, median");
-    println!("reading the JSON {read:.2}, working it out {:.2}; the interpreter over loaded data {interpreted:.2}", whole - read);
+    println!(
+        "reading the JSON {read:.2}, working it out {:.2}; the interpreter over loaded data {interpreted:.2}",
+        whole - read
+    );
     println!("compiling takes {compiled_in:.2?}, another `as of` {bound_in:.2?}");
     Ok(())
 }

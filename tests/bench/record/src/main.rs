@@ -5,6 +5,7 @@
 //! timed is what a service does for each request: giving the engine the customer's values, or its JSON text, and asking
 //! for all segments. All sides are asked in turn, round by round; the medians are printed, and all must find the same.
 
+mod constructs;
 #[path = "../../src/definitions.rs"]
 #[expect(dead_code, reason = "written for the batch benchmark, of which this uses a part")]
 mod definitions;
@@ -71,5 +72,6 @@ fn main() -> Result<(), Failure> {
     }
     let members: u32 = found.iter().flatten().sum();
     println!("all sides agree on {members} memberships");
-    events::print(&folder)
+    events::print(&folder)?;
+    constructs::print()
 }

@@ -132,7 +132,9 @@ fn wirefilter(texts: Vec<String>, customers: &[Customer]) -> Side<'_> {
             context.set_field_value("city", &customer.city[..]).map_err(|error| error.to_string())?;
             context.set_field_value("plan", customer.plan).map_err(|error| error.to_string())?;
             context.set_field_value("signup_date", customer.signup_date as i32).map_err(|error| error.to_string())?;
-            context.set_field_value("last_seen", (customer.last_seen / 1000) as i32).map_err(|error| error.to_string())?;
+            context
+                .set_field_value("last_seen", (customer.last_seen / 1000) as i32)
+                .map_err(|error| error.to_string())?;
             context.set_field_value("email_consent", customer.email_consent).map_err(|error| error.to_string())?;
             context.set_field_value("nps", customer.nps as i32).map_err(|error| error.to_string())?;
             context.set_field_value("score", (customer.score * 1e6) as i32).map_err(|error| error.to_string())?;
@@ -205,7 +207,9 @@ fn rhai(texts: Vec<String>, customers: &[Customer]) -> Result<Side<'_>, Failure>
 }
 
 fn evalexpr(texts: Vec<String>, customers: &[Customer]) -> Result<Side<'_>, Failure> {
-    use evalexpr::{ContextWithMutableVariables, DefaultNumericTypes, HashMapContext, Node, Value, build_operator_tree};
+    use evalexpr::{
+        ContextWithMutableVariables, DefaultNumericTypes, HashMapContext, Node, Value, build_operator_tree,
+    };
     let programs: Vec<Node<DefaultNumericTypes>> =
         texts.iter().map(|text| build_operator_tree(text)).collect::<Result<_, _>>()?;
     let run = move |counts: &mut [u32]| -> Result<(), Failure> {
