@@ -32,7 +32,7 @@ pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
-pub(crate) use moments::{Moment, ZoneClock};
+pub(crate) use moments::{Moment, ZoneClock, is_day, is_moment};
 pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
 pub use raw::{Raw, RawField};

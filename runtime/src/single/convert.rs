@@ -4,7 +4,7 @@ use super::layout::{Field, Kind, Place};
 use super::record::{TableRows, begin};
 use super::{Inner, SingleError};
 use crate::data::scalar::{self, Id};
-use crate::data::{Moment, Raw, ZoneClock, canonical_integer, find_cell, same_name};
+use crate::data::{Moment, Raw, ZoneClock, canonical_integer, find_cell, is_day, is_moment, same_name};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use segue_compiler::values::Value;
 use std::borrow::Cow;
@@ -27,6 +27,56 @@ enum One<'a> {
     Integer(i64),
 }
 
+/// Puts a value that is held as it is given at a field of the last row of its table; false where it is not so simple.
+#[inline]
+pub(super) fn put_word(inner: &Inner, tables: &mut [TableRows], field: Field, raw: &Raw<'_>) -> bool {
+    let Some(table) = inner.layout.table(field.table) else { return false };
+    let (Some(place), Some(rows)) = (table.places.get(field.place), tables.get_mut(field.table.0 as usize)) else {
+        return false;
+    };
+    let word = match (&place.kind, raw) {
+        (Kind::Integer, Raw::Integer(whole)) => whole.cast_unsigned(),
+        (Kind::Boolean, Raw::Boolean(truth)) => u64::from(*truth),
+        (Kind::Number | Kind::Percent(false), Raw::Float(float)) if float.is_finite() => (float + 0.0).to_bits(),
+        (Kind::Money, Raw::Decimal { units, scale: 4 }) => match i64::try_from(*units) {
+            Ok(units) => units.cast_unsigned(),
+            Err(_) => return false,
+        },
+        (Kind::Instant(_), Raw::Instant(micros)) if is_moment(*micros) => micros.cast_unsigned(),
+        (Kind::Date, Raw::Date(day)) if is_day(i64::from(*day)) => i64::from(*day).cast_unsigned(),
+        _ => return false,
+    };
+    let Some(row) = rows.rows.checked_sub(1) else { return false };
+    know(rows, row * table.stride, place, word, 0);
+    true
+}
+
+/// Notes a known value of a row that begins at a word.
+#[inline]
+fn know(rows: &mut TableRows, start: usize, place: &Place, cell: u64, code: u64) {
+    let words = rows.words.get_mut(start..).unwrap_or(&mut []);
+    if let Some(known) = words.get_mut(place.known.0) {
+        *known |= place.known.1;
+    }
+    if let Some([slot, beside]) = words.get_mut(place.at..place.at + 2) {
+        (*slot, *beside) = (cell, code);
+    }
+}
+
+/// Puts a text, or a whole number as an id, where it is held as it is given; false where it is not so simple.
+fn put_text(inner: &Inner, rows: &mut TableRows, start: usize, place: &Place, raw: &Raw<'_>) -> bool {
+    let (cell, code) = match (&place.kind, raw) {
+        (Kind::Text, Raw::Text(text)) => keep(inner, rows, place, text),
+        (Kind::Listed(values), Raw::Text(text)) if values.iter().any(|value| **value == **text) => {
+            keep(inner, rows, place, text)
+        }
+        (Kind::Id, Raw::Integer(number)) => keep(inner, rows, place, Digits::of(*number).text()),
+        _ => return false,
+    };
+    know(rows, start, place, cell, code);
+    true
+}
+
 /// Puts a value at a field of the last row of its table.
 pub(super) fn put(
     inner: &Inner,
@@ -41,6 +91,9 @@ pub(super) fn put(
     let refused = |expected: &str| refused(inner, field.table, place, raw, expected);
     let rows = tables.get_mut(field.table.0 as usize).ok_or_else(no_row)?;
     let Some(row) = rows.rows.checked_sub(1) else { return Err(SingleError::NoRow { table: table.name.to_string() }) };
+    if put_text(inner, rows, row * table.stride, place, raw) {
+        return Ok(());
+    }
     let found = match &place.kind {
         Kind::Records(elements) => return records(inner, tables, clocks, field.table, place, *elements, raw),
         Kind::List(of) => list(of, clocks, raw).map_err(refused)?.map(|list| {
@@ -157,10 +210,7 @@ fn one<'a>(
         Kind::Integer => whole(scalar::integer(raw)?),
         Kind::Number => float(scalar::number(raw)?),
         Kind::Percent(hundredths) => float(scalar::percent(raw, *hundredths)?),
-        Kind::Money => whole(match raw {
-            Raw::Decimal { units, scale: 4 } if i64::try_from(*units).is_ok() => i64::try_from(*units).ok(),
-            raw => scalar::amount(raw)?,
-        }),
+        Kind::Money => whole(scalar::amount(raw)?),
         Kind::Date => whole(scalar::date(raw)?.map(i64::from)),
         Kind::Duration => whole(scalar::duration(raw)?),
         Kind::Instant(clock) => whole(match scalar::moment(raw)? {

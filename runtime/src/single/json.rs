@@ -133,7 +133,9 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
                         return Err(unusual());
                     }
                     let field = Field { table, place };
-                    convert::put(inner, reader.tables, reader.clocks, field, &raw).map_err(|_| unusual())?;
+                    if !convert::put_word(inner, reader.tables, field, &raw) {
+                        convert::put(inner, reader.tables, reader.clocks, field, &raw).map_err(|_| unusual())?;
+                    }
                 }
                 (None, Some(rows)) => map.next_value_seed(List { reader: &mut *reader, table: *rows })?,
                 (None, None) => {}

@@ -81,9 +81,19 @@ impl Record {
     ///
     /// # Errors
     /// The value does not suit the field, or no row was begun.
+    #[inline]
     pub fn set<'v>(&mut self, field: Field, value: impl Into<Raw<'v>>) -> Result<(), SingleError> {
+        self.put(field, &value.into())
+    }
+
+    /// Inlined where the value's kind is known, so that only the field's is asked for.
+    #[inline]
+    fn put(&mut self, field: Field, raw: &Raw<'_>) -> Result<(), SingleError> {
         let Record { inner, tables, clocks, .. } = self;
-        convert::put(inner, tables, clocks, field, &value.into())
+        if convert::put_word(inner, tables, field, raw) {
+            return Ok(());
+        }
+        convert::put(inner, tables, clocks, field, raw)
     }
 
     /// Checks what must be known, and puts events and records in order.

@@ -100,6 +100,8 @@ pub(super) struct Classes {
     /// By class, the missing value's last: [`Sets::length`] words, and one that is not 0 where something fails.
     words: Vec<u64>,
     missing: usize,
+    /// Of a text: by its number the class, since many texts are one to the conditions.
+    texts: Vec<u32>,
 }
 
 /// More keys than this are not named one by one.
@@ -211,8 +213,10 @@ impl Sets {
         for value in representatives {
             classes.words.extend(self.words_of(inner, moment, input, value));
         }
-        if input.form != Form::Boolean && !matches!(input.form, Form::Text(_)) {
-            self.merge(&mut classes);
+        match input.form {
+            Form::Boolean => {}
+            Form::Text(_) => self.share(&mut classes),
+            Form::Whole | Form::Float => self.merge(&mut classes),
         }
         classes
     }
@@ -229,6 +233,25 @@ impl Sets {
             *last = 1;
         }
         words
+    }
+
+    /// Texts that no condition tells apart share their words, which then stay in a near cache; the last two, any other text
+    /// and none, keep their own.
+    fn share(&self, classes: &mut Classes) {
+        let stride = self.length + 1;
+        let rows: Vec<&[u64]> = classes.words.chunks(stride).collect();
+        let (mut words, mut known) = (Vec::new(), FxHashMap::<&[u64], u32>::default());
+        for (code, row) in rows.iter().enumerate() {
+            let next = u32::try_from(words.len() / stride).unwrap_or(u32::MAX);
+            let own = code + 2 >= rows.len();
+            let class = if own { next } else { *known.entry(row).or_insert(next) };
+            if class == next {
+                words.extend_from_slice(row);
+            }
+            classes.texts.push(class);
+        }
+        classes.missing = (words.len() / stride).saturating_sub(1);
+        classes.words = words;
     }
 
     /// Classes that no condition tells apart become one.
@@ -286,7 +309,10 @@ impl Work<'_> {
                         classes.missing
                     } else {
                         match input.form {
-                            Form::Text(_) => cells.get(at + 1).map_or(0, |code| *code as usize),
+                            Form::Text(_) => {
+                                let class = cells.get(at + 1).and_then(|code| classes.texts.get(*code as usize));
+                                class.map_or(0, |class| *class as usize)
+                            }
                             Form::Float => reached(&classes.borders, float_key(cells.get(at).copied().unwrap_or(0))),
                             Form::Whole | Form::Boolean => {
                                 reached(&classes.borders, cells.get(at).map_or(0, |cell| cell.cast_signed()))

@@ -1,13 +1,13 @@
 //! One customer at a time through 100 segments: Segue, and the expression engines that people embed for it.
 //!
-//! `segue-bench-record FOLDER` with the folder of `segments.json` and `conditions.json` (`generate.py defs` writes them).
+//! `segue-bench-record FOLDER` with the folder of `segments.json` and `conditions.json` (`generate.py defs` writes them);
+//! with `alone` after it only Segue runs.
 //! Every side gets the same customers, made from a seed, and the same definitions in its own language, compiled before. What is
 //! timed is what a service does for each request: giving the engine the customer's values, or its JSON text, and asking
 //! for all segments. All sides are asked in turn, round by round; the medians are printed, and all must find the same.
 
 mod constructs;
 #[path = "../../src/definitions.rs"]
-#[expect(dead_code, reason = "written for the batch benchmark, of which this uses a part")]
 mod definitions;
 mod events;
 mod peers;
@@ -38,11 +38,14 @@ fn main() -> Result<(), Failure> {
     let chosen = records::chosen(&definitions, SEGMENTS)?;
     let customers: Vec<Customer> = records::customers(&definitions, CUSTOMERS)?;
     let mut sides = segue::sides(&chosen, &customers)?;
-    sides.extend(peers::sides(&chosen, &customers)?);
+    let alone = std::env::args().nth(2).is_some_and(|word| word == "alone");
+    if !alone {
+        sides.extend(peers::sides(&chosen, &customers)?);
+    }
 
     let mut times = vec![Vec::new(); sides.len()];
     let mut found: Option<Vec<u32>> = None;
-    for _ in 0..ROUNDS {
+    for _ in 0..if alone { 40 * ROUNDS } else { ROUNDS } {
         for (side, times) in sides.iter_mut().zip(&mut times) {
             let mut counts = vec![0; SEGMENTS];
             let started = Instant::now();
@@ -72,6 +75,9 @@ fn main() -> Result<(), Failure> {
     }
     let members: u32 = found.iter().flatten().sum();
     println!("all sides agree on {members} memberships");
+    if alone {
+        return Ok(());
+    }
     events::print(&folder)?;
     constructs::print()
 }

@@ -114,7 +114,7 @@ pub(crate) fn sides<'a>(chosen: &'a Chosen, customers: &'a [Customer]) -> Result
 }
 
 fn wirefilter(texts: Vec<String>, customers: &[Customer]) -> Side<'_> {
-    use wirefilter::{ExecutionContext, Scheme, Type};
+    use wirefilter::{ExecutionContext, Scheme};
     // Its filters borrow the scheme.
     let scheme: &'static Scheme = Box::leak(Box::new(Scheme! {
         age: Int, income: Int, country: Bytes, city: Bytes, plan: Bytes, signup_date: Int, last_seen: Int,
