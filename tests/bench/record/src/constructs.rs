@@ -27,17 +27,16 @@ events buys by customer_id at bought_at {
 table companies {
   key company_id : id
   size           : integer
-  offices        : list of { staff : integer }
 }
 ";
 
 /// A name, how many conditions, and each of them by its number.
 type Kind = (&'static str, usize, fn(usize) -> String);
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 11] = [
     ("one condition on a stored value", 1, |_| "a > 5".to_owned()),
     ("100 conditions on one stored value", 100, |at| format!("a > {at}")),
-    ("100 conditions on three stored values", 100, |at| format!("a > {at} and b < {at} or c is {at}")),
+    ("100 conditions on three stored values", 100, |at| format!("a > {at} and (b < {at} or c is {at})")),
     ("20 beginnings of a text that nobody names", 20, |at| format!("word starts with \"x{at}\"")),
     ("20 conditions through a look-up", 20, |at| format!("company.size > {at}")),
     ("20 sums of two fields", 20, |at| format!("a + {at} > b")),
@@ -52,7 +51,6 @@ const KINDS: [Kind; 12] = [
     ("20 sums over lists within 50 events", 20, |at| {
         format!("(sum of buys.parts.size in the last {} days) > 10", 10 + at)
     }),
-    ("one condition that only the interpreter does", 1, |_| "(sum of company.offices.staff) > 10".to_owned()),
 ];
 
 pub(crate) fn print() -> Result<(), Failure> {
@@ -70,7 +68,7 @@ pub(crate) fn print() -> Result<(), Failure> {
             }
         };
         let tables = json!({"companies": [
-            {"company_id": "c1", "size": 12, "offices": [{"staff": 3}, {"staff": 9}]}, {"company_id": "c2", "size": 7}]});
+            {"company_id": "c1", "size": 12}, {"company_id": "c2", "size": 7}]});
         let data: Dataset = lookups(&program, &tables)?;
         let compiled = Compiled::new(&program, &Selection::everything(&program), &data)?;
         let moment = compiled.at(AS_OF);
@@ -86,7 +84,7 @@ pub(crate) fn print() -> Result<(), Failure> {
         record.read_json(&text.to_string())?;
         let mut times = Vec::new();
         for _ in 0..9 {
-            let rounds = if compiled.interpreted().is_empty() { 2000 } else { 100 };
+            let rounds = 2000;
             let started = Instant::now();
             for _ in 0..rounds {
                 std::hint::black_box(moment.evaluate(&mut record)?.held());
