@@ -159,7 +159,7 @@ pub(super) fn put(
 fn keep(inner: &Inner, rows: &mut TableRows, place: &Place, text: &str) -> (u64, u64) {
     let from = rows.texts.len() as u64;
     rows.texts.push_str(text);
-    let code = place.dictionary.and_then(|dictionary| inner.named.get(dictionary)).map_or(0, |known| known.code(text));
+    let code = place.dictionary.and_then(|dictionary| inner.named.get(dictionary)).map_or(0, |known| known.find(text).unwrap_or(known.count()));
     (from << 32 | text.len() as u64, u64::from(code))
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Place {
     pub(super) filled: bool,
     /// The dictionary of texts that rules speak of, among those of the program.
     pub(super) dictionary: Option<usize>,
+    /// The first of its texts are the listed ones.
+    pub(super) listed: u32,
 }
 
 /// The rows of a table.
@@ -152,6 +154,7 @@ impl Layout {
                     structural,
                     filled: is_list && !field.optional,
                     dictionary: None,
+                    listed: 0,
                 });
                 next += 2;
             }

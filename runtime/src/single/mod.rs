@@ -16,6 +16,7 @@
 //! The interpreter defines what is right here as everywhere.
 
 mod answer;
+mod classes;
 mod clauses;
 mod convert;
 mod fold;
@@ -23,9 +24,12 @@ mod general;
 mod json;
 mod layout;
 mod moment;
+mod pack;
 mod passes;
 mod record;
 mod sets;
+mod subjects;
+mod texts;
 mod work;
 
 #[cfg(test)]
@@ -52,8 +56,9 @@ use segue_compiler::program::{CUSTOMERS, FieldSource, PartitionId, Program, Read
 use segue_compiler::syntax::tree::{AggregateOperator, TextTest};
 use segue_compiler::values::Value;
 use segue_compiler::values::text::TextMatcher;
-use sets::{Making, Named, Sets};
+use sets::{Making, Sets};
 use std::sync::Arc;
+use texts::Named;
 use work::looked_up;
 
 /// Why a program cannot be compiled for single records, or a record cannot be worked out.

@@ -2,7 +2,7 @@
 
 use super::passes::Pass;
 use super::record::{Cells, Record};
-use super::sets::Classes;
+use super::classes::Tables;
 use super::work::{Scratch, Work};
 use super::{Answer, Inner, SingleError};
 use crate::data::Raw;
@@ -23,9 +23,9 @@ pub struct Moment {
     constants: Vec<Option<Value>>,
     /// What windows mean against instants, and against days.
     filters: [FxHashMap<Arc<[Window]>, TimeFilter>; 2],
-    pub(super) classes: Vec<Classes>,
+    pub(super) tables: Tables,
     /// By pass.
-    pub(super) passes: Vec<Vec<Classes>>,
+    pub(super) passes: Vec<Tables>,
     /// What is the same for everybody fails, which only the interpreter counts.
     pub(super) uncounted: bool,
 }
@@ -40,7 +40,7 @@ impl Moment {
             clock,
             constants: vec![None; nodes.len()],
             filters: Default::default(),
-            classes: Vec::new(),
+            tables: Tables::default(),
             passes: Vec::new(),
             uncounted: false,
         };
@@ -64,8 +64,8 @@ impl Moment {
             }
         }
         moment.uncounted = scratch.uncounted || !scratch.failed.is_empty();
-        moment.classes = inner.sets.classes(&inner, &moment);
-        moment.passes = inner.passes.iter().map(|pass: &Pass| pass.sets.classes(&inner, &moment)).collect();
+        moment.tables = inner.sets.tables(&inner, &moment);
+        moment.passes = inner.passes.iter().map(|pass: &Pass| pass.sets.tables(&inner, &moment)).collect();
         moment
     }
 
@@ -116,7 +116,7 @@ impl Moment {
         let cells = Cells { inner, tables };
         let mut work = Work { inner, moment: self, record: Some(cells), given: None, scratch };
         work.all(&inner.worked);
-        work.sets(&inner.sets, &self.classes, super::work::CUSTOMER, words, joined, &mut answer.bits);
+        work.sets(&inner.sets, &self.tables, super::work::CUSTOMER, words, joined, &mut answer.bits);
         for (slot, node) in answer.values.iter_mut().zip(&inner.traits) {
             *slot = node.and_then(|node| work.value(node, super::work::CUSTOMER));
         }

@@ -4,7 +4,7 @@
 use super::Inner;
 use super::fold::{Asked, whole_average, whole_sum};
 use super::layout::Kind;
-use super::sets::{Making, Sets, Subject};
+use super::sets::{Joined, Making, Sets, Subject};
 use super::work::{At, CUSTOMER, Work};
 use rustc_hash::FxHashSet;
 use segue_compiler::plan::{self, Aggregate, NodeId, Op, Scope, TruthId};
@@ -65,7 +65,7 @@ pub(super) struct Scratch(Vec<Room>);
 
 #[derive(Debug, Default)]
 struct Room {
-    joined: Vec<u64>,
+    joined: Joined,
     found: Vec<u64>,
     counts: Vec<u64>,
     states: Vec<State>,
@@ -142,7 +142,7 @@ impl<'w> Work<'w> {
     pub(super) fn run_pass(&mut self, number: usize) {
         let inner: &'w Inner = self.inner;
         let Some(pass) = inner.passes.get(number) else { return };
-        let (Some(record), Some(classes)) = (self.record, self.moment.passes.get(number)) else { return };
+        let (Some(record), Some(tables)) = (self.record, self.moment.passes.get(number)) else { return };
         let (Some(layout), Some(rows)) = (inner.layout.table(pass.table), record.rows(pass.table)) else { return };
         let mut room = self.scratch.passes.0.pop().unwrap_or_default();
         room.counts.clear();
@@ -159,7 +159,7 @@ impl<'w> Work<'w> {
             }
             let at: At = (pass.table, row);
             let cells = rows.row(layout, row);
-            self.sets(&pass.sets, classes, at, cells, &mut room.joined, &mut room.found);
+            self.sets(&pass.sets, tables, at, cells, &mut room.joined, &mut room.found);
             for node in &pass.failing {
                 self.value(*node, at);
             }

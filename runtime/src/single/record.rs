@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::convert;
 use super::layout::{Field, Kind, Layout, Place, Rows, TableLayout};
+use super::sets::Joined;
 use super::work::Scratch;
 use super::{Inner, SingleError};
 use crate::data::{Raw, ZoneClock, compare_ids};
@@ -23,7 +24,7 @@ pub struct Record {
     pub(super) clocks: Vec<ZoneClock>,
     pub(super) answer: Answer,
     /// Room for the clauses of the customer.
-    pub(super) joined: Vec<u64>,
+    pub(super) joined: Joined,
     pub(super) scratch: Scratch,
     /// The place that each name of the last JSON text had, in the order of the names: the next text mostly has the same.
     pub(super) order: Vec<usize>,
