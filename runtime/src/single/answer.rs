@@ -47,14 +47,11 @@ impl Answer {
     }
 
     /// The segments that the customer is in, by their places in the selection, ascending.
+    #[inline]
     pub fn segments(&self) -> impl Iterator<Item = usize> + '_ {
-        let ones = self.bits.iter().enumerate().flat_map(|(word, bits)| {
-            std::iter::successors((*bits != 0).then_some(*bits), |left| {
-                Some(left & (left - 1)).filter(|left| *left != 0)
-            })
-            .map(move |left| word * 64 + left.trailing_zeros() as usize)
-        });
-        ones.take_while(|segment| *segment < self.segments)
+        let mut words = self.bits.iter();
+        let word = words.next().copied().unwrap_or(0);
+        Members { words, word, first: 0, end: self.segments }
     }
 
     /// How many segments the customer is in.
@@ -104,5 +101,30 @@ impl Answer {
     pub(super) fn in_order(&mut self) {
         self.problems.sort_by_key(|problem| (problem.span, problem.kind, std::cmp::Reverse(problem.count)));
         self.problems.dedup_by_key(|problem| (problem.span, problem.kind));
+    }
+}
+
+/// The places of bits, ascending.
+struct Members<'a> {
+    /// Those after the one at hand.
+    words: std::slice::Iter<'a, u64>,
+    word: u64,
+    /// The place of the word's first bit.
+    first: usize,
+    end: usize,
+}
+
+impl Iterator for Members<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.word == 0 {
+            self.word = *self.words.next()?;
+            self.first += 64;
+        }
+        let place = self.first + self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        (place < self.end).then_some(place)
     }
 }

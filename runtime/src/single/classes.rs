@@ -60,7 +60,7 @@ impl Classes {
     /// The class of a text by its number.
     #[inline]
     pub(super) fn of_text(&self, code: u64) -> usize {
-        self.texts.get(code as usize).map_or(0, |class| *class as usize)
+        self.texts.get((code & 0xffff_ffff) as usize).map_or(0, |class| *class as usize)
     }
 
     /// Texts that no condition tells apart share their words, which then stay in a near cache; the last two, any other text

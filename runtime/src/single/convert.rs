@@ -4,7 +4,7 @@ use super::layout::{Field, Kind, Place};
 use super::record::{TableRows, begin};
 use super::{Inner, SingleError};
 use crate::data::scalar::{self, Id};
-use crate::data::{Moment, Raw, ZoneClock, canonical_integer, find_cell, is_day, is_moment, same_name};
+use crate::data::{Moment, Raw, ZoneClock, find_cell, same_name};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use segue_compiler::values::Value;
 use std::borrow::Cow;
@@ -27,57 +27,8 @@ enum One<'a> {
     Integer(i64),
 }
 
-/// Puts a value that is held as it is given at a field of the last row of its table; false where it is not so simple.
-#[inline]
-pub(super) fn put_word(inner: &Inner, tables: &mut [TableRows], field: Field, raw: &Raw<'_>) -> bool {
-    let Some(table) = inner.layout.table(field.table) else { return false };
-    let (Some(place), Some(rows)) = (table.places.get(field.place), tables.get_mut(field.table.0 as usize)) else {
-        return false;
-    };
-    let word = match (&place.kind, raw) {
-        (Kind::Integer, Raw::Integer(whole)) => whole.cast_unsigned(),
-        (Kind::Boolean, Raw::Boolean(truth)) => u64::from(*truth),
-        (Kind::Number | Kind::Percent(false), Raw::Float(float)) if float.is_finite() => (float + 0.0).to_bits(),
-        (Kind::Money, Raw::Decimal { units, scale: 4 }) => match i64::try_from(*units) {
-            Ok(units) => units.cast_unsigned(),
-            Err(_) => return false,
-        },
-        (Kind::Instant(_), Raw::Instant(micros)) if is_moment(*micros) => micros.cast_unsigned(),
-        (Kind::Date, Raw::Date(day)) if is_day(i64::from(*day)) => i64::from(*day).cast_unsigned(),
-        _ => return false,
-    };
-    let Some(row) = rows.rows.checked_sub(1) else { return false };
-    know(rows, row * table.stride, place, word, 0);
-    true
-}
-
-/// Notes a known value of a row that begins at a word.
-#[inline]
-fn know(rows: &mut TableRows, start: usize, place: &Place, cell: u64, code: u64) {
-    let words = rows.words.get_mut(start..).unwrap_or(&mut []);
-    if let Some(known) = words.get_mut(place.known.0) {
-        *known |= place.known.1;
-    }
-    if let Some([slot, beside]) = words.get_mut(place.at..place.at + 2) {
-        (*slot, *beside) = (cell, code);
-    }
-}
-
-/// Puts a text, or a whole number as an id, where it is held as it is given; false where it is not so simple.
-fn put_text(inner: &Inner, rows: &mut TableRows, start: usize, place: &Place, raw: &Raw<'_>) -> bool {
-    let (cell, code) = match (&place.kind, raw) {
-        (Kind::Text, Raw::Text(text)) => keep(inner, rows, place, text),
-        (Kind::Listed(values), Raw::Text(text)) if values.iter().any(|value| **value == **text) => {
-            keep(inner, rows, place, text)
-        }
-        (Kind::Id, Raw::Integer(number)) => keep(inner, rows, place, Digits::of(*number).text()),
-        _ => return false,
-    };
-    know(rows, start, place, cell, code);
-    true
-}
-
-/// Puts a value at a field of the last row of its table.
+/// Puts a value at a field of the last row of its table, however it is given.
+#[cold]
 pub(super) fn put(
     inner: &Inner,
     tables: &mut [TableRows],
@@ -91,9 +42,6 @@ pub(super) fn put(
     let refused = |expected: &str| refused(inner, field.table, place, raw, expected);
     let rows = tables.get_mut(field.table.0 as usize).ok_or_else(no_row)?;
     let Some(row) = rows.rows.checked_sub(1) else { return Err(SingleError::NoRow { table: table.name.to_string() }) };
-    if put_text(inner, rows, row * table.stride, place, raw) {
-        return Ok(());
-    }
     let found = match &place.kind {
         Kind::Records(elements) => return records(inner, tables, clocks, field.table, place, *elements, raw),
         Kind::List(of) => list(of, clocks, raw).map_err(refused)?.map(|list| {
@@ -125,8 +73,8 @@ pub(super) fn put(
         }
         kind => one(kind, clocks, place.required, raw).map_err(refused)?.map(|value| match value {
             One::Word(word) => (word, 0),
-            One::Text(text) => keep(inner, rows, place, &text),
-            One::Integer(number) => keep(inner, rows, place, Digits::of(number).text()),
+            One::Text(text) => rows.keep(inner, place.dictionary, &text),
+            One::Integer(number) => rows.keep_id(inner, place.dictionary, number),
         }),
     };
     let words = rows.words.get_mut(row * table.stride..).unwrap_or(&mut []);
@@ -153,14 +101,6 @@ pub(super) fn put(
         None => {}
     }
     Ok(())
-}
-
-/// Keeps a text: its stretch, and its number in the dictionary of those that rules speak of.
-fn keep(inner: &Inner, rows: &mut TableRows, place: &Place, text: &str) -> (u64, u64) {
-    let from = rows.texts.len() as u64;
-    rows.texts.push_str(text);
-    let code = place.dictionary.and_then(|dictionary| inner.named.get(dictionary)).map_or(0, |known| known.find(text).unwrap_or(known.count()));
-    (from << 32 | text.len() as u64, u64::from(code))
 }
 
 /// The value is missing and nobody minds: noted at the second word, which a missing value does not need.
@@ -311,7 +251,10 @@ pub(super) fn row(
     let Some(declared) = inner.layout.table(table) else { return Ok(()) };
     for (at, place) in declared.places.iter().enumerate() {
         let cell = find_cell(cells, &place.column).unwrap_or(&Raw::Missing);
-        put(inner, tables, clocks, Field { table, place: at }, cell)?;
+        let rows = tables.get_mut(table.0 as usize);
+        if !rows.is_some_and(|rows| rows.put(inner, at, cell)) {
+            put(inner, tables, clocks, Field { table, place: at }, cell)?;
+        }
     }
     Ok(())
 }
@@ -345,36 +288,4 @@ pub(super) fn is_like(inner: &Inner, table: TableId, name: &str) -> bool {
     let places = inner.layout.table(table).map(|table| table.places.as_slice()).unwrap_or_default();
     places.iter().any(|place| same_name(&place.column, name))
         || table == CUSTOMERS && inner.layout.by_name.keys().any(|known| same_name(known, name))
-}
-
-/// The decimal digits of a whole number.
-struct Digits {
-    bytes: [u8; 20],
-    from: usize,
-}
-
-impl Digits {
-    fn of(number: i64) -> Digits {
-        let (mut bytes, mut from, mut left) = ([b'0'; 20], 20, number.unsigned_abs());
-        while left > 0 || from == 20 {
-            from -= 1;
-            if let Some(byte) = bytes.get_mut(from) {
-                *byte = b'0' + u8::try_from(left % 10).unwrap_or(0);
-            }
-            left /= 10;
-        }
-        if number < 0 {
-            from -= 1;
-            if let Some(byte) = bytes.get_mut(from) {
-                *byte = b'-';
-            }
-        }
-        Digits { bytes, from }
-    }
-
-    fn text(&self) -> &str {
-        let text = std::str::from_utf8(self.bytes.get(self.from..).unwrap_or(&[])).unwrap_or("");
-        debug_assert!(canonical_integer(text).is_some());
-        text
-    }
 }

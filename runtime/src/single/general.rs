@@ -2,7 +2,7 @@
 
 use super::layout::{Kind, Place};
 use super::record::{Cells, TableRows};
-use super::{Answer, SingleError};
+use super::{Answer, Inner, SingleError};
 use crate::data::{Dataset, Raw, TableBuilder, UnknownCustomers, assemble, same_name};
 use crate::interpret;
 use crate::outcome::{Outcome, Request};
@@ -119,7 +119,7 @@ fn cell<'r>(record: Cells<'r>, table: TableId, place: usize, row: usize) -> Raw<
             let outside = words.get(declared.at + 1) == Some(&super::convert::OUTSIDE);
             return outside.then_some(Raw::Text(Cow::Borrowed("\u{0}")));
         }
-        raw(rows, declared, *words.get(declared.at)?)
+        raw(inner, rows, declared, words)
     };
     found().unwrap_or(Raw::Missing)
 }
@@ -135,7 +135,8 @@ fn elements_of<'r>(record: Cells<'r>, elements: TableId, owner: usize) -> Option
     Some(Raw::List(rows.map(of_row).collect()))
 }
 
-fn raw<'r>(rows: &'r TableRows, place: &Place, cell: u64) -> Option<Raw<'r>> {
+fn raw<'r>(inner: &'r Inner, rows: &'r TableRows, place: &Place, words: &[u64]) -> Option<Raw<'r>> {
+    let cell = *words.get(place.at)?;
     let whole = cell.cast_signed();
     Some(match place.kind {
         Kind::Boolean => Raw::Boolean(cell != 0),
@@ -145,7 +146,7 @@ fn raw<'r>(rows: &'r TableRows, place: &Place, cell: u64) -> Option<Raw<'r>> {
         Kind::Date => Raw::Date(i32::try_from(whole).ok()?),
         Kind::Instant(_) => Raw::Instant(whole),
         Kind::Duration => Raw::Duration(whole),
-        Kind::Text | Kind::Zone | Kind::Id | Kind::Listed(_) => Raw::text(rows.text(cell)),
+        Kind::Text | Kind::Zone | Kind::Id | Kind::Listed(_) => Raw::Text(rows.text(inner, place, words)),
         Kind::List(_) | Kind::Bits(_) => of_value(rows.lists.get(usize::try_from(cell).ok()?)?),
         Kind::Records(_) => return None,
     })

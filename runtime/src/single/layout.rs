@@ -1,6 +1,8 @@
 //! Where the values of a record stand: a few words a row, with a bit for each field that says whether it is known.
 
 use super::SingleError;
+use super::slots::Slot;
+use super::texts::Named;
 use crate::data::NeededFields;
 use crate::data::{closest_names, same_name};
 use rustc_hash::FxHashMap;
@@ -76,8 +78,14 @@ pub(super) struct TableLayout {
     pub(super) parent: Option<TableId>,
     /// Tables of the lists that its rows hold.
     pub(super) lists: Vec<TableId>,
-    /// Places by the name of their columns.
-    pub(super) columns: FxHashMap<Arc<str>, usize>,
+    /// Names in JSON: those of the columns of places, then among customers those of the tables that stand there.
+    pub(super) columns: Named,
+    /// Whether two places have one column.
+    pub(super) shares: bool,
+    /// The tables of those names.
+    pub(super) named_tables: Vec<TableId>,
+    /// By place, what is asked of it each time it is set.
+    pub(super) slots: Arc<[Slot]>,
     /// Bits of required places, by word.
     pub(super) required: Vec<u64>,
 }
@@ -142,7 +150,8 @@ impl Layout {
                 if let Some(slot) = table.by_field.get_mut(number.0 as usize) {
                     *slot = Some(place);
                 }
-                table.columns.insert(column.clone(), place);
+                table.shares |= table.columns.find(column).is_some();
+                table.columns.name(column);
                 table.places.push(Place {
                     name: field.name.clone(),
                     column: column.clone(),
@@ -173,7 +182,25 @@ impl Layout {
         });
         match both {
             Some(name) => Err(SingleError::SameName { name: name.to_string() }),
-            None => Ok(layout),
+            None => {
+                let mut tables: Vec<_> = layout.by_name.iter().map(|(name, table)| (*table, name.clone())).collect();
+                tables.sort_unstable();
+                if let Some(customers) = layout.tables.get_mut(CUSTOMERS.0 as usize) {
+                    for (table, name) in tables {
+                        customers.columns.name(&name);
+                        customers.named_tables.push(table);
+                    }
+                }
+                Ok(layout)
+            }
+        }
+    }
+
+    /// Notes what is asked of places, once it is known which texts rules name.
+    pub(super) fn finish(&mut self) {
+        for table in &mut self.tables {
+            let slots = table.places.iter().enumerate().map(|(at, place)| Slot::new(table, at, place));
+            table.slots = slots.collect();
         }
     }
 

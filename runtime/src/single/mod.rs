@@ -27,7 +27,9 @@ mod moment;
 mod pack;
 mod passes;
 mod record;
+mod scan;
 mod sets;
+mod slots;
 mod subjects;
 mod texts;
 mod work;
@@ -266,6 +268,7 @@ impl Compiled {
         let pass_of = passes.iter().enumerate();
         let pass_of = pass_of.flat_map(|(at, pass)| pass.aggregates().map(move |node| (node, at))).collect();
         let worked = worked(&inner.plan, &sets, &inner.traits, &failing);
+        layout.finish();
         (inner.layout, inner.named, inner.sets, inner.passes) = (layout, named, sets, passes);
         (inner.pass_of, inner.worked, inner.parts) = (pass_of, worked, parts);
         Ok(Compiled { inner: Arc::new(inner) })

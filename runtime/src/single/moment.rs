@@ -1,8 +1,8 @@
 //! A program at one `as of`: what depends on the moment and not on the customer, worked out once.
 
+use super::classes::Tables;
 use super::passes::Pass;
 use super::record::{Cells, Record};
-use super::classes::Tables;
 use super::work::{Scratch, Work};
 use super::{Answer, Inner, SingleError};
 use crate::data::Raw;

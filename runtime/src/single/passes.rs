@@ -11,6 +11,7 @@ use segue_compiler::plan::{self, Aggregate, NodeId, Op, Scope, TruthId};
 use segue_compiler::program::{CUSTOMERS, TableId, Type};
 use segue_compiler::syntax::tree::AggregateOperator;
 use segue_compiler::values::Value;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// The aggregates of one loop.
@@ -43,8 +44,8 @@ enum How {
     Count,
     /// A whole value in a word of the row.
     Whole(Subject),
-    /// A text in words of the row, of which the different ones are counted.
-    Texts(Subject),
+    /// A text in words of the row and its place, of which the different ones are counted.
+    Texts(Subject, usize),
     /// Kept until the end.
     Keep(NodeId),
 }
@@ -124,15 +125,19 @@ fn how(making: &Making<'_>, table: TableId, aggregate: &Aggregate) -> How {
         let place = making.layout.place(field)?;
         let own = making.layout.table(table)?.by != Some(field.place);
         let subject = Subject::Cell { at: place.at, word: place.known.0, bit: place.known.1 };
-        own.then_some((subject, &place.kind))
+        own.then_some((subject, field.place, &place.kind))
     };
     match (cell(), aggregate.operator) {
         (
-            Some((subject, Kind::Integer | Kind::Money | Kind::Duration)),
+            Some((subject, _, Kind::Integer | Kind::Money | Kind::Duration)),
             Sum | Average | Smallest | Largest | First | Latest,
         )
-        | (Some((subject, Kind::Date | Kind::Instant(_))), Smallest | Largest | First | Latest) => How::Whole(subject),
-        (Some((subject, Kind::Text | Kind::Id | Kind::Zone | Kind::Listed(_))), Different) => How::Texts(subject),
+        | (Some((subject, _, Kind::Date | Kind::Instant(_))), Smallest | Largest | First | Latest) => {
+            How::Whole(subject)
+        }
+        (Some((subject, number, Kind::Text | Kind::Id | Kind::Zone | Kind::Listed(_))), Different) => {
+            How::Texts(subject, number)
+        }
         _ => How::Keep(value),
     }
 }
@@ -152,7 +157,7 @@ impl<'w> Work<'w> {
             (state.count, state.total) = (0, 0);
             state.kept.clear();
         }
-        let mut texts: Vec<FxHashSet<&'w str>> = Vec::new();
+        let mut texts: Vec<FxHashSet<Cow<'w, str>>> = Vec::new();
         for row in rows.order.iter().map(|row| *row as usize) {
             if !self.exists(pass.table, row) {
                 continue;
@@ -181,17 +186,17 @@ impl<'w> Work<'w> {
                             How::Whole(subject) => {
                                 if let Some(value) = known(subject, cells) {
                                     state.add(entry.operator, value.cast_signed(), row, |one, other| {
-                                        rows.compare(layout, one, other)
+                                        rows.compare(inner, layout, one, other)
                                     });
                                 }
                             }
-                            How::Texts(subject) => {
-                                if let Some(stretch) = known(subject, cells) {
+                            How::Texts(subject, place) => {
+                                if let (Some(_), Some(place)) = (known(subject, cells), layout.places.get(place)) {
                                     if texts.is_empty() {
                                         texts.resize_with(pass.entries.len(), FxHashSet::default);
                                     }
                                     if let Some(texts) = texts.get_mut(*number) {
-                                        texts.insert(rows.text(stretch));
+                                        texts.insert(rows.text(inner, place, cells));
                                     }
                                 }
                             }
@@ -222,7 +227,7 @@ impl<'w> Work<'w> {
                     let ty = aggregate.value.and_then(|value| inner.plan.nodes.get(value.index())).map(|node| &node.ty);
                     state.answer(operator, ty.unwrap_or(&node.ty)).and_then(|answer| self.judged(entry.node, answer))
                 }
-                (How::Texts(_), _) => Some(Value::Integer(texts.get(number).map_or(0, |texts| texts.len() as i64))),
+                (How::Texts(..), _) => Some(Value::Integer(texts.get(number).map_or(0, |texts| texts.len() as i64))),
                 _ => {
                     let kept = std::mem::take(&mut state.kept);
                     self.answer(entry.node, aggregate, kept, usize::try_from(counted(entry.set)).unwrap_or(0))

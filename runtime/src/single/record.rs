@@ -4,12 +4,14 @@ use super::answer::Answer;
 use super::convert;
 use super::layout::{Field, Kind, Layout, Place, Rows, TableLayout};
 use super::sets::Joined;
+use super::slots::Slot;
 use super::work::Scratch;
 use super::{Inner, SingleError};
 use crate::data::{Raw, ZoneClock, compare_ids};
 use rustc_hash::FxHashSet;
 use segue_compiler::program::{CUSTOMERS, TableId, Type};
 use segue_compiler::values::Value;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,17 +28,19 @@ pub struct Record {
     /// Room for the clauses of the customer.
     pub(super) joined: Joined,
     pub(super) scratch: Scratch,
-    /// The place that each name of the last JSON text had, in the order of the names: the next text mostly has the same.
-    pub(super) order: Vec<usize>,
 }
 
 /// The rows of a table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TableRows {
     pub(super) rows: usize,
+    /// By field, what is asked of it each time one is set.
+    pub(super) slots: Arc<[Slot]>,
+    /// Where the words of the last row begin.
+    pub(super) last: usize,
     /// Row by row, see [`TableLayout`].
     pub(super) words: Vec<u64>,
-    /// All texts one after the other.
+    /// All texts that no rule names, one after the other.
     pub(super) texts: String,
     pub(super) lists: Vec<Value>,
     /// Events and records: their rows in order.
@@ -49,24 +53,34 @@ pub(super) struct TableRows {
 
 impl Record {
     pub(super) fn new(inner: Arc<Inner>) -> Record {
-        let tables = vec![TableRows::default(); inner.layout.tables.len()];
+        let of_table = |table: &TableLayout| TableRows { slots: Arc::clone(&table.slots), ..TableRows::default() };
+        let tables = inner.layout.tables.iter().map(of_table).collect();
         let clocks = inner.layout.zones.iter().map(|zone| ZoneClock::new(*zone)).collect();
         let answer = Answer::new(&inner);
-        let (joined, scratch, order) = Default::default();
-        let mut record = Record { inner, tables, clocks, answer, joined, scratch, order };
+        let (joined, scratch) = Default::default();
+        let mut record = Record { inner, tables, clocks, answer, joined, scratch };
         record.clear();
         record
     }
 
     /// Forgets the customer, so that the next one can be filled in.
     pub fn clear(&mut self) {
-        for table in &mut self.tables {
+        let Record { inner, tables, .. } = self;
+        let Some((own, others)) = tables.split_first_mut() else { return };
+        for table in others {
             if table.rows > 0 || !table.starts.is_empty() {
                 table.clear();
             }
         }
-        let Record { inner, tables, .. } = self;
-        begin(&inner.layout, tables, CUSTOMERS);
+        let has_lists = inner.layout.table(CUSTOMERS).is_none_or(|table| !table.lists.is_empty());
+        if own.rows == 1 && !has_lists {
+            own.words.fill(0);
+            own.texts.clear();
+            own.lists.clear();
+        } else {
+            own.clear();
+            begin(&inner.layout, tables, CUSTOMERS);
+        }
     }
 
     /// Begins another event or record, which [`Record::set`] then fills; of a list of records, another element of the row
@@ -84,42 +98,38 @@ impl Record {
     /// The value does not suit the field, or no row was begun.
     #[inline]
     pub fn set<'v>(&mut self, field: Field, value: impl Into<Raw<'v>>) -> Result<(), SingleError> {
-        self.put(field, &value.into())
-    }
-
-    /// Inlined where the value's kind is known, so that only the field's is asked for.
-    #[inline]
-    fn put(&mut self, field: Field, raw: &Raw<'_>) -> Result<(), SingleError> {
+        let raw = value.into();
         let Record { inner, tables, clocks, .. } = self;
-        if convert::put_word(inner, tables, field, raw) {
+        if tables.get_mut(field.table.0 as usize).is_some_and(|rows| rows.put(inner, field.place, &raw)) {
             return Ok(());
         }
-        convert::put(inner, tables, clocks, field, raw)
+        convert::put(inner, tables, clocks, field, &raw)
     }
 
     /// Checks what must be known, and puts events and records in order.
     pub(super) fn settle(&mut self) -> Result<(), SingleError> {
-        let layouts = self.inner.layout.tables.split_first();
+        let inner = &*self.inner;
+        let layouts = inner.layout.tables.split_first();
         let Some(((customers, others), (own, tables))) = layouts.zip(self.tables.split_first_mut()) else {
             return Ok(());
         };
         own.complete(customers)?;
-        let key = key_of(own, customers);
         for (table, rows) in others.iter().zip(tables).filter(|(_, rows)| rows.rows > 0) {
             rows.complete(table)?;
             if let Some(by) = table.by.and_then(|by| table.places.get(by)) {
+                let key = key_of(inner, own, customers);
                 let stranger = (0..rows.rows).find_map(|row| {
                     let words = rows.row(table, row);
                     let known = words.get(by.known.0).is_some_and(|word| word & by.known.1 != 0);
-                    let named = rows.text(words.get(by.at).copied().unwrap_or(0));
-                    (known && named != key).then(|| named.to_owned())
+                    let named = rows.text(inner, by, words);
+                    (known && named != key).then(|| named.into_owned())
                 });
                 if let Some(customer) = stranger {
                     return Err(SingleError::OtherCustomer { table: table.name.to_string(), customer });
                 }
             }
             if table.parent.is_none() && (table.at.is_some() || table.key.is_some()) && rows.rows > 1 {
-                rows.sort(table)?;
+                rows.sort(inner, table)?;
             }
         }
         Ok(())
@@ -137,7 +147,7 @@ impl<'r> Cells<'r> {
     /// The value of a field of a row.
     pub(super) fn value(&self, field: Field, row: usize) -> Option<Value> {
         let table = self.inner.layout.table(field.table)?;
-        self.rows(field.table)?.value(table, table.places.get(field.place)?, row)
+        self.rows(field.table)?.value(self.inner, table, table.places.get(field.place)?, row)
     }
 
     pub(super) fn rows(&self, table: TableId) -> Option<&'r TableRows> {
@@ -157,10 +167,9 @@ fn lacking(table: &TableLayout, words: &[u64]) -> Option<SingleError> {
 }
 
 /// The customer's key.
-fn key_of<'r>(rows: &'r TableRows, table: &TableLayout) -> &'r str {
+fn key_of<'r>(inner: &'r Inner, rows: &'r TableRows, table: &TableLayout) -> Cow<'r, str> {
     let place = table.key.and_then(|key| table.places.get(key));
-    let cell = place.and_then(|place| rows.row(table, 0).get(place.at));
-    cell.map_or("", |cell| rows.text(*cell))
+    place.map_or(Cow::Borrowed(""), |place| rows.text(inner, place, rows.row(table, 0)))
 }
 
 /// Begins a row.
@@ -173,6 +182,7 @@ pub(super) fn begin(layout: &Layout, tables: &mut [TableRows], id: TableId) {
             rows.owners.push(u32::try_from(owner.saturating_sub(1)).unwrap_or(u32::MAX));
         }
         rows.rows += 1;
+        rows.last = rows.words.len();
         rows.words.resize(rows.rows * table.stride, 0);
     }
     for list in &table.lists {
@@ -185,6 +195,7 @@ pub(super) fn begin(layout: &Layout, tables: &mut [TableRows], id: TableId) {
 impl TableRows {
     fn clear(&mut self) {
         self.rows = 0;
+        self.last = 0;
         self.words.clear();
         self.texts.clear();
         self.lists.clear();
@@ -214,21 +225,15 @@ impl TableRows {
         from..self.starts.get(owner + 1).map_or(self.rows, |end| *end as usize)
     }
 
-    /// A text by its stretch.
-    pub(super) fn text(&self, stretch: u64) -> &str {
-        let (from, length) = ((stretch >> 32) as usize, (stretch & 0xffff_ffff) as usize);
-        self.texts.get(from..from + length).unwrap_or("")
-    }
-
     /// The value of a field of a row.
-    pub(super) fn value(&self, table: &TableLayout, place: &Place, row: usize) -> Option<Value> {
+    pub(super) fn value(&self, inner: &Inner, table: &TableLayout, place: &Place, row: usize) -> Option<Value> {
         let words = self.row(table, row);
         if words.get(place.known.0)? & place.known.1 == 0 {
             return place.filled.then(|| Value::List(Arc::default()));
         }
         let cell = *words.get(place.at)?;
         Some(match place.kind {
-            Kind::Text | Kind::Zone | Kind::Id | Kind::Listed(_) => Value::Text(self.text(cell).into()),
+            Kind::Text | Kind::Zone | Kind::Id | Kind::Listed(_) => Value::Text(self.text(inner, place, words).into()),
             Kind::List(_) | Kind::Bits(_) => self.lists.get(usize::try_from(cell).ok()?)?.clone(),
             Kind::Records(_) => return None,
             Kind::Number | Kind::Percent(_) => Value::Number(f64::from_bits(cell)),
@@ -237,17 +242,17 @@ impl TableRows {
     }
 
     /// Events in (time, key, input) order, records in (key, input) order.
-    fn sort(&mut self, table: &TableLayout) -> Result<(), SingleError> {
+    fn sort(&mut self, inner: &Inner, table: &TableLayout) -> Result<(), SingleError> {
         let mut order = std::mem::take(&mut self.order);
         let rows = &*self;
-        if !order.is_sorted_by(|one, next| rows.compare(table, *one as usize, *next as usize).is_le()) {
-            order.sort_by(|one, next| rows.compare(table, *one as usize, *next as usize));
+        if !order.is_sorted_by(|one, next| rows.compare(inner, table, *one as usize, *next as usize).is_le()) {
+            order.sort_by(|one, next| rows.compare(inner, table, *one as usize, *next as usize));
         }
         let repeated = table.key.and_then(|key| {
             let place = table.places.get(key)?;
             let mut seen = FxHashSet::default();
-            let key = |row: usize| rows.text(rows.row(table, row).get(place.at).copied().unwrap_or(0));
-            (0..rows.rows).map(key).find(|key| !seen.insert(*key)).map(str::to_owned)
+            let key = |row: usize| rows.text(inner, place, rows.row(table, row));
+            (0..rows.rows).map(key).find(|key| !seen.insert(key.clone())).map(Cow::into_owned)
         });
         self.order = order;
         match repeated {
@@ -257,14 +262,16 @@ impl TableRows {
     }
 
     /// Order of two rows by time, then key.
-    pub(super) fn compare(&self, table: &TableLayout, one: usize, other: usize) -> Ordering {
-        let cells = |place: Option<usize>| {
-            let place = table.places.get(place?)?;
-            Some((*self.row(table, one).get(place.at)?, *self.row(table, other).get(place.at)?))
-        };
-        let times = cells(table.at).map_or(Ordering::Equal, |(one, other)| one.cast_signed().cmp(&other.cast_signed()));
-        times.then_with(|| {
-            cells(table.key).map_or(Ordering::Equal, |(one, other)| compare_ids(self.text(one), self.text(other)))
+    pub(super) fn compare(&self, inner: &Inner, table: &TableLayout, one: usize, other: usize) -> Ordering {
+        let (one, other) = (self.row(table, one), self.row(table, other));
+        let place = |place: Option<usize>| table.places.get(place?);
+        let time = |words: &[u64]| Some(words.get(place(table.at)?.at)?.cast_signed());
+        time(one).cmp(&time(other)).then_with(|| {
+            let key = |words| place(table.key).map(|place| self.text(inner, place, words));
+            match (key(one), key(other)) {
+                (Some(one), Some(other)) => compare_ids(&one, &other),
+                _ => Ordering::Equal,
+            }
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// The texts that rules name, of one field.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Named {
     /// A power of two of slots, at most half of them taken.
     slots: Vec<Slot>,

@@ -432,7 +432,7 @@ impl<'w> Work<'w> {
         let of_events = table.and_then(|table| Some((self.inner.layout.table(table)?, self.record?.rows(table)?)));
         let of_events = of_events.filter(|(layout, _)| layout.parent.is_none());
         let moments = |one: usize, other: usize| {
-            of_events.map_or(std::cmp::Ordering::Equal, |(layout, rows)| rows.compare(layout, one, other))
+            of_events.map_or(std::cmp::Ordering::Equal, |(layout, rows)| rows.compare(self.inner, layout, one, other))
         };
         let folded = fold(aggregate.operator, asked, ty, &moments);
         self.judged(id, folded)?

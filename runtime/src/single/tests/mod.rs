@@ -4,6 +4,7 @@
 mod borders;
 mod forms;
 mod refusals;
+mod texts;
 
 use super::{Compiled, Record, SingleError};
 use crate::data::{Dataset, DatasetBuilder};
