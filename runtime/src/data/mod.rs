@@ -5,7 +5,7 @@
 
 mod assemble;
 mod bits;
-mod convert;
+pub(crate) mod convert;
 mod dataset;
 mod error;
 mod group;

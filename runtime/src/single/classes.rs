@@ -25,9 +25,10 @@ pub(super) struct Tables {
 pub(super) struct Classes {
     /// A whole value's class is how many of these it has reached.
     borders: Vec<i64>,
-    /// Where the borders are near one another: the class of each value from before the first one to the last.
-    near: Vec<u32>,
+    /// Stretches of `2^shift` values from the first border on, where each has one border at most.
+    stretches: Vec<Stretch>,
     first: i64,
+    shift: u32,
     /// Of a text: by its number the class, since many texts are one to the conditions.
     texts: Vec<u32>,
     /// The class of a missing value, the last one.
@@ -38,8 +39,15 @@ pub(super) struct Classes {
     pub(super) fails: Vec<bool>,
 }
 
-/// Borders are near one another where so many values lie between them.
-const NEAR: i64 = 256;
+/// Neighbouring values and a border: how many were reached before it.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    border: i64,
+    before: usize,
+}
+
+/// More stretches than this would not stay in a near cache.
+const STRETCHES: usize = 256;
 
 /// Words by class while they are made: those of the clauses, and one that is not 0 where something fails.
 type Rows = Vec<Vec<u64>>;
@@ -48,13 +56,10 @@ impl Classes {
     /// The class of a whole number, or of a float in the order of whole numbers.
     #[inline]
     pub(super) fn of_key(&self, key: i64) -> usize {
-        match self.near.len() {
-            0 => reached(&self.borders, key),
-            count => {
-                let at = usize::try_from(key.saturating_sub(self.first)).unwrap_or(0).min(count - 1);
-                self.near.get(at).map_or(0, |class| *class as usize)
-            }
-        }
+        let Some(last) = self.stretches.len().checked_sub(1) else { return reached(&self.borders, key) };
+        let away = key.max(self.first).wrapping_sub(self.first).cast_unsigned() >> self.shift;
+        let stretch = self.stretches.get(usize::try_from(away).unwrap_or(last).min(last));
+        stretch.map_or(0, |stretch| stretch.before + usize::from(stretch.border <= key))
     }
 
     /// The class of a text by its number.
@@ -95,15 +100,32 @@ impl Classes {
                 None => kept.push(row),
             }
         }
-        if let (Some(first), Some(last)) = (self.borders.first(), self.borders.last())
-            && last.checked_sub(*first).is_some_and(|span| span < NEAR)
-        {
-            self.first = first.saturating_sub(1);
-            self.near = (self.first..=*last)
-                .map(|value| u32::try_from(reached(&self.borders, value)).unwrap_or(u32::MAX))
-                .collect();
-        }
+        self.stretch();
         kept
+    }
+
+    /// Finds the longest stretches that have one border each, so that a class is found without a search.
+    fn stretch(&mut self) {
+        let (Some(first), Some(last)) = (self.borders.first().copied(), self.borders.last().copied()) else { return };
+        let away = |border: i64, shift: u32| border.wrapping_sub(first).cast_unsigned() >> shift;
+        let alone = |shift: &u32| {
+            let borders = self.borders.windows(2);
+            borders.into_iter().all(|pair| matches!(pair, [one, next] if away(*one, *shift) < away(*next, *shift)))
+        };
+        let Some(shift) = (0..64).rev().find(alone) else { return };
+        if away(last, shift) >= STRETCHES as u64 {
+            return;
+        }
+        (self.first, self.shift) = (first, shift);
+        for (before, border) in self.borders.iter().enumerate() {
+            // Stretches without a border have all reached the one before.
+            while let Some(passed) = self.stretches.last().copied()
+                && (self.stretches.len() as u64) < away(*border, shift)
+            {
+                self.stretches.push(passed);
+            }
+            self.stretches.push(Stretch { border: *border, before });
+        }
     }
 }
 

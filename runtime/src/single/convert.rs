@@ -3,17 +3,12 @@
 use super::layout::{Field, Kind, Place};
 use super::record::{TableRows, begin};
 use super::{Inner, SingleError};
+use crate::data::convert::{FLAGS, LIST, MISSING_KEY, MISSING_VALUE, RECORD, RECORDS};
 use crate::data::scalar::{self, Id};
 use crate::data::{Moment, Raw, ZoneClock, find_cell, same_name};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use segue_compiler::values::Value;
 use std::borrow::Cow;
-
-const MISSING_VALUE: &str = "the value is missing: declare the field with `?` if that may be";
-const MISSING_KEY: &str = "the value is missing, and every row needs it";
-const LIST: &str = "I expected a list, such as [\"hiking\", \"cycling\"] or hiking;cycling";
-const RECORDS: &str = "I expected a list of records, such as [{\"product\": 7, \"quantity\": 1}]";
-const RECORD: &str = "I expected a record, such as {\"product\": 7, \"quantity\": 1}";
 
 /// What is said about a missing value.
 pub(super) fn missing(structural: bool) -> &'static str {
@@ -53,9 +48,7 @@ pub(super) fn put(
                 Raw::Unsigned(flags) => Some(*flags),
                 Raw::List(_) => None,
                 raw => match scalar::integer(raw).map_err(refused)? {
-                    Some(flags) => Some(
-                        u64::try_from(flags).map_err(|_| refused("I expected a whole number of flags, from 0 on"))?,
-                    ),
+                    Some(flags) => Some(u64::try_from(flags).map_err(|_| refused(FLAGS))?),
                     None => Some(0),
                 },
             };

@@ -29,7 +29,7 @@ impl Record {
     }
 
     /// By the loader's rules, one step after the other.
-    fn read_as_loader(&mut self, json: &str) -> Result<(), SingleError> {
+    pub(super) fn read_as_loader(&mut self, json: &str) -> Result<(), SingleError> {
         let cells = parse_line(json.trim().as_bytes()).map_err(|reason| SingleError::Unreadable { reason })?;
         let Record { inner, tables, clocks, .. } = self;
         let customers = inner.layout.table(CUSTOMERS).map(|table| table.places.as_slice()).unwrap_or_default();

@@ -96,7 +96,7 @@ impl Record {
     ///
     /// # Errors
     /// The value does not suit the field, or no row was begun.
-    #[inline]
+    #[inline(always)]
     pub fn set<'v>(&mut self, field: Field, value: impl Into<Raw<'v>>) -> Result<(), SingleError> {
         let raw = value.into();
         let Record { inner, tables, clocks, .. } = self;

@@ -120,6 +120,8 @@ impl Sets {
 pub(super) struct Joined {
     /// Where the rows of the classes found begin.
     starts: Vec<usize>,
+    /// Inputs whose texts are to be tried one by one.
+    open: Vec<usize>,
     /// The joined words.
     words: Vec<Chunk>,
 }
@@ -151,9 +153,8 @@ impl Work<'_> {
     ) {
         let chunks = sets.packing.chunks;
         joined.starts.clear();
-        joined.words.clear();
-        joined.words.extend_from_slice(&sets.packing.filler);
-        for (input, classes) in sets.inputs.iter().zip(&tables.classes) {
+        joined.open.clear();
+        for (number, (input, classes)) in sets.inputs.iter().zip(&tables.classes).enumerate() {
             let class = match input.subject {
                 Subject::Cell { at, word, bit } => {
                     if cells.get(word).is_none_or(|known| known & bit == 0) {
@@ -174,7 +175,7 @@ impl Work<'_> {
                 },
             };
             if input.open && class + 1 == classes.missing {
-                self.literals(&input.literals, at, joined.words.as_flattened_mut());
+                joined.open.push(number);
                 continue;
             }
             if !classes.fails.is_empty() && classes.fails.get(class) == Some(&true) {
@@ -182,7 +183,10 @@ impl Work<'_> {
             }
             joined.starts.push(classes.start + class * chunks);
         }
-        joined.join(&tables.rows);
+        joined.join(&sets.packing.filler, &tables.rows);
+        for input in joined.open.iter().filter_map(|number| sets.inputs.get(*number)) {
+            self.literals(&input.literals, at, joined.words.as_flattened_mut());
+        }
         sets.packing.held(&joined.words, found);
         for operation in &sets.operations {
             let bit = |bit: usize| found.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
@@ -201,11 +205,13 @@ impl Work<'_> {
 
 impl Joined {
     /// Joins the rows that were found, two chunks at a time so that they stay in registers.
-    fn join(&mut self, rows: &[Chunk]) {
+    fn join(&mut self, filler: &[Chunk], rows: &[Chunk]) {
+        self.words.resize(filler.len(), [0; 4]);
+        let (fillers, rest) = filler.as_chunks::<2>();
+        let (pairs, single) = self.words.as_chunks_mut::<2>();
         let mut at = 0;
-        let (pairs, rest) = self.words.as_chunks_mut::<2>();
-        for pair in pairs {
-            let mut all = *pair;
+        for (pair, filler) in pairs.iter_mut().zip(fillers) {
+            let mut all = *filler;
             for start in &self.starts {
                 let row = rows.get(start + at..).and_then(|rows| rows.first_chunk());
                 let Some(row): Option<&[Chunk; 2]> = row else { continue };
@@ -216,8 +222,8 @@ impl Joined {
             *pair = all;
             at += 2;
         }
-        for chunk in rest {
-            let mut all = *chunk;
+        for (chunk, filler) in single.iter_mut().zip(rest) {
+            let mut all = *filler;
             for start in &self.starts {
                 let Some(row) = rows.get(start + at) else { continue };
                 for (all, more) in all.iter_mut().zip(row) {

@@ -81,25 +81,41 @@ const UNITS: i64 = 10_000;
 impl TableRows {
     /// Puts a value at a field of the last row; false where it is not so simple.
     ///
-    /// Inlined where the value's kind is known, so that only the field's is asked for.
-    #[inline]
+    /// Inlined where the value's kind is known, so that nothing is made of it but a call.
+    #[inline(always)]
     pub(super) fn put(&mut self, inner: &Inner, place: usize, raw: &Raw<'_>) -> bool {
-        let Some(slot) = self.slots.get(place) else { return false };
-        let slot = *slot;
-        let word = match raw {
-            Raw::Integer(whole) => return self.put_integer(inner, slot, *whole),
-            Raw::Text(text) => return self.put_text(inner, slot, text),
-            Raw::Float(float) if slot.form == Form::Number && float.is_finite() => (float + 0.0).to_bits(),
-            Raw::Boolean(truth) if slot.form == Form::Boolean => u64::from(*truth),
-            Raw::Decimal { units, scale: 4 } if slot.form == Form::Money => match i64::try_from(*units) {
-                Ok(units) => units.cast_unsigned(),
-                Err(_) => return false,
+        match raw {
+            Raw::Integer(whole) => self.put_number(inner, place, *whole),
+            Raw::Text(Cow::Borrowed(text)) => self.put_borrowed(inner, place, text),
+            Raw::Boolean(truth) => self.put_word(place, Form::Boolean, u64::from(*truth)),
+            Raw::Float(float) => float.is_finite() && self.put_word(place, Form::Number, (float + 0.0).to_bits()),
+            Raw::Decimal { units, scale: 4 } => match i64::try_from(*units) {
+                Ok(units) => self.put_word(place, Form::Money, units.cast_unsigned()),
+                Err(_) => false,
             },
-            Raw::Instant(micros) if slot.form == Form::Instant && is_moment(*micros) => micros.cast_unsigned(),
-            Raw::Date(day) if slot.form == Form::Date && is_day(i64::from(*day)) => i64::from(*day).cast_unsigned(),
-            _ => return false,
-        };
-        self.know(slot, word, 0)
+            Raw::Instant(micros) => is_moment(*micros) && self.put_word(place, Form::Instant, micros.cast_unsigned()),
+            Raw::Date(day) => {
+                let day = i64::from(*day);
+                is_day(day) && self.put_word(place, Form::Date, day.cast_unsigned())
+            }
+            _ => false,
+        }
+    }
+
+    fn put_borrowed(&mut self, inner: &Inner, place: usize, text: &str) -> bool {
+        let slot = self.slots.get(place).copied();
+        slot.is_some_and(|slot| self.put_text(inner, slot, text))
+    }
+
+    fn put_number(&mut self, inner: &Inner, place: usize, whole: i64) -> bool {
+        let slot = self.slots.get(place).copied();
+        slot.is_some_and(|slot| self.put_integer(inner, slot, whole))
+    }
+
+    /// Puts a word that means the value in fields of a form.
+    fn put_word(&mut self, place: usize, form: Form, word: u64) -> bool {
+        let slot = self.slots.get(place).copied().filter(|slot| slot.form == form);
+        slot.is_some_and(|slot| self.know(slot, word, 0))
     }
 
     /// Puts a whole number.

@@ -57,12 +57,23 @@ fn same(compiled: &Compiled, json: &str) {
 }
 
 fn number() -> impl Strategy<Value = String> {
-    prop_oneof!["-?[0-9]{1,20}", "-?[0-9]{1,12}[.][0-9]{0,9}", "-?(0|[1-9][0-9]{0,3})([.][0-9]{1,3})?([eE][+-]?[0-9]{1,2})?"]
+    prop_oneof![
+        "-?[0-9]{1,20}",
+        "-?[0-9]{1,12}[.][0-9]{0,9}",
+        "-?(0|[1-9][0-9]{0,3})([.][0-9]{1,3})?([eE][+-]?[0-9]{1,2})?"
+    ]
 }
 
 fn text() -> impl Strategy<Value = String> {
     let moment = "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](Z|[.]5Z|[+]02:00)?)?";
-    let named = prop::sample::select(vec!["ab", "b", "a rather long text", "a rather wide text", "x", "some longer text that is listed"]);
+    let named = prop::sample::select(vec![
+        "ab",
+        "b",
+        "a rather long text",
+        "a rather wide text",
+        "x",
+        "some longer text that is listed",
+    ]);
     prop_oneof![moment, "[ -~é\n]{0,20}", "-?[0-9]{1,3}", named.prop_map(str::to_owned)]
 }
 
