@@ -107,16 +107,25 @@ impl Packing {
                 *word &= more;
             }
         }
+        // What one word loses is gathered before it is taken out: a word that waits for itself would hold all tables up.
+        let (mut at, mut out) = (0, 0);
+        let mut take = |at: usize, out: u64| {
+            if let Some(word) = found.get_mut(at) {
+                *word &= !out;
+            }
+        };
         for (routes, slots) in self.routes.chunks(16).zip(further.chunks_exact(self.depth.max(1))) {
             let mut failing = !slots.iter().fold(u64::MAX, |all, level| all & level);
             for route in routes {
-                let out = route.sets.get((failing & 15) as usize).copied().unwrap_or(0);
-                if let Some(word) = found.get_mut(route.word) {
-                    *word &= !out;
+                if route.word != at {
+                    take(at, out);
+                    (at, out) = (route.word, 0);
                 }
+                out |= route.sets.get((failing & 15) as usize).copied().unwrap_or(0);
                 failing >>= 4;
             }
         }
+        take(at, out);
     }
 }
 

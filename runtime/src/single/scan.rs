@@ -193,8 +193,8 @@ fn ends(eight: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let quote = zero(eight ^ ONES * 0x22);
-    let escape = zero(eight ^ ONES * 0x5c);
+    let quote = zero(eight ^ (ONES * 0x22));
+    let escape = zero(eight ^ (ONES * 0x5c));
     let control = eight.wrapping_sub(ONES * 0x20) & !eight;
     (quote | escape | control) & HIGH
 }
