@@ -8,5 +8,6 @@ pub mod outcome;
 mod processor;
 pub mod project;
 pub mod report;
+pub mod single;
 pub mod stream;
 pub mod unfinished;

@@ -6,7 +6,8 @@ use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{CivilDate, date_text};
 use segue_runtime::data::{Dataset, DatasetBuilder};
 use segue_runtime::outcome::{NO_PART, Outcome, Request};
-use serde_json::Value as Json;
+use segue_tests::single;
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
 /// Who works out the answers.
@@ -16,6 +17,8 @@ pub(crate) enum Engine {
     Interpreter,
     /// The compiled engine.
     Jit,
+    /// The oracle, and every customer once more as a single record.
+    Records,
 }
 
 /// One line for each answer that is not as expected.
@@ -28,10 +31,11 @@ pub(crate) fn differences(definition: &Definition, program: &Program, engine: En
         Ok(loaded) => loaded.dataset,
         Err(errors) => return vec![format!("the data cannot be read: {errors}")],
     };
-    definition.cases.iter().flat_map(|case| run(case, program, &data, engine)).collect()
+    let rows = definition.data.as_object().unwrap();
+    definition.cases.iter().flat_map(|case| run(case, program, rows, &data, engine)).collect()
 }
 
-fn run(case: &Case, program: &Program, data: &Dataset, engine: Engine) -> Vec<String> {
+fn run(case: &Case, program: &Program, rows: &Map<String, Json>, data: &Dataset, engine: Engine) -> Vec<String> {
     let request = Request {
         as_of: instant(&case.as_of),
         segments: numbered(&program.segments).map(SegmentId).collect(),
@@ -41,11 +45,15 @@ fn run(case: &Case, program: &Program, data: &Dataset, engine: Engine) -> Vec<St
         threads: 1,
     };
     let outcome = match engine {
-        Engine::Interpreter => segue_runtime::interpret::run(program, data, &request).unwrap(),
+        Engine::Interpreter | Engine::Records => segue_runtime::interpret::run(program, data, &request).unwrap(),
         Engine::Jit => segue_runtime::engine::run(program, data, &request).unwrap(),
     };
     let mut found = Vec::new();
     compare(case, program, &keys(program, data), &outcome, &mut found);
+    if let Engine::Records = engine {
+        found.extend(single::difference(program, data, &request, &outcome));
+        found.extend(single::json_difference(program, rows, data, &request, &outcome));
+    }
     found.into_iter().map(|difference| format!("as of {}: {difference}", case.as_of)).collect()
 }
 

@@ -41,6 +41,11 @@ fn the_engine_gives_the_answers() {
     answered_by(Engine::Jit);
 }
 
+#[test]
+fn single_records_give_the_answers() {
+    answered_by(Engine::Records);
+}
+
 /// A condition that can go without changing an answer is one that the data do not test.
 #[test]
 fn every_condition_matters() {

@@ -10,7 +10,7 @@ use crate::schema::DECLARATIONS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use segue_compiler::program::Program;
-use segue_runtime::data::Column;
+use segue_runtime::data::{Column, Dataset};
 use segue_runtime::engine::{self, Instructions, Manner, Truths};
 use segue_runtime::outcome::{Outcome, Request};
 use serde_json::{Map, Value};
@@ -53,16 +53,18 @@ impl Case {
     /// The case as a page, which no change of the generator alters.
     pub(crate) fn kept(&self) -> Kept {
         let settings = self.settings();
-        let mut rows: Rows = Rows::new();
-        for (table, made) in tables(&self.reference, &self.customers, instant(settings.as_of)) {
-            rows.insert(table.to_owned(), made.iter().map(|row| object(row)).collect());
-        }
         Kept {
             settings: project_file(&settings),
             rules: declarations(&format!("{DECLARATIONS}\n{}", rules(&self.rules).text)),
-            rows,
+            rows: self.rows(instant(settings.as_of)),
             threads: settings.threads,
         }
+    }
+
+    /// The rows of all tables as JSON.
+    fn rows(&self, now: i64) -> Rows {
+        let made = tables(&self.reference, &self.customers, now);
+        made.iter().map(|(table, rows)| ((*table).to_owned(), rows.iter().map(|row| object(row)).collect())).collect()
     }
 
     /// The checked rules, or the messages about them.
@@ -93,14 +95,29 @@ impl Case {
             Err(error) => return Some(format!("interpreter: {error:?}")),
         };
         count(coverage, &program, &rules, &request, &expected);
-        manners(rules.text.len()).into_iter().find_map(|manner| {
+        let by_engine = manners(rules.text.len()).into_iter().find_map(|manner| {
             let difference = match engine::run_in(&program, &data, &request, manner) {
                 Ok(got) => compare(&program, &request, &expected, &got),
                 Err(error) => Some(format!("engine: {error:?}")),
             };
             difference.map(|difference| format!("{manner:?}: {difference}"))
-        })
+        });
+        by_engine.or_else(|| single(&program, &self.rows(now), &data, &request, &expected))
     }
+}
+
+/// What differs where every customer is worked out as a single record, filled field by field and read from JSON.
+pub(crate) fn single(
+    program: &Program,
+    rows: &Rows,
+    data: &Dataset,
+    request: &Request,
+    expected: &Outcome,
+) -> Option<String> {
+    let listed = |rows: &Vec<Map<String, Value>>| Value::Array(rows.iter().cloned().map(Value::Object).collect());
+    let rows: Map<String, Value> = rows.iter().map(|(table, rows)| (table.clone(), listed(rows))).collect();
+    segue_tests::single::difference(program, data, request, expected)
+        .or_else(|| segue_tests::single::json_difference(program, &rows, data, request, expected))
 }
 
 /// The manners in which a case is run: the usual one, and by turns every other that this processor has.

@@ -3,6 +3,7 @@
 
 use crate::answers::{Answers, agrees, moment, shown};
 use crate::page::Case;
+use crate::single;
 use segue_compiler::diagnostics::{Diagnostic, Severity, concise};
 use segue_compiler::program::{CUSTOMERS, FieldId, PartitionId, Program, SegmentId, TraitId};
 use segue_compiler::project::{self, Checked};
@@ -162,6 +163,12 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
         && one.problems != other.problems
     {
         found.push(format!("the engines report different problems: {:?} and {:?}", one.problems, other.problems));
+    }
+    if let Some((_, Ok(expected))) = outcomes.first() {
+        found.extend(single::difference(program, &loaded.dataset, &request, expected));
+        let rows = case.data.as_deref().and_then(|data| serde_json::from_str::<serde_json::Value>(data).ok());
+        let rows = rows.as_ref().and_then(serde_json::Value::as_object);
+        found.extend(rows.and_then(|rows| single::json_difference(program, rows, &loaded.dataset, &request, expected)));
     }
     for (engine, outcome) in outcomes {
         match outcome {

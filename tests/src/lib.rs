@@ -4,3 +4,4 @@
 pub mod answers;
 pub mod example;
 pub mod page;
+pub mod single;

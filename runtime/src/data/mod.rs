@@ -5,7 +5,7 @@
 
 mod assemble;
 mod bits;
-mod convert;
+pub(crate) mod convert;
 mod dataset;
 mod error;
 mod group;
@@ -28,18 +28,22 @@ mod tests;
 mod texts;
 mod write;
 
+pub(crate) use assemble::assemble;
 pub use bits::Bits;
+pub(crate) use convert::{find_cell, scalar};
 #[cfg(test)]
 pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
 pub(crate) use error::check;
 pub use error::{DataError, DataErrors};
 pub use keys::{KeyIndex, LookupMap};
+pub(crate) use moments::{Moment, ZoneClock, is_day, is_moment};
 pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
 pub use parts::Seen;
 pub(crate) use parts::{HowParted, can_be_parted, read_parts};
 pub use raw::{Raw, RawField};
+pub(crate) use read::ndjson::parse_line;
 pub use read::{LoadOptions, Sources, load, load_within};
 pub(crate) use read::{load_files, of_prepared};
 pub use report::{
@@ -50,6 +54,7 @@ pub use runs::Runs;
 pub(crate) use runs::{conjuncts, is_held_alike};
 pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
 pub(crate) use stored::{MarkCells, Memory, Settled, turned};
+pub(crate) use table::TableBuilder;
 pub use texts::Texts;
 pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
@@ -117,13 +122,13 @@ pub enum UnknownCustomers {
 }
 
 /// Whether two names of columns or tables are the same but for capitals.
-fn same_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
         || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
 }
 
 /// At most three of the names that are spelled most like `name`, best first; all of them are reasonably like it.
-fn closest_names<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+pub(crate) fn closest_names<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let wanted = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = names
         .map(|other| (strsim::jaro_winkler(&wanted, &other.to_lowercase()), other))

@@ -6,6 +6,15 @@ use crate::data::raw::{Raw, RawField};
 use crate::data::same_name;
 use std::borrow::Cow;
 
+/// What is said about a value that is no list.
+pub(crate) const LIST: &str = "I expected a list, such as [\"hiking\", \"cycling\"] or hiking;cycling";
+/// What is said about a set of flags that is a negative number.
+pub(crate) const FLAGS: &str = "I expected a whole number of flags, from 0 on";
+/// What is said about a value that is no list of records.
+pub(crate) const RECORDS: &str = "I expected a list of records, such as [{\"product\": 7, \"quantity\": 1}]";
+/// What is said about an element of such a list that is no record.
+pub(crate) const RECORD: &str = "I expected a record, such as {\"product\": 7, \"quantity\": 1}";
+
 const TOO_MANY_ENTRIES: &str = "the lists of this column hold more than 4,294,967,294 values together";
 
 pub(super) fn push_list(
@@ -56,7 +65,7 @@ fn end_list(offsets: &mut Vec<u32>, elements: usize) -> Result<(), &'static str>
 }
 
 fn refused_list(raw: &Raw<'_>) -> Refusal {
-    let expected = "I expected a list, such as [\"hiking\", \"cycling\"] or hiking;cycling".to_owned();
+    let expected = LIST.to_owned();
     Refusal { path: Vec::new(), value: raw.shown(), expected }
 }
 
@@ -70,7 +79,7 @@ pub(super) fn push_bits(
     let judged = match raw {
         Raw::Unsigned(flags) => Ok(Some(*flags)),
         raw => scalar::integer(raw).and_then(|flags| match flags {
-            Some(flags) => u64::try_from(flags).map(Some).map_err(|_| "I expected a whole number of flags, from 0 on"),
+            Some(flags) => u64::try_from(flags).map(Some).map_err(|_| FLAGS),
             None => Ok(None),
         }),
     };
@@ -98,11 +107,7 @@ pub(super) fn push_records(
     raw: &Raw<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<Pushed, Refusal> {
-    let refused = || Refusal {
-        path: Vec::new(),
-        value: raw.shown(),
-        expected: "I expected a list of records, such as [{\"product\": 7, \"quantity\": 1}]".to_owned(),
-    };
+    let refused = || Refusal { path: Vec::new(), value: raw.shown(), expected: RECORDS.to_owned() };
     let mut count = offsets.last().map_or(0, |end| *end as usize);
     let mut push = |item: &Raw<'_>| {
         count += 1;
@@ -130,11 +135,7 @@ pub(super) fn push_records(
 fn push_record(fields: &mut [FieldBuilder], raw: &Raw<'_>, notes: &mut Vec<Note>) -> Result<(), Refusal> {
     let mut result = match raw {
         Raw::Record(_) => Ok(()),
-        _ => Err(Refusal {
-            path: Vec::new(),
-            value: raw.shown(),
-            expected: "I expected a record, such as {\"product\": 7, \"quantity\": 1}".to_owned(),
-        }),
+        _ => Err(Refusal { path: Vec::new(), value: raw.shown(), expected: RECORD.to_owned() }),
     };
     for field in fields {
         let cell = if let Raw::Record(cells) = raw { find_cell(cells, &field.column) } else { None };

@@ -29,7 +29,7 @@ use bulk::Found;
 pub(crate) use bulk::{Bulk, Kind};
 use chrono_tz::Tz;
 use codes::{IdCodes, TextCodes, retain_from};
-pub(crate) use lists::find_cell;
+pub(crate) use lists::{FLAGS, LIST, RECORD, RECORDS, find_cell};
 use lists::{append_offsets, push_bits, push_list, push_records, retain_offsets};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -70,8 +70,10 @@ pub(crate) enum Note {
 
 /// Fewer rows than this wait for more before they are packed.
 const ROWS_OF_PIECE: usize = 4096;
-const MISSING_VALUE: &str = "the value is missing: declare the field with `?` if that may be";
-const MISSING_KEY: &str = "the value is missing, and every row needs it";
+/// What is said about a missing value that must be known.
+pub(crate) const MISSING_VALUE: &str = "the value is missing: declare the field with `?` if that may be";
+/// What is said about a missing key or time.
+pub(crate) const MISSING_KEY: &str = "the value is missing, and every row needs it";
 
 /// What became of a cell.
 enum Pushed {
