@@ -41,6 +41,9 @@ pub struct Outcome {
 /// The customer is in no part of the partition.
 pub const NO_PART: u32 = u32::MAX;
 
+/// How many customers a problem shows.
+pub(crate) const EXAMPLES: usize = 3;
+
 /// Values that came out missing because arithmetic failed (rule 9).
 ///
 /// What is counted: an operation written outside of `where`s and computed fields counts once a customer; one written

@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::convert::finish_fields;
 use super::dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer};
 use super::error::{DataError, DataErrors};
-use super::group::{NO_OWNER, gather_groups, group, key_ranks, merged};
+use super::group::{NO_OWNER, gather_groups, group, joined_ends, key_ranks, merged};
 use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
@@ -34,6 +34,14 @@ struct Read {
 }
 
 impl Read {
+    /// The table when it is in order, its report complete but for ids that point nowhere.
+    fn known(self, program: &Program) -> Known {
+        let Read { table, rows, nested, mut report, .. } = self;
+        report.rows = rows.rows as u64;
+        report.newest = newest(program, table, &rows);
+        Known { table, rows, nested, report }
+    }
+
     fn has_unknown_owners(&self) -> bool {
         self.owners.as_ref().is_some_and(|owners| owners.contains(&NO_OWNER))
     }
@@ -95,23 +103,23 @@ pub(crate) fn assemble(
         read.insert(0, customers);
     }
 
+    Ok(put_together(program, read.into_iter().map(|read| read.known(program)).collect()))
+}
+
+/// The data set of all tables, and what was counted about them: what points nowhere is counted here.
+fn put_together(program: &Program, tables: Vec<Known>) -> Loaded {
     let mut report = LoadReport::default();
-    let mut dataset = Dataset { tables: vec![TableData::default(); program.tables.len()] };
-    for table in read {
-        let mut table_report = table.report;
-        table_report.rows = table.rows.rows as u64;
-        table_report.newest = newest(program, table.table, &table.rows);
-        report.tables.push(table_report);
-        for (id, rows) in std::iter::once((table.table, table.rows)).chain(table.nested) {
-            if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
-                *place = rows;
-            }
-        }
+    let mut all = Vec::new();
+    for Known { table, rows, nested, report: counted } in tables {
+        report.tables.push(TableReport { lookups: Vec::new(), ..counted });
+        all.push((table, rows));
+        all.extend(nested);
     }
     report.tables.sort_by_key(|table| table.table);
+    let mut dataset = Dataset::of_tables(program.tables.len(), all);
     complete(program, &mut dataset);
     count_lookup_misses(program, &dataset, &mut report);
-    Ok(Loaded { dataset, report, ..Loaded::default() })
+    Loaded { dataset, report, ..Loaded::default() }
 }
 
 /// A table that was put together before, with those of its lists of records.
@@ -148,7 +156,6 @@ pub(crate) fn assemble_beside(program: &Program, known: Vec<Known>, fresh: Vec<F
     let count = customers.map_or(0, |customers| customers.rows.rows);
     let mut all = known;
     for Fresh { builder, files, before } in fresh {
-        let table = builder.table;
         let mut read = finish(builder, files);
         read.owners = owners(program, &read, &index);
         read.report.unknown_customers = unknown_customers(program, &read, &index);
@@ -160,24 +167,9 @@ pub(crate) fn assemble_beside(program: &Program, known: Vec<Known>, fresh: Vec<F
             }
             Some(before) => add_to(program, &mut read, before).ok_or(Beside::Whole)?,
         }
-        read.report.rows = read.rows.rows as u64;
-        read.report.newest = newest(program, table, &read.rows);
-        all.push(Known { table, rows: read.rows, nested: read.nested, report: read.report });
+        all.push(read.known(program));
     }
-    let mut report = LoadReport::default();
-    let mut dataset = Dataset { tables: vec![TableData::default(); program.tables.len()] };
-    for table in all {
-        report.tables.push(TableReport { lookups: Vec::new(), ..table.report });
-        for (id, rows) in std::iter::once((table.table, table.rows)).chain(table.nested) {
-            if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
-                *place = rows;
-            }
-        }
-    }
-    report.tables.sort_by_key(|table| table.table);
-    complete(program, &mut dataset);
-    count_lookup_misses(program, &dataset, &mut report);
-    Ok(Loaded { dataset, report, ..Loaded::default() })
+    Ok(put_together(program, all))
 }
 
 /// Makes of added rows all rows, in their order; `None` where that takes more than the rows before and the added ones.
@@ -221,10 +213,7 @@ fn followed_by(rows: &TableData, more: &TableData) -> Option<TableData> {
     });
     let columns = columns.collect::<Option<Vec<_>>>()?;
     let groups = match (&rows.groups, &more.groups) {
-        (Some(groups), Some(more)) => {
-            let last = groups.last().copied().unwrap_or(0);
-            Some(groups.iter().copied().chain(more.iter().skip(1).map(|end| last + end)).collect())
-        }
+        (Some(groups), Some(more)) => Some(joined_ends(groups, more).collect()),
         _ => None,
     };
     Some(TableData { rows: rows.rows + more.rows, columns, groups, runs: None })

@@ -116,6 +116,14 @@ impl Dictionary {
         }
     }
 
+    /// All texts, by code, to be kept.
+    pub(crate) fn shared_texts(&self) -> Vec<Arc<str>> {
+        match self {
+            Dictionary::Texts(texts) => texts.all_shared().collect(),
+            Dictionary::Integers(numbers) => numbers.iter().map(|number| number.to_string().into()).collect(),
+        }
+    }
+
     /// The text of a code as a value.
     pub fn value(&self, code: u32) -> Value {
         match self {
@@ -205,6 +213,17 @@ impl Dataset {
             customers.columns.par_iter_mut().flatten().for_each(Stored::mark);
             others.iter_mut().for_each(TableData::mark_times);
         }
+    }
+
+    /// A data set for so many declared tables, with the rows of some of them.
+    pub(crate) fn of_tables(declared: usize, tables: impl IntoIterator<Item = (TableId, TableData)>) -> Dataset {
+        let mut dataset = Dataset { tables: vec![TableData::default(); declared] };
+        for (id, rows) in tables {
+            if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
+                *place = rows;
+            }
+        }
+        dataset
     }
 
     /// A table's rows.

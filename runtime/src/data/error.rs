@@ -188,7 +188,8 @@ fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 
-fn did_you_mean(closest: &[String]) -> String {
+/// The nearest name, for the end of a sentence.
+pub(crate) fn did_you_mean(closest: &[String]) -> String {
     match closest.first() {
         Some(name) => format!(": did you mean `{name}`?"),
         None => String::new(),

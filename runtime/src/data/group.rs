@@ -279,6 +279,12 @@ pub(crate) fn key_ranks(keys: &Stored) -> Option<Vec<u32>> {
     Some(codes.codes().enumerate().map(rank).collect())
 }
 
+/// Where the members of groups begin, and the last one's end, for some groups and then others.
+pub(crate) fn joined_ends(offsets: &[u32], more: &[u32]) -> impl Iterator<Item = u32> {
+    let last = offsets.last().copied().unwrap_or(0);
+    offsets.iter().copied().chain(more.iter().skip(1).map(move |end| last + end))
+}
+
 /// The offsets of groups in another order, and the rows of their members in it.
 pub(crate) fn gather_groups(offsets: &[u32], rows: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let (mut gathered, mut inner) = (Vec::with_capacity(rows.len() + 1), Vec::new());

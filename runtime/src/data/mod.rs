@@ -34,8 +34,8 @@ pub(crate) use convert::{find_cell, scalar};
 #[cfg(test)]
 pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
-pub(crate) use error::check;
 pub use error::{DataError, DataErrors};
+pub(crate) use error::{check, did_you_mean};
 pub use keys::{KeyIndex, LookupMap};
 pub(crate) use moments::{Moment, ZoneClock, is_day, is_moment};
 pub use needed::{NeededFields, needed_fields};

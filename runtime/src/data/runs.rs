@@ -43,14 +43,11 @@ impl Runs {
         if table.rows < FEW_ROWS || !(2..=MOST_KINDS).contains(&kinds) {
             return None;
         }
-        let mut counts: Vec<(usize, u32)> = (0..u32::try_from(kinds).ok()?).map(|code| (0, code)).collect();
-        for (_, code) in codes.codes().enumerate().filter(|(row, _)| stored.is_known(*row)) {
-            counts.get_mut(code as usize)?.0 += 1;
-        }
+        let mut counts: Vec<(u64, u32)> = stored.counts_by_code()?.into_iter().zip(0..).collect();
         counts.sort_unstable_by(|one, other| other.cmp(one));
         counts.truncate(table.rows.saturating_mul(PLACES_OF_ROW) / groups.len());
         let wanted = |at: usize| at != column.0 as usize && left_out.iter().all(|field| field.0 as usize != at);
-        let kinds_of = |(_, code): &(usize, u32)| {
+        let kinds_of = |(_, code): &(u64, u32)| {
             let rows = for_cells!(codes, codes => rows_with(codes, *code, stored.known()));
             let columns = table.columns.iter().enumerate();
             let columns =

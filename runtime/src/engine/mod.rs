@@ -45,6 +45,7 @@ use std::sync::Arc;
 use store::Store;
 pub use truth::Truths;
 use truth::{Kept, TruthStage};
+pub(crate) use twin::with_customers_as_a_table;
 use vector::words_for;
 
 /// The engine cannot give an answer. All but [`EngineError::Processor`] are mistakes of ours or of a loader, never of a
@@ -96,7 +97,7 @@ pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outco
 /// # Errors
 /// See [`EngineError`]; [`EngineError::Processor`] where the processor lacks the instructions asked for.
 pub fn run_in(program: &Program, data: &Dataset, request: &Request, manner: Manner) -> Result<Outcome, EngineError> {
-    match twin::with_customers_as_a_table(program, data) {
+    match with_customers_as_a_table(program, data) {
         Some((program, data)) => Planned::new(&program, request, manner)?.run(&data, request.threads),
         None => Planned::new(program, request, manner)?.run(data, request.threads),
     }

@@ -10,7 +10,7 @@ use super::kernels::Failed;
 use super::prepare::{Prepared, is_global, no_bits};
 use super::store::{Frame, Store, shorter};
 use super::vector::{Input, bit, bits_by_row, bits_by_word, set_bit, words_for};
-use crate::outcome::{Problem, ProblemKind};
+use crate::outcome::{EXAMPLES, Problem, ProblemKind};
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::{NodeId, Op, Scope};
 use segue_compiler::program::{CUSTOMERS, TableId};
@@ -35,7 +35,7 @@ impl Counts {
             let entry = self.0.entry(key).or_default();
             entry.0 += count;
             entry.1.extend(customers);
-            entry.1.truncate(3);
+            entry.1.truncate(EXAMPLES);
         }
     }
 
@@ -280,7 +280,7 @@ pub(crate) fn count(store: &mut Store<'_>, run: &Store<'_>, looked_up: &LookedUp
             if customers.last() != Some(&customer) {
                 customers.push(customer);
             }
-            if customers.len() == 3 {
+            if customers.len() == EXAMPLES {
                 break;
             }
         }
@@ -289,7 +289,7 @@ pub(crate) fn count(store: &mut Store<'_>, run: &Store<'_>, looked_up: &LookedUp
         entry.1.extend(customers);
         entry.1.sort_unstable();
         entry.1.dedup();
-        entry.1.truncate(3);
+        entry.1.truncate(EXAMPLES);
     }
     Ok(counts)
 }

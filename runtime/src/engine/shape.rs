@@ -216,7 +216,7 @@ fn join_dictionaries(dictionaries: &[&Arc<Dictionary>]) -> (Dictionary, Vec<Vec<
         let (all, translations) = numbered(integers.iter().map(|numbers| numbers.iter().copied()));
         return (Dictionary::Integers(all.into()), translations);
     }
-    let texts = dictionaries.iter().map(|dictionary| texts(dictionary));
+    let texts = dictionaries.iter().map(|dictionary| dictionary.shared_texts());
     let (all, translations) = numbered(texts.map(Vec::into_iter));
     (Dictionary::Texts(all.into()), translations)
 }
@@ -241,13 +241,6 @@ where
         })
         .collect();
     (all, translations)
-}
-
-fn texts(dictionary: &Dictionary) -> Vec<Arc<str>> {
-    match dictionary {
-        Dictionary::Texts(texts) => texts.all_shared().collect(),
-        Dictionary::Integers(numbers) => numbers.iter().map(|number| number.to_string().into()).collect(),
-    }
 }
 
 /// The elements of several lists one after the other, and where each one's begin.

@@ -4,12 +4,12 @@
 use super::RowId;
 use super::evaluate::{Evaluator, Scope};
 use super::order::{Distinct, compare_values};
+use super::totals::{average, sum};
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, FieldId, Row, Rows, TableId, Type};
 use segue_compiler::syntax::tree::{AggregateOperator, TableKind};
-use segue_compiler::values::arithmetic::{Failure, judge};
+use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{Moments, TimeFilter};
-use segue_compiler::values::{Value, money, number};
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -241,9 +241,9 @@ impl Evaluator<'_> {
             }
             AggregateOperator::Smallest => values.into_iter().min_by(|left, right| compare_values(left, right, ty)),
             AggregateOperator::Largest => values.into_iter().max_by(|left, right| compare_values(left, right, ty)),
-            AggregateOperator::Sum => self.judged(sum(&values, ty), expr.span, scope),
+            AggregateOperator::Sum => self.judged(sum(values.iter(), ty), expr.span, scope),
             AggregateOperator::Average if count == 0 => None,
-            AggregateOperator::Average => self.judged(average(&values, ty), expr.span, scope),
+            AggregateOperator::Average => self.judged(average(values.iter(), ty), expr.span, scope),
             _ => self.unsuited(expr.span),
         }
     }
@@ -261,48 +261,5 @@ fn in_filter(filter: &TimeFilter, time: &Value) -> bool {
         Value::Instant(at) => filter.contains(*at),
         Value::Date(date) => filter.contains((*date).into()),
         _ => false,
-    }
-}
-
-/// The whole total of integers, money or durations, in 128 bits.
-fn whole(values: &[Value]) -> Result<i128, Failure> {
-    let units = values.iter().map(|value| match value {
-        Value::Integer(units) | Value::Money(units) | Value::Duration(units) => Ok(i128::from(*units)),
-        _ => Err(Failure::Unsuited),
-    });
-    units.sum()
-}
-
-/// Floats added in the order given.
-fn float(values: &[Value]) -> Result<f64, Failure> {
-    let terms =
-        values.iter().map(|value| if let Value::Number(term) = value { Ok(*term) } else { Err(Failure::Unsuited) });
-    terms.sum()
-}
-
-fn finite(value: f64) -> Result<Value, Failure> {
-    number(value).map(Value::Number).ok_or(Failure::Overflow)
-}
-
-/// The sum of known values; of none it is 0 (rule 8).
-fn sum(values: &[Value], ty: &Type) -> Result<Value, Failure> {
-    match ty {
-        Type::Integer => judge(whole(values)?).map(Value::Integer),
-        Type::Money(_) => judge(whole(values)?).map(Value::Money),
-        Type::Duration => judge(whole(values)?).map(Value::Duration),
-        Type::Number | Type::Percent => finite(float(values)?),
-        _ => Err(Failure::Unsuited),
-    }
-}
-
-/// The average of known values, at least one.
-fn average(values: &[Value], ty: &Type) -> Result<Value, Failure> {
-    let count = values.len() as i64;
-    match ty {
-        Type::Integer => finite(whole(values)? as f64 / count as f64),
-        Type::Money(_) => money::average(whole(values)?, count).map(Value::Money),
-        Type::Duration => money::average(whole(values)?, count).map(Value::Duration),
-        Type::Number | Type::Percent => finite(float(values)? / count as f64),
-        _ => Err(Failure::Unsuited),
     }
 }

@@ -433,7 +433,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Equality of two values of one type.
-fn equal(left: &Value, right: &Value, ignoring_case: bool) -> bool {
+pub(crate) fn equal(left: &Value, right: &Value, ignoring_case: bool) -> bool {
     match (left, right) {
         (Value::Text(left), Value::Text(right)) => text::equal(left, right, ignoring_case),
         _ => left == right,
@@ -441,17 +441,17 @@ fn equal(left: &Value, right: &Value, ignoring_case: bool) -> bool {
 }
 
 /// Kleene and: false where one is false, else unknown where one is unknown.
-pub(super) fn and(truths: &[Option<bool>]) -> Option<bool> {
+pub(crate) fn and(truths: &[Option<bool>]) -> Option<bool> {
     if truths.contains(&Some(false)) { Some(false) } else { truths.iter().try_fold(true, |_, truth| *truth) }
 }
 
 /// Kleene or: true where one is true, else unknown where one is unknown.
-pub(super) fn or(truths: &[Option<bool>]) -> Option<bool> {
+pub(crate) fn or(truths: &[Option<bool>]) -> Option<bool> {
     if truths.contains(&Some(true)) { Some(true) } else { truths.iter().try_fold(false, |_, truth| *truth) }
 }
 
 /// True where at least `count` are true, false where so many can no longer be, else unknown.
-pub(super) fn at_least(count: u32, truths: &[Option<bool>]) -> Option<bool> {
+pub(crate) fn at_least(count: u32, truths: &[Option<bool>]) -> Option<bool> {
     let held = truths.iter().filter(|truth| **truth == Some(true)).count();
     let possible = truths.iter().filter(|truth| **truth != Some(false)).count();
     match count as usize {

@@ -21,10 +21,14 @@ mod evaluate;
 mod lookup;
 mod order;
 mod problems;
+mod totals;
 
 pub use aggregate::{Counted, CountedRow};
 pub use evaluate::Scope;
+pub(crate) use evaluate::{and, at_least, equal, or};
+pub(crate) use order::Distinct;
 pub use order::compare_values;
+pub(crate) use totals::{average, sum, whole_average, whole_sum};
 
 use crate::data::{Bits, Dataset};
 use crate::outcome::{NO_PART, Outcome, Request};

@@ -33,7 +33,7 @@ pub fn compare_values(left: &Value, right: &Value, ty: &Type) -> Ordering {
 
 /// A value as a key: equal values are one.
 #[derive(Debug, Clone)]
-pub(super) struct Distinct(pub(super) Value);
+pub(crate) struct Distinct(pub(crate) Value);
 
 impl PartialEq for Distinct {
     fn eq(&self, other: &Distinct) -> bool {

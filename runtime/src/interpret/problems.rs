@@ -1,7 +1,7 @@
 //! Counting what failed: once a customer or once a row for each place in the text.
 
 use super::RowId;
-use crate::outcome::{Problem, ProblemKind};
+use crate::outcome::{EXAMPLES, Problem, ProblemKind};
 use rustc_hash::FxHashSet;
 use segue_compiler::source::Span;
 use segue_compiler::values::arithmetic::Failure;
@@ -31,7 +31,7 @@ impl Problems {
         for (span, kind, _) in failures.0 {
             let (count, examples) = self.0.entry((span, kind)).or_default();
             *count += 1;
-            if examples.len() < 3 && examples.last() != Some(&(customer as u32)) {
+            if examples.len() < EXAMPLES && examples.last() != Some(&(customer as u32)) {
                 examples.push(customer as u32);
             }
         }

@@ -271,15 +271,7 @@ fn occurrences(column: &Stored) -> HashMap<Arc<str>, u64> {
             let count = |code: usize| flags.slice(code).map_or(0, |rows| rows.count() as u64);
             (flags.dictionary(), (0..flags.dictionary().len()).map(count).collect())
         }
-        StoredValues::Text { codes, dictionary } => {
-            let mut by_code = vec![0_u64; dictionary.len()];
-            for (_, code) in codes.codes().enumerate().filter(|(row, _)| column.is_known(*row)) {
-                if let Some(count) = by_code.get_mut(code as usize) {
-                    *count += 1;
-                }
-            }
-            (dictionary, by_code)
-        }
+        StoredValues::Text { dictionary, .. } => (dictionary, column.counts_by_code().unwrap_or_default()),
         _ => return HashMap::new(),
     };
     let occurring = by_code.into_iter().zip(0..).filter(|(count, _)| *count > 0);

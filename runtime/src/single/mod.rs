@@ -47,7 +47,8 @@ pub use layout::{Field, Rows};
 pub use moment::{Moment, amount, date, instant};
 pub use record::Record;
 
-use crate::data::{DataErrors, Dataset, DatasetBuilder, KeyIndex, needed_fields};
+use crate::data::{DataErrors, Dataset, DatasetBuilder, KeyIndex, Stored, did_you_mean, needed_fields};
+use crate::engine::with_customers_as_a_table;
 use crate::interpret::InterpretError;
 use layout::Layout;
 use passes::Pass;
@@ -129,10 +130,6 @@ pub enum SingleError {
     Broken(#[from] InterpretError),
 }
 
-fn did_you_mean(closest: &[String]) -> String {
-    closest.first().map_or_else(String::new, |name| format!(": did you mean `{name}`?"))
-}
-
 /// A type whose values are customers, so that records can be filled from them.
 pub trait Bind {
     /// Handles of the fields it writes, found once.
@@ -196,23 +193,10 @@ impl Compiled {
     /// # Errors
     /// A column of the customers has the name of a table of events or records.
     pub fn new(program: &Program, selection: &Selection, lookups: &Dataset) -> Result<Compiled, SingleError> {
-        let (program, lookups) = match program.with_customers_as_a_table() {
-            Some((twin, pairs)) => {
-                let mut lookups = lookups.clone();
-                lookups.tables.resize(program.tables.len(), Default::default());
-                for (from, _) in pairs {
-                    let mut table = lookups.table(from).cloned().unwrap_or_default();
-                    if from == CUSTOMERS {
-                        table.groups = None;
-                    }
-                    lookups.tables.push(table);
-                }
-                (twin, lookups)
-            }
-            None => (program.clone(), lookups.clone()),
-        };
+        let (program, lookups) =
+            with_customers_as_a_table(program, lookups).unwrap_or_else(|| (program.clone(), lookups.clone()));
         let mut layout = Layout::new(&program, &needed_fields(&program, selection))?;
-        let (quick, slow, slow_places) = split(&program, selection);
+        let (quick, Part { selection: slow, places: slow_places }) = split(&program, selection);
         let has_slow = slow_places.iter().any(|places| !places.is_empty());
         let [segment_places, partition_places, trait_places] = &quick.places;
         let plan = Plan::new(&program, &quick.selection);
@@ -364,35 +348,26 @@ impl Part {
 }
 
 /// What quick paths give of a selection, and what only the interpreter does.
-fn split(program: &Program, selection: &Selection) -> (Part, Selection, [Vec<usize>; 3]) {
-    let mut quick = Part { selection: Selection::default(), places: Default::default() };
-    let (mut slow, mut slow_places): (Selection, [Vec<usize>; 3]) = Default::default();
+fn split(program: &Program, selection: &Selection) -> (Part, Part) {
+    /// Items with their places, by whether they are quick.
+    fn dealt<T: Copy>(items: &[T], is_quick: impl Fn(T) -> bool) -> [(Vec<T>, Vec<usize>); 2] {
+        let placed = items.iter().copied().enumerate();
+        let (quick, slow): (Vec<_>, Vec<_>) = placed.partition(|(_, item)| is_quick(*item));
+        [quick, slow].map(|some| some.into_iter().map(|(at, item)| (item, at)).unzip())
+    }
     let all = is_quick(program, &Plan::new(program, selection));
-    let quick_alone = |one: Selection| all || is_quick(program, &Plan::new(program, &one));
-    let [quick_segments, quick_partitions, quick_traits] = &mut quick.places;
-    let [slow_segments, slow_partitions, slow_traits] = &mut slow_places;
-    for (at, id) in selection.segments.iter().enumerate() {
-        let is_quick = quick_alone(Selection { segments: vec![*id], ..Selection::default() });
-        let (part, places) =
-            if is_quick { (&mut quick.selection, &mut *quick_segments) } else { (&mut slow, &mut *slow_segments) };
-        part.segments.push(*id);
-        places.push(at);
-    }
-    for (at, id) in selection.partitions.iter().enumerate() {
-        let is_quick = quick_alone(Selection { partitions: vec![*id], ..Selection::default() });
-        let (part, places) =
-            if is_quick { (&mut quick.selection, &mut *quick_partitions) } else { (&mut slow, &mut *slow_partitions) };
-        part.partitions.push(*id);
-        places.push(at);
-    }
-    for (at, id) in selection.traits.iter().enumerate() {
-        let is_quick = quick_alone(Selection { traits: vec![*id], ..Selection::default() });
-        let (part, places) =
-            if is_quick { (&mut quick.selection, &mut *quick_traits) } else { (&mut slow, &mut *slow_traits) };
-        part.traits.push(*id);
-        places.push(at);
-    }
-    (quick, slow, slow_places)
+    let alone = |one: Selection| all || is_quick(program, &Plan::new(program, &one));
+    let none = Selection::default;
+    let segments = dealt(&selection.segments, |id| alone(Selection { segments: vec![id], ..none() }));
+    let partitions = dealt(&selection.partitions, |id| alone(Selection { partitions: vec![id], ..none() }));
+    let traits = dealt(&selection.traits, |id| alone(Selection { traits: vec![id], ..none() }));
+    let ([quick_segments, slow_segments], [quick_partitions, slow_partitions]) = (segments, partitions);
+    let [quick_traits, slow_traits] = traits;
+    let part = |segments: (_, Vec<usize>), partitions: (_, Vec<usize>), traits: (_, Vec<usize>)| Part {
+        selection: Selection { segments: segments.0, partitions: partitions.0, traits: traits.0 },
+        places: [segments.1, partitions.1, traits.1],
+    };
+    (part(quick_segments, quick_partitions, quick_traits), part(slow_segments, slow_partitions, slow_traits))
 }
 
 /// Rows' values are worked out by recursion, which must not go deeper than this.
@@ -454,9 +429,8 @@ fn matchers(plan: &Plan) -> FxHashMap<NodeId, Vec<(TextTest, bool, TextMatcher)>
 }
 
 fn key_texts(inner: &Inner, table: TableId) -> Vec<Arc<str>> {
-    let dictionary = looked_up(inner, table).and_then(|column| column.text()).map(|(_, dictionary)| dictionary);
-    let Some(dictionary) = dictionary else { return Vec::new() };
-    (0..u32::try_from(dictionary.len()).unwrap_or(u32::MAX)).map(|code| Arc::from(&*dictionary.text(code))).collect()
+    let dictionary = looked_up(inner, table).and_then(Stored::text).map(|(_, dictionary)| dictionary);
+    dictionary.map_or_else(Vec::new, |dictionary| dictionary.shared_texts())
 }
 
 /// Values of customers and rows that can fail, so that they are worked out whether or not an answer needs them.

@@ -2,10 +2,11 @@
 //! a row is in is found for all of them at once ([`super::sets`]); each that it is in then counts or adds it.
 
 use super::Inner;
-use super::fold::{Asked, whole_average, whole_sum};
+use super::fold::Asked;
 use super::layout::Kind;
 use super::sets::{Joined, Making, Sets, Subject};
 use super::work::{At, CUSTOMER, Work};
+use crate::interpret::{whole_average, whole_sum};
 use rustc_hash::FxHashSet;
 use segue_compiler::plan::{self, Aggregate, NodeId, Op, Scope, TruthId};
 use segue_compiler::program::{CUSTOMERS, TableId, Type};

@@ -7,7 +7,7 @@ use super::moment::Moment;
 use super::record::Cells;
 use super::{Inner, passes};
 use crate::data::Stored;
-use crate::interpret::compare_values;
+use crate::interpret::{and, at_least, compare_values, equal, or};
 use crate::outcome::ProblemKind;
 use rustc_hash::FxHashMap;
 use segue_compiler::builtins::Function;
@@ -480,32 +480,4 @@ impl<'w> Work<'w> {
 pub(super) fn looked_up(inner: &Inner, table: TableId) -> Option<&Stored> {
     let key = inner.program.tables.get(table.0 as usize)?.key?;
     inner.lookups.column(table, key)
-}
-
-fn equal(left: &Value, right: &Value, ignoring_case: bool) -> bool {
-    match (left, right) {
-        (Value::Text(left), Value::Text(right)) => text::equal(left, right, ignoring_case),
-        _ => left == right,
-    }
-}
-
-/// Kleene and.
-fn and(truths: &[Option<bool>]) -> Option<bool> {
-    if truths.contains(&Some(false)) { Some(false) } else { truths.iter().try_fold(true, |_, truth| *truth) }
-}
-
-/// Kleene or.
-fn or(truths: &[Option<bool>]) -> Option<bool> {
-    if truths.contains(&Some(true)) { Some(true) } else { truths.iter().try_fold(false, |_, truth| *truth) }
-}
-
-/// True where at least `count` are true, false where so many can no longer be, else unknown.
-fn at_least(count: u32, truths: &[Option<bool>]) -> Option<bool> {
-    let held = truths.iter().filter(|truth| **truth == Some(true)).count();
-    let possible = truths.iter().filter(|truth| **truth != Some(false)).count();
-    match count as usize {
-        count if held >= count => Some(true),
-        count if possible < count => Some(false),
-        _ => None,
-    }
 }

@@ -2,13 +2,10 @@
 
 use crate::data::Bits;
 use crate::engine::EngineError;
-use crate::outcome::{Outcome, Problem, ProblemKind, Request};
+use crate::outcome::{EXAMPLES, Outcome, Problem, ProblemKind, Request};
 use segue_compiler::plan::Plan;
 use segue_compiler::source::Span;
 use std::collections::BTreeMap;
-
-/// How many customers a problem shows.
-const EXAMPLES: usize = 3;
 
 /// One outcome of those of all parts, each with the number of customers before it.
 pub(super) fn joined(

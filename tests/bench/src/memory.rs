@@ -1,5 +1,6 @@
-//! This process's memory as the system counts it, in MiB. Only Linux tells; elsewhere all is 0.
+//! This process's memory, in MiB. Only Linux tells; elsewhere all is 0.
 
+use segue_runtime::memory;
 use std::fs;
 
 /// Starts a new peak where the system can.
@@ -10,16 +11,14 @@ pub(crate) fn reset_peak() {
 
 /// The highest since the last reset.
 pub(crate) fn peak() -> u64 {
-    line("VmHWM:")
+    mebibytes(memory::peak())
 }
 
 /// What is resident now.
 pub(crate) fn resident() -> u64 {
-    line("VmRSS:")
+    mebibytes(memory::held())
 }
 
-fn line(name: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kibibytes = status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse().ok());
-    kibibytes.map_or(0, |kibibytes: u64| kibibytes / 1024)
+fn mebibytes(bytes: Option<u64>) -> u64 {
+    bytes.map_or(0, |bytes| bytes >> 20)
 }

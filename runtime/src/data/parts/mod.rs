@@ -242,12 +242,8 @@ where
         });
         let keys = keys.and_then(|keys| keys.into_keys()).unwrap_or_else(Keys::texts);
         let (customers, nested) = finish_fields(fields, rows);
-        let mut dataset = Dataset { tables: vec![Default::default(); self.program.tables.len()] };
-        for (id, rows) in std::iter::once((CUSTOMERS, customers)).chain(nested) {
-            if let Some(table) = dataset.tables.get_mut(id.0 as usize) {
-                *table = rows;
-            }
-        }
+        let tables = std::iter::once((CUSTOMERS, customers)).chain(nested);
+        let mut dataset = Dataset::of_tables(self.program.tables.len(), tables);
         complete(self.program, &mut dataset);
         let seen = seen(&dataset);
         let made = (self.each)(&dataset, alone);

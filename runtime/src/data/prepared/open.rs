@@ -36,13 +36,14 @@ pub(crate) fn open(
     };
     let first = manifest()?;
     let opened = open_as(&set, &first, program, sources, options, bound);
-    match (&opened, manifest()) {
+    if let Err(Unused::Unfit { .. }) = opened
+        && let Ok(now) = manifest()
+        && now.made != first.made
+    {
         // Somebody has just prepared the data anew, and removed the files before.
-        (Err(Unused::Unfit { .. }), Ok(now)) if now.made != first.made => {
-            open_as(&set, &now, program, sources, options, bound)
-        }
-        _ => opened,
+        return open_as(&set, &now, program, sources, options, bound);
     }
+    opened
 }
 
 fn open_as(
@@ -88,8 +89,7 @@ fn open_as(
     }
     let mut report = LoadReport { warnings: manifest.warnings(program), ..LoadReport::default() };
     report.warnings.retain(|warning| needed.field(warning.field.0, warning.field.1));
-    let mut dataset = Dataset { tables: vec![TableData::default(); program.tables.len()] };
-    let mut all = 0;
+    let (mut tables, mut all) = (Vec::new(), 0);
     for (id, prepared) in wanted {
         let (known, bytes) = restore(set, program, id, prepared, &needed)?;
         all += bytes;
@@ -100,12 +100,10 @@ fn open_as(
         }
         let narrowed = narrowed(program, known.report, &needed);
         report.tables.push(narrowed.ok_or_else(|| Unused::OtherRows { table: prepared.name.clone() })?);
-        for (id, rows) in std::iter::once((id, known.rows)).chain(known.nested) {
-            if let Some(place) = dataset.tables.get_mut(id.0 as usize) {
-                *place = rows;
-            }
-        }
+        tables.push((id, known.rows));
+        tables.extend(known.nested);
     }
+    let mut dataset = Dataset::of_tables(program.tables.len(), tables);
     report.tables.sort_by_key(|table| table.table);
     complete(program, &mut dataset);
     Ok(Loaded { dataset, report, files: sources.files(), origin: Origin::Prepared { made: manifest.made } })

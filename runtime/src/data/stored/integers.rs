@@ -345,11 +345,18 @@ fn extend<U: Copy + Default>(all: &mut Vec<U>, cells: &Cells, known: Option<&Bit
 /// Puts 0 at missing rows, which are those of the cells from `start` on.
 #[inline(always)]
 pub(super) fn clear_missing<U: Copy + Default>(all: &mut [U], start: usize, known: Option<&Bits>) {
-    let Some((known, added)) = known.zip(all.get_mut(start..)) else { return };
-    for (cells, word) in added.chunks_mut(64).zip(known.words()) {
+    if let Some((known, added)) = known.zip(all.get_mut(start..)) {
+        fill_missing(added, known.words(), U::default());
+    }
+}
+
+/// Puts a value at the rows that are not known.
+#[inline(always)]
+pub(super) fn fill_missing<T: Copy>(values: &mut [T], known: &[u64], other: T) {
+    for (values, word) in values.chunks_mut(64).zip(known) {
         if *word != u64::MAX {
-            for (cell, row) in cells.iter_mut().zip(0..64_u64) {
-                *cell = if word >> row & 1 == 1 { *cell } else { U::default() };
+            for (value, row) in values.iter_mut().zip(0..64_u64) {
+                *value = if word >> row & 1 == 1 { *value } else { other };
             }
         }
     }

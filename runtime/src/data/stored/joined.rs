@@ -3,6 +3,7 @@
 use super::pieces::{Piece, PieceValues, known_of};
 use super::{Integers, Stored, StoredValues};
 use crate::data::dataset::Dictionary;
+use crate::data::group::joined_ends;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -54,9 +55,8 @@ impl Stored {
             }
             (V::List { offsets: one, elements: first }, V::List { offsets: other, elements: second }) => {
                 let elements = first.followed_by(second)?;
-                let last = one.last().copied().unwrap_or(0);
                 u32::try_from(elements.rows()).ok()?;
-                let offsets = one.iter().copied().chain(other.iter().skip(1).map(|end| last + end)).collect();
+                let offsets = joined_ends(one, other).collect();
                 Stored {
                     values: V::List { offsets, elements: Arc::new(elements) },
                     known: known_of([(self.known.as_ref(), self.rows), (more.known.as_ref(), more.rows)].into_iter()),
@@ -87,13 +87,7 @@ impl Stored {
 
 /// The texts of both dictionaries, those of the first in their order, and the place of each text of the second.
 fn union(one: &Dictionary, other: &Dictionary) -> (Vec<Arc<str>>, Vec<u32>) {
-    let texts_of = |dictionary: &Dictionary| -> Vec<Arc<str>> {
-        match dictionary {
-            Dictionary::Texts(texts) => texts.all_shared().collect(),
-            Dictionary::Integers(numbers) => numbers.iter().map(|number| number.to_string().into()).collect(),
-        }
-    };
-    let mut texts = texts_of(one);
+    let mut texts = one.shared_texts();
     let mut places: FxHashMap<Arc<str>, u32> = texts.iter().cloned().zip(0..).collect();
     let place = |text: Arc<str>| {
         *places.entry(text).or_insert_with_key(|text| {
@@ -101,6 +95,6 @@ fn union(one: &Dictionary, other: &Dictionary) -> (Vec<Arc<str>>, Vec<u32>) {
             u32::try_from(texts.len() - 1).unwrap_or(u32::MAX)
         })
     };
-    let found = texts_of(other).into_iter().map(place).collect();
+    let found = other.shared_texts().into_iter().map(place).collect();
     (texts, found)
 }

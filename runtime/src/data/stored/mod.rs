@@ -140,6 +140,18 @@ impl Stored {
         }
     }
 
+    /// By code: how many known rows have it; `None` for columns without codes.
+    pub(crate) fn counts_by_code(&self) -> Option<Vec<u64>> {
+        let (codes, dictionary) = self.text()?;
+        let mut counts = vec![0; dictionary.len()];
+        for (_, code) in codes.codes().enumerate().filter(|(row, _)| self.is_known(*row)) {
+            if let Some(count) = counts.get_mut(code as usize) {
+                *count += 1;
+            }
+        }
+        Some(counts)
+    }
+
     /// The whole numbers of integers, money, dates, instants and durations.
     pub fn integers(&self) -> Option<&Integers> {
         match &self.values {

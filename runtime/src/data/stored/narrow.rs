@@ -2,7 +2,7 @@
 //!
 //! What comes out is what [`Integers::new`] gives value by value.
 
-use super::integers::{Cells, Integers, Multiple, clear_missing, common_divisor};
+use super::integers::{Cells, Integers, Multiple, clear_missing, common_divisor, fill_missing};
 use crate::data::bits::Bits;
 use crate::processor::{Instructions, compiled_for_each};
 use segue_compiler::values::MONEY_SCALE;
@@ -49,13 +49,7 @@ impl Integers {
 #[inline(always)]
 fn filled_with<T: Copy>(values: &[T], known: &[u64], other: T) -> Vec<T> {
     let mut filled = values.to_vec();
-    for (values, word) in filled.chunks_mut(64).zip(known) {
-        if *word != u64::MAX {
-            for (value, row) in values.iter_mut().zip(0..64_u64) {
-                *value = if word >> row & 1 == 1 { *value } else { other };
-            }
-        }
-    }
+    fill_missing(&mut filled, known, other);
     filled
 }
 

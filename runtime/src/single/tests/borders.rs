@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::interpret;
-use crate::outcome::Request;
 use proptest::prelude::*;
 use serde_json::json;
 use std::fmt::Write;
@@ -76,14 +75,7 @@ proptest! {
             rows.push(Json::Object(row));
         }
         let data = loaded(&program, &json!({ "customers": rows })).unwrap();
-        let request = Request {
-            as_of: NOW,
-            segments: selection.segments.clone(),
-            partitions: Vec::new(),
-            traits: Vec::new(),
-            members: true,
-            threads: 1,
-        };
+        let request = asked(&program);
         let right = interpret::run(&program, &data, &request).unwrap();
         for (at, row) in rows.iter().enumerate() {
             let answer = moment.evaluate_json(&mut record, &row.to_string()).unwrap();

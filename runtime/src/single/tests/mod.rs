@@ -8,6 +8,7 @@ mod texts;
 
 use super::{Compiled, Record, SingleError};
 use crate::data::{Dataset, DatasetBuilder};
+use crate::outcome::Request;
 use segue_compiler::plan::Selection;
 use segue_compiler::program::Program;
 use serde_json::Value as Json;
@@ -43,4 +44,10 @@ fn loaded(program: &Program, tables: &Json) -> Result<Dataset, String> {
         builder = builder.json(table, rows);
     }
     builder.build().map(|loaded| loaded.dataset).map_err(|errors| errors.to_string())
+}
+
+/// Who is in which segment, to be asked of the interpreter.
+fn asked(program: &Program) -> Request {
+    let Selection { segments, .. } = Selection::everything(program);
+    Request { as_of: NOW, segments, partitions: Vec::new(), traits: Vec::new(), members: true, threads: 1 }
 }

@@ -3,7 +3,6 @@
 use super::*;
 use crate::data::{BadRows, LoadOptions, Loaded, Quiet, Sources, UnknownCustomers, load, needed_fields};
 use crate::interpret;
-use crate::outcome::Request;
 
 const RULES: &str = "customers {
   key id : id
@@ -161,20 +160,12 @@ fn json_means_what_a_line_of_a_file_means() {
         ]
         .map(str::to_owned),
     );
-    let selection = Selection::everything(&program);
     for line in &lines {
         let found = held(&compiled, &mut record, line);
         let right = by_file(&program, line);
         match (found, right) {
             (Ok(found), Ok(right)) => {
-                let request = Request {
-                    as_of: NOW,
-                    segments: selection.segments.clone(),
-                    partitions: Vec::new(),
-                    traits: Vec::new(),
-                    members: true,
-                    threads: 1,
-                };
+                let request = asked(&program);
                 let outcome = interpret::run(&program, &right.dataset, &request).unwrap();
                 let named = program.segments.iter().zip(&outcome.segments).filter(|(_, members)| members.get(0));
                 let named: Vec<String> = named.map(|(segment, _)| segment.name.to_string()).collect();
