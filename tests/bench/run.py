@@ -28,7 +28,7 @@ ROOT = HERE.parent.parent
 TIMEOUT = 600
 
 # By workload: what is asked, of how many definitions, and of whom: engine and the option it is fastest with. Who is not asked
-# took more than a minute. From events in a file Segue is asked twice: sorted by customer as the peers', and by time.
+# took more than a minute. Events in a file are sorted by customer (disk) or by time (unsorted).
 QUESTIONS = {
     "w1": [
         ("w1_counts", 20, [("polars", "shared,stream"), ("clickhouse", "shared"), ("duckdb", None), ("datafusion", None)]),
@@ -44,15 +44,19 @@ QUESTIONS = {
         ("w2_counts", 100, [("clickhouse", None), ("polars", "stream")]),
         ("w2_disk", 20, [("clickhouse", None), ("polars", "stream")]),
         ("w2_disk", 100, [("clickhouse", None), ("polars", "stream")]),
+        ("w2_unsorted", 20, [("clickhouse", None), ("polars", "stream")]),
+        ("w2_unsorted", 100, [("clickhouse", None), ("polars", "stream")]),
     ],
     "w3": [
         ("w3_prepared", 1000, [("polars", "shared,stream"), ("clickhouse", "shared")]),
     ],
 }
+# Asked of processes that have done nothing before, for their peak of memory: workload, question, definitions, and of whom.
+ALONE = [("w1", "w1_disk", 1000, [("polars", "shared,stream"), ("clickhouse", "shared")])]
 # Questions about customers and events together are two questions to a peer: nine of ten definitions are about customers.
 PARTS = {"polars": (("w1_counts", "shared,stream"), ("w2_counts", "stream")), "clickhouse": (("w1_counts", "shared"), ("w2_counts", None))}
 # Who is asked besides: Segue with another option.
-BESIDES = {"w2_disk": "unsorted", "w1_prepared": "disk"}
+BESIDES = {"w1_prepared": "disk"}
 
 
 class Worker:
@@ -161,6 +165,24 @@ def ask_all(workers, what, count, askers, repeats):
     return list(rows.values()), sorted(set(differences))
 
 
+class Fresh:
+    """Workers that have done nothing before: each time one is asked for, the last one is ended and another started."""
+
+    def __init__(self, arguments, versions):
+        self.arguments, self.versions, self.last = arguments, versions, None
+
+    def __getitem__(self, name):
+        self.close()
+        self.last = start(self.arguments, [name])[name]
+        self.versions[name] = self.last.version
+        return self.last
+
+    def close(self):
+        if self.last:
+            self.last.close()
+            self.last = None
+
+
 def explained(data, difference):
     """Prints a difference, and whether floats are its reason; gives whether they are."""
     what, count, name, number, theirs, mine = difference
@@ -206,16 +228,21 @@ def report(what, count, rows):
     return {"what": what, "definitions": count, "rows": rows}
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_sizes(options):
+    """Options of every command here: data, their size, threads, rounds, Segue's worker."""
     options.add_argument("--data", type=pathlib.Path, default=ROOT / "target" / "bench", help="where the data are kept")
     options.add_argument("--customers", type=int, default=10_000_000)
     options.add_argument("--events", type=int, default=50_000_000)
     options.add_argument("--threads", type=int, default=2, help="threads of every engine")
     options.add_argument("--repeats", type=int, default=5)
+    options.add_argument("--segue", type=pathlib.Path, help="Segue's worker; built if left out")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_sizes(options)
     options.add_argument("--only", choices=sorted(QUESTIONS), help="one workload: w1 customers, w2 events, w3 both")
     options.add_argument("--peers", default="polars,clickhouse,duckdb,datafusion", help="which of them, with commas")
-    options.add_argument("--segue", type=pathlib.Path, help="Segue's worker; built if left out")
     options.add_argument("--json", type=pathlib.Path, help="a file for the figures")
     arguments = options.parse_args()
     peers = [name for name in arguments.peers.split(",") if name]
@@ -244,6 +271,13 @@ def main():
             differences += found
         for worker in workers.values():
             worker.close()
+        for _, what, count, askers in (row for row in ALONE if row[0] == workload):
+            askers = [("segue", None), *[(name, option) for name, option in askers if name in peers]]
+            fresh = Fresh(arguments, versions)
+            rows, found = ask_all(fresh, what, count, askers, 1)
+            fresh.close()
+            tables.append(report(f"{what}, each in a process of its own", count, rows))
+            differences += found
     differences = [difference for difference in differences if not explained(arguments.data, difference)]
     if arguments.json:
         figures = {

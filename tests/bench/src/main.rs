@@ -6,8 +6,8 @@
 //! - `{"cmd":"run","what":"w1_counts","n":200,"opt":null}` writes, reads and checks the rule files of the first 200
 //!   definitions and works them out: `t` is the seconds from the checked program to the counts (planning, code generation
 //!   and evaluation), `check` those of reading and checking the rule files, `res` the counts. `..._disk` begins with the
-//!   files of data, `..._prepared` with what was prepared from them (with the option `disk`, with the files again); that is
-//!   part of the time then.
+//!   files of data, `..._unsorted` with those whose events stand by time, `..._prepared` with what was prepared from them
+//!   (with the option `disk`, with the files again); that is part of the time then.
 
 mod definitions;
 mod memory;
@@ -80,8 +80,8 @@ impl Worker {
         let workload = Workload::named(&command.what)?;
         let project = Project::open(workload, &self.data, command.n.ok_or("how many?")?)?;
         let from = match (command.what.rsplit_once('_'), command.opt.as_deref()) {
-            (Some((_, "disk")), Some("unsorted")) => Some(From::Unsorted),
             (Some((_, "disk")), _) => Some(From::Sorted),
+            (Some((_, "unsorted")), _) => Some(From::Unsorted),
             (Some((_, "prepared")), Some("disk")) => Some(From::Sorted),
             (Some((_, "prepared")), _) => Some(From::Prepared),
             _ => None,
