@@ -94,7 +94,9 @@ impl Drop for Stretch {
 /// Stretches that one thread fills.
 #[derive(Debug)]
 pub(crate) struct Arena {
-    room: Room,
+    /// Where stretches come from and go, as long as somebody has it.
+    room: Weak<Pool>,
+    bound: Option<Bound>,
     stretches: Vec<Stretch>,
     /// Lines of each, a power of two.
     lines: usize,
@@ -109,7 +111,7 @@ impl Arena {
     pub(crate) fn new(room: &Room, words: usize) -> Arena {
         let largest = if room.0.bound.is_some() { LARGEST_BOUNDED } else { LARGEST };
         let lines = (words / LINE / STRETCHES).min(largest).next_power_of_two().max(SMALLEST);
-        Arena { room: room.clone(), stretches: Vec::new(), lines, taken: 0, looked: 0 }
+        Arena { room: Arc::downgrade(&room.0), bound: room.0.bound, stretches: Vec::new(), lines, taken: 0, looked: 0 }
     }
 
     /// Puts words where there is room, at most 1024 of them, and gives the number of their first line.
@@ -133,17 +135,20 @@ impl Arena {
     }
 
     fn stretch(&self) -> Stretch {
-        let used = {
-            let mut free = self.room.0.free();
+        let room = self.room.upgrade();
+        let used = room.as_ref().and_then(|room| {
+            let mut free = room.free();
             if free.first().is_some_and(|other| other.words().len() != self.lines * LINE) {
                 free.clear();
             }
             free.pop()
-        };
+        });
         let warm = used.is_some();
         let memory = used.unwrap_or_else(|| Memory::zeros(self.lines * LINE));
-        let stretch = Stretch { memory, warm, home: Arc::downgrade(&self.room.0) };
-        self.room.0.used.fetch_add(stretch.bytes(), Ordering::Relaxed);
+        let stretch = Stretch { memory, warm, home: Weak::clone(&self.room) };
+        if let Some(room) = room {
+            room.used.fetch_add(stretch.bytes(), Ordering::Relaxed);
+        }
         stretch
     }
 
@@ -173,9 +178,9 @@ impl Arena {
     /// # Errors
     /// It does.
     pub(super) fn check(&mut self) -> Result<(), Full> {
-        let (Some(bound), true) = (self.room.0.bound, self.stretches.len() > self.looked) else { return Ok(()) };
+        let (Some(bound), true) = (self.bound, self.stretches.len() > self.looked) else { return Ok(()) };
         self.looked = self.stretches.len();
-        let members = self.room.0.used.load(Ordering::Relaxed);
+        let members = self.room.upgrade().map_or(0, |room| room.used.load(Ordering::Relaxed));
         let left = self.stretches.len() * self.lines - self.taken;
         let needed = held().map_or(members, |held| held + (left * LINE * size_of::<u64>()) as u64);
         if needed <= bound.0 { Ok(()) } else { Err(Full { needed, members }) }
@@ -266,7 +271,8 @@ mod tests {
     #[test]
     fn bounds_are_kept() {
         for (bound, fits) in [(1 << 20, false), (1 << 40, true)] {
-            let mut arena = Arena::new(&Room::bounded(Some(Bound(bound))), 1 << 30);
+            let room = Room::bounded(Some(Bound(bound)));
+            let mut arena = Arena::new(&room, 1 << 30);
             assert_eq!(arena.check(), Ok(()));
             arena.put(&[1; 128]);
             assert_eq!(arena.check().is_ok(), fits, "{bound}");
