@@ -3,6 +3,7 @@
 pub mod data;
 pub mod engine;
 pub mod interpret;
+mod members;
 pub mod memory;
 pub mod outcome;
 mod processor;

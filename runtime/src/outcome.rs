@@ -1,6 +1,7 @@
 //! What a run is asked for and what it gives, the same for every engine.
 
-use crate::data::{Bits, Column};
+use crate::data::Column;
+pub use crate::members::Members;
 use segue_compiler::program::{PartitionId, SegmentId, TraitId};
 use segue_compiler::source::Span;
 
@@ -28,8 +29,8 @@ pub struct Outcome {
     pub customers: usize,
     /// How many customers each segment has.
     pub counts: Vec<usize>,
-    /// Members, one bit a customer in the order of the customers' table; empty where only the counts were asked for.
-    pub segments: Vec<Bits>,
+    /// Who is in each segment; empty where only the counts were asked for.
+    pub segments: Vec<Members>,
     /// The part of each customer, [`NO_PART`] for none.
     pub partitions: Vec<Vec<u32>>,
     /// Values of the traits asked for; text columns may use any dictionary.

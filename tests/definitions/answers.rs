@@ -71,7 +71,7 @@ fn keys(program: &Program, data: &Dataset) -> Vec<String> {
 fn compare(case: &Case, program: &Program, keys: &[String], outcome: &Outcome, found: &mut Vec<String>) {
     let expected = |kind: &str, name: &str| case.expect[kind].get(name).cloned();
     for (segment, members) in program.segments.iter().zip(&outcome.segments) {
-        let members: BTreeSet<&str> = members.ones().map(|row| keys[row].as_str()).collect();
+        let members: BTreeSet<&str> = members.iter().map(|row| keys[row].as_str()).collect();
         match expected("segments", &segment.name) {
             None => found.push(format!("nothing is expected of segment {}", segment.name)),
             Some(expected) if strings(&expected) != members => {

@@ -192,7 +192,7 @@ pub(crate) fn compare(program: &Program, request: &Request, expected: &Outcome, 
         let name = &program.segments[id.0 as usize].name;
         let (left, right) = (&expected.segments[at], &got.segments[at]);
         if left != right {
-            let row = (0..expected.customers).find(|row| left.get(*row) != right.get(*row));
+            let row = (0..expected.customers).find(|row| left.contains(*row) != right.contains(*row));
             return Some(format!(
                 "segment {name}: {} members, the engine has {}; first difference at row {row:?}",
                 left.count(),

@@ -303,7 +303,7 @@ fn outcome_differences(
 /// Rows of a segment, a part, or of those without part.
 fn members(program: &Program, outcome: &Outcome, name: &str) -> Result<Vec<usize>, String> {
     if let Some(at) = program.segments.iter().position(|segment| *segment.name == *name) {
-        return Ok(outcome.segments[at].ones().collect());
+        return Ok(outcome.segments[at].iter().collect());
     }
     let (partition, part) = match name.strip_suffix(" without part") {
         Some(partition) => (partition, None),

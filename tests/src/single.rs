@@ -92,7 +92,7 @@ fn compare(
         };
         let listed: Vec<usize> = answer.segments().collect();
         for (at, id) in request.segments.iter().enumerate() {
-            let (left, right) = (expected.segments[at].get(row), answer.holds(at));
+            let (left, right) = (expected.segments[at].contains(row), answer.holds(at));
             if left != right || right != listed.contains(&at) {
                 let name = &program.segments[id.0 as usize].name;
                 return Some(format!("segment {name} of customer row {row}: {left}, the record says {right}"));

@@ -6,6 +6,7 @@ use super::shape::Shape;
 use super::truth::Answer;
 use super::vector::{Data, Input, Vector};
 use crate::data::{Bits, Column, Values};
+use crate::members::{Block, Members};
 use crate::outcome::{NO_PART, Outcome};
 use segue_compiler::program::Type;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub(crate) struct BlockAnswers {
     pub(crate) customers: usize,
     pub(crate) segments: Vec<Answer>,
+    pub(crate) members: Block,
     pub(crate) partitions: Vec<Vec<u32>>,
     /// With whether one value stands for all customers.
     pub(crate) traits: Vec<(Arc<Vector<'static>>, bool)>,
@@ -47,7 +49,7 @@ pub(crate) fn parts(members: &[Vec<u64>], customers: usize) -> Vec<u32> {
 pub(crate) fn outcome(
     blocks: Vec<BlockAnswers>,
     customers: usize,
-    (segments, members): (usize, Vec<Bits>),
+    (segments, members): (usize, Vec<Members>),
     partitions: usize,
     traits: &[(&Type, &Shape)],
 ) -> Result<Outcome, EngineError> {
@@ -110,6 +112,7 @@ fn column(blocks: &[BlockAnswers], at: usize, ty: &Type, shape: &Shape) -> Resul
             let block = BlockAnswers {
                 customers: picks.len(),
                 segments: Vec::new(),
+                members: Block::default(),
                 partitions: Vec::new(),
                 traits: vec![(Arc::new(picked), false)],
                 problems: Counts::default(),

@@ -11,7 +11,8 @@ use super::literals::Slots;
 use super::prepare::{Prepared, is_global};
 use super::problems::{self, LookedUp};
 use super::store::{Frame, Store};
-use super::truth::{Kept, TruthStage};
+use super::truth::TruthStage;
+use crate::members::{Arena, Keeper, ROWS};
 use rustc_hash::FxHashSet;
 use segue_compiler::plan::{NodeId, Op, Plan, Truth, Work};
 use segue_compiler::program::CUSTOMERS;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Most customers of a block: their bits and values stay in the caches.
-const CUSTOMERS_OF_BLOCK: usize = 8192;
+const CUSTOMERS_OF_BLOCK: usize = ROWS;
 /// Most rows of the largest table in a block, where customers have many.
 const ROWS_OF_BLOCK: usize = 1 << 16;
 /// Blocks for each thread, so that none waits long for the last one.
@@ -103,9 +104,11 @@ pub(crate) struct Shared<'a> {
     /// By position in the plan; `None` for passes that were done once.
     pub(crate) passes: &'a [Option<PassStage<'a>>],
     pub(crate) truth: &'a TruthStage<'a>,
-    pub(crate) kept: &'a Kept<'a>,
     pub(crate) looked_up: &'a LookedUp,
 }
+
+/// The blocks a thread worked out, by their numbers, and where it kept members.
+type Done = (Vec<(usize, BlockAnswers)>, Arena);
 
 /// The blocks of so many customers.
 pub(crate) fn split(prepared: &Prepared<'_>, threads: usize) -> Vec<Range<usize>> {
@@ -120,39 +123,42 @@ pub(crate) fn split(prepared: &Prepared<'_>, threads: usize) -> Vec<Range<usize>
     (0..customers).step_by(size).map(|start| start..(start + size).min(customers)).collect()
 }
 
-/// Works all blocks out, in their order.
+/// Works all blocks out, in their order; each thread keeps members with a keeper of its own, whose arena is given.
 ///
 /// # Errors
-/// The plan or the data break their promises.
+/// The plan or the data break their promises, or members take more memory than there may be.
 pub(crate) fn work(
     shared: &Shared<'_>,
     blocks: &[Range<usize>],
     threads: usize,
-) -> Result<Vec<BlockAnswers>, EngineError> {
+    keeper: impl Fn() -> Keeper + Sync,
+) -> Result<(Vec<BlockAnswers>, Vec<Arena>), EngineError> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let (mut scratch, mut slots) = (Scratch::default(), Slots::default());
-        let mut done = Vec::new();
+        let (mut keeper, mut done) = (keeper(), Vec::new());
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(block) = blocks.get(at) else { return Ok(done) };
-            let mut kept = shared.kept.take(at);
-            done.push((at, answers(shared, block.clone(), &mut scratch, &mut slots, &mut kept)?));
+            let Some(block) = blocks.get(at) else { return Ok((done, keeper.finish())) };
+            done.push((at, answers(shared, block.clone(), &mut scratch, &mut slots, &mut keeper)?));
         }
     };
-    let results: Vec<Result<Vec<(usize, BlockAnswers)>, EngineError>> = match threads.min(blocks.len()) {
+    let results: Vec<Result<Done, EngineError>> = match threads.min(blocks.len()) {
         0 | 1 => vec![worker()],
         threads => std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
             workers.into_iter().map(|worker| worker.join().unwrap_or(Err(EngineError::Panicked))).collect()
         }),
     };
-    let mut done = Vec::with_capacity(blocks.len());
+    let (mut all, mut arenas) = (Vec::with_capacity(blocks.len()), Vec::with_capacity(results.len()));
     for result in results {
-        done.extend(result?);
+        let (mut done, arena) = result?;
+        done.iter_mut().for_each(|(_, answers)| answers.members.arena = arenas.len());
+        all.extend(done);
+        arenas.push(arena);
     }
-    done.sort_unstable_by_key(|(at, _)| *at);
-    Ok(done.into_iter().map(|(_, answers)| answers).collect())
+    all.sort_unstable_by_key(|(at, _)| *at);
+    Ok((all.into_iter().map(|(_, answers)| answers).collect(), arenas))
 }
 
 fn answers(
@@ -160,7 +166,7 @@ fn answers(
     customers: Range<usize>,
     scratch: &mut Scratch,
     slots: &mut Slots,
-    kept: &mut [&mut [u64]],
+    keeper: &mut Keeper,
 ) -> Result<BlockAnswers, EngineError> {
     let plan = shared.run.prepared.plan;
     let count = customers.len();
@@ -174,7 +180,8 @@ fn answers(
             },
         }
     }
-    let mut roots = shared.truth.run(shared.code, &mut store, slots, kept)?.into_iter();
+    let mut roots = shared.truth.run(shared.code, &mut store, slots, keeper)?.into_iter();
+    let members = keeper.block()?;
     let segments = roots.by_ref().take(plan.segments.len()).collect();
     let partitions = plan
         .partitions
@@ -190,5 +197,5 @@ fn answers(
         traits.push((Arc::new(owned(&vector)), single));
     }
     let problems = problems::count(&mut store, shared.run, shared.looked_up)?;
-    Ok(BlockAnswers { customers: count, segments, partitions, traits, problems })
+    Ok(BlockAnswers { customers: count, segments, members, partitions, traits, problems })
 }

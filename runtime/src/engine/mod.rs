@@ -30,7 +30,9 @@ mod vector;
 #[cfg(test)]
 mod tests;
 
-use crate::data::{Bits, Dataset, Memory};
+use crate::data::Dataset;
+pub use crate::members::Room;
+use crate::members::{Full, Keeper, Members, Part};
 use crate::outcome::{Outcome, Request};
 pub use crate::processor::Instructions;
 use blocks::{Shared, Step};
@@ -41,15 +43,13 @@ use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};
 use segue_compiler::values::calendar::Clock;
 use std::fmt::Display;
-use std::sync::Arc;
 use store::Store;
+use truth::TruthStage;
 pub use truth::Truths;
-use truth::{Kept, TruthStage};
 pub(crate) use twin::with_customers_as_a_table;
-use vector::words_for;
 
-/// The engine cannot give an answer. All but [`EngineError::Processor`] are mistakes of ours or of a loader, never of a
-/// rule file.
+/// The engine cannot give an answer. All but [`EngineError::Processor`] and [`EngineError::Full`] are mistakes of ours or of
+/// a loader, never of a rule file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// The plan breaks its promises at a node.
@@ -64,9 +64,23 @@ pub enum EngineError {
     /// Cranelift or the system refuses the code.
     #[error("no machine code could be made: {0}")]
     Code(String),
+    /// Who is in which segment takes more memory than there may be.
+    #[error("there is not enough memory for who is in which segment")]
+    Full {
+        /// What the process would hold, in bytes.
+        needed: u64,
+        /// What members take of it.
+        members: u64,
+    },
     /// A thread panicked.
     #[error("a thread of the engine panicked")]
     Panicked,
+}
+
+impl From<Full> for EngineError {
+    fn from(Full { needed, members }: Full) -> EngineError {
+        EngineError::Full { needed, members }
+    }
 }
 
 impl EngineError {
@@ -97,9 +111,23 @@ pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outco
 /// # Errors
 /// See [`EngineError`]; [`EngineError::Processor`] where the processor lacks the instructions asked for.
 pub fn run_in(program: &Program, data: &Dataset, request: &Request, manner: Manner) -> Result<Outcome, EngineError> {
+    run_with(program, data, request, manner, &Room::new())
+}
+
+/// The same, with members kept in memory that later runs use again.
+///
+/// # Errors
+/// As [`run_in`].
+pub fn run_with(
+    program: &Program,
+    data: &Dataset,
+    request: &Request,
+    manner: Manner,
+    room: &Room,
+) -> Result<Outcome, EngineError> {
     match with_customers_as_a_table(program, data) {
-        Some((program, data)) => Planned::new(&program, request, manner)?.run(&data, request.threads),
-        None => Planned::new(program, request, manner)?.run(data, request.threads),
+        Some((program, data)) => Planned::new(&program, request, manner)?.run(&data, request.threads, room),
+        None => Planned::new(program, request, manner)?.run(data, request.threads, room),
     }
 }
 
@@ -140,16 +168,16 @@ impl<'p> Planned<'p> {
         &self.plan
     }
 
-    /// Works the request out for the customers of a data set.
+    /// Works the request out for the customers of a data set; members are kept in the room.
     ///
     /// # Errors
     /// See [`EngineError`].
-    pub(crate) fn run(&self, data: &Dataset, threads: usize) -> Result<Outcome, EngineError> {
-        run_plan(self, data, threads)
+    pub(crate) fn run(&self, data: &Dataset, threads: usize, room: &Room) -> Result<Outcome, EngineError> {
+        run_plan(self, data, threads, room)
     }
 }
 
-fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize) -> Result<Outcome, EngineError> {
+fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) -> Result<Outcome, EngineError> {
     let Planned { program, plan, request, truths, instructions } = planned;
     let (program, request, truths, instructions) = (*program, *request, *truths, *instructions);
     soundness::check(program, plan, data)?;
@@ -190,21 +218,14 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize) -> Result<Out
     let threads = threads.max(1);
     let split = blocks::split(&prepared, threads);
     let kept_segments = if request.members { plan.segments.len() } else { 0 };
-    let words = words_for(customers);
-    // Zeros that nobody has looked at take no memory yet, and are made there by whoever first does.
-    let mut members = Memory::zeros(kept_segments * words);
+    let shared =
+        Shared { run: &run, code: code.as_ref(), steps: &steps, passes: &passes, truth: &truth, looked_up: &looked_up };
+    let each = customers.div_ceil(threads);
+    let keeper = || Keeper::new(room, kept_segments, each, instructions);
+    let (mut answers, arenas) = blocks::work(&shared, &split, threads, keeper)?;
+    let blocks = answers.iter_mut().map(|block| std::mem::take(&mut block.members)).collect();
     let size = split.first().map_or(0, ExactSizeIterator::len);
-    let kept = Kept::new(members.words_mut(), words, split.len(), size);
-    let shared = Shared {
-        run: &run,
-        code: code.as_ref(),
-        steps: &steps,
-        passes: &passes,
-        truth: &truth,
-        kept: &kept,
-        looked_up: &looked_up,
-    };
-    let answers = blocks::work(&shared, &split, threads)?;
+    let members = Members::of_part(Part::new(customers, size, blocks, arenas), kept_segments);
     let traits = plan
         .traits
         .iter()
@@ -214,8 +235,5 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize) -> Result<Out
             ty.map(|ty| (ty, prepared.shape(*node))).ok_or(EngineError::Broken(node.0, "there is no such trait"))
         })
         .collect::<Result<Vec<_>, EngineError>>()?;
-    let members = Arc::new(members);
-    let part = |segment: usize| Bits::part(&members, segment * words..(segment + 1) * words, customers);
-    let members = (0..kept_segments).map(part).collect();
     answers::outcome(answers, customers, (plan.segments.len(), members), plan.partitions.len(), &traits)
 }

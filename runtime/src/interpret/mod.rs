@@ -31,6 +31,7 @@ pub use order::compare_values;
 pub(crate) use totals::{average, sum, whole_average, whole_sum};
 
 use crate::data::{Bits, Dataset};
+use crate::outcome::Members;
 use crate::outcome::{NO_PART, Outcome, Request};
 use evaluate::Evaluator;
 use problems::Problems;
@@ -79,6 +80,7 @@ pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outco
     let types = request.traits.iter().map(|wanted| &program.traits[wanted.0 as usize].value.ty);
     let traits = types.zip(traits).map(|(ty, values)| column::from_values(ty, values)).collect();
     let counts = segments.iter().map(Bits::count).collect();
+    let segments = Members::from_bits(&segments);
     Ok(Outcome { customers, counts, segments, partitions, traits, problems: problems.finish() })
 }
 

@@ -174,7 +174,10 @@ fn report() -> Report {
     let outcome = Outcome {
         customers: 4,
         counts: vec![1, 3],
-        segments: vec![Bits::from_bools([true, false, false, false]), Bits::from_bools([false, true, true, true])],
+        segments: crate::outcome::Members::from_bits(&[
+            Bits::from_bools([true, false, false, false]),
+            Bits::from_bools([false, true, true, true]),
+        ]),
         partitions: vec![vec![0, 1, NO_PART, 1]],
         traits: vec![],
         problems: vec![crate::outcome::Problem {

@@ -45,7 +45,7 @@ pub(super) fn slow(cells: Cells<'_>, as_of: i64, answer: &mut Answer) -> Result<
 /// Puts an outcome for one customer at the places of the answer.
 fn take(answer: &mut Answer, outcome: Outcome, [segments, partitions, traits]: &[Vec<usize>; 3]) {
     for (place, members) in segments.iter().zip(&outcome.segments) {
-        answer.set_bit(*place, members.get(0));
+        answer.set_bit(*place, members.contains(0));
     }
     for (place, parts) in partitions.iter().zip(&outcome.partitions) {
         let held = parts.first().copied().unwrap_or(crate::outcome::NO_PART);

@@ -1,8 +1,7 @@
 //! The answers of parts, put together in the order of the customers.
 
-use crate::data::Bits;
 use crate::engine::EngineError;
-use crate::outcome::{EXAMPLES, Outcome, Problem, ProblemKind, Request};
+use crate::outcome::{EXAMPLES, Members, Outcome, Problem, ProblemKind, Request};
 use segue_compiler::plan::Plan;
 use segue_compiler::source::Span;
 use std::collections::BTreeMap;
@@ -22,7 +21,7 @@ pub(super) fn joined(
         traits: Vec::new(),
         problems: Vec::new(),
     };
-    let mut members: Vec<Vec<Bits>> = Vec::with_capacity(parts.len());
+    let mut members: Vec<Vec<Members>> = Vec::with_capacity(parts.len());
     let mut problems: BTreeMap<(Span, ProblemKind), (u64, Vec<u32>)> = BTreeMap::new();
     for (before, outcome) in parts {
         let outcome = outcome?;
@@ -35,21 +34,12 @@ pub(super) fn joined(
             let shifted = examples.into_iter().map(|row| u32::try_from(before + row as usize).unwrap_or(u32::MAX));
             entry.1.extend(shifted.take(room));
         }
-        // The last segment is taken first.
-        members.push(outcome.segments.into_iter().rev().collect());
+        members.push(outcome.segments);
     }
     let problem = |((span, kind), (count, examples))| Problem { kind, span, count, examples };
     all.problems = problems.into_iter().map(problem).collect();
     if request.members {
-        for _ in 0..plan.segments.len() {
-            let mut of_segment = Bits::with_room(customers);
-            for part in &mut members {
-                if let Some(bits) = part.pop() {
-                    of_segment.append(&bits);
-                }
-            }
-            all.segments.push(of_segment);
-        }
+        all.segments = Members::joined(&members, plan.segments.len());
     }
     Ok(all)
 }

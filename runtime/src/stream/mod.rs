@@ -9,13 +9,13 @@ mod answers;
 mod tests;
 
 use crate::data::{
-    Bits, DataErrors, Dataset, HowParted, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources, Stored,
+    DataError, DataErrors, Dataset, HowParted, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources, Stored,
     can_be_parted, check, load_files, load_within, of_prepared, read_parts,
 };
-use crate::engine::{EngineError, Manner, Planned, run_in};
+use crate::engine::{EngineError, Manner, Planned, Room, run_with};
 use crate::interpret::InterpretError;
 use crate::memory::Bound;
-use crate::outcome::{Outcome, Request};
+use crate::outcome::{Members, Outcome, Request};
 use segue_compiler::plan::{Op, Plan};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use std::path::PathBuf;
@@ -138,12 +138,19 @@ fn run_held(
 ) -> Result<Ran, RunError> {
     if let Some(bound) = memory {
         let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
-        let members = if request.members { request.segments.len() * customers.div_ceil(8) } else { 0 };
-        let answers = (members + request.partitions.len() * customers * size_of::<u32>()) as u64;
+        let answers = (request.partitions.len() * customers * size_of::<u32>()) as u64;
         check(bound, answers, || vec![(ANSWERS.to_owned(), answers)]).map_err(DataErrors::from)?;
     }
     options.progress.start(WORKING, None);
-    let outcome = run_in(program, &loaded.dataset, request, manner)?;
+    // How much members take is known as they are worked out.
+    let outcome = match run_with(program, &loaded.dataset, request, manner, &Room::bounded(memory)) {
+        Err(EngineError::Full { needed, members }) => {
+            let bound = memory.unwrap_or(Bound(u64::MAX));
+            let parts = vec![(ANSWERS.to_owned(), members)];
+            return Err(DataErrors::from(DataError::OverMemory { bound, needed, parts }).into());
+        }
+        other => other?,
+    };
     options.progress.finish();
     let Loaded { dataset, report, files, origin } = loaded;
     Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin })
@@ -193,7 +200,9 @@ fn run_parts(
     let key = program.tables.first().and_then(|customers| customers.key);
     let reads_key = |op: &Op| matches!(op, Op::Column(CUSTOMERS, field) if Some(*field) == key);
     let with_keys = planned.plan().nodes.iter().any(|node| reads_key(&node.op));
-    let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 });
+    // Bounds are looked at after each part.
+    let room = Room::new();
+    let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 }, &room);
     let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
     let threads = memory.map_or(usize::MAX, |bound| usize::try_from(bound.0 / OF_THREAD).unwrap_or(1).max(1));
     let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
@@ -209,7 +218,7 @@ fn run_parts(
 /// Bytes of what is kept of a part.
 fn weight(outcome: &Result<Outcome, EngineError>) -> Vec<(&'static str, usize)> {
     let Ok(outcome) = outcome else { return Vec::new() };
-    let members: usize = outcome.segments.iter().map(Bits::len).sum::<usize>().div_ceil(8);
+    let members = outcome.segments.first().map_or(0, Members::bytes_of_run);
     let parts: usize = outcome.partitions.iter().map(|part_of| size_of_val(part_of.as_slice())).sum();
     vec![(ANSWERS, members + parts)]
 }

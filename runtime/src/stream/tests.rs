@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::data::{BadRows, Quiet, UnknownCustomers, needed_fields};
+use crate::engine::run_in;
 use crate::report::{Gathered, Report};
 use arrow_array::types::Int32Type;
 use arrow_array::{
@@ -236,7 +237,7 @@ impl Folder {
         Told::Answers {
             report: report.json().unwrap(),
             counted: ran.report,
-            bits: ran.outcome.segments.iter().map(|bits| bits.words().to_vec()).collect(),
+            bits: ran.outcome.segments.iter().map(|members| members.to_bits().words().to_vec()).collect(),
             keys,
             partitions: ran.outcome.partitions,
             bad_rows: if let BadRows::Report(path) = bad_rows { Some(std::fs::read(path).unwrap()) } else { None },

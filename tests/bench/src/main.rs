@@ -5,16 +5,18 @@
 //! - `{"cmd":"prepare","what":"w1"}` prepares them, as `segue prepare` does;
 //! - `{"cmd":"run","what":"w1_counts","n":200,"opt":null}` writes, reads and checks the rule files of the first 200
 //!   definitions and works them out: `t` is the seconds from the checked program to the counts (planning, code generation
-//!   and evaluation), `check` those of reading and checking the rule files, `res` the counts. `..._disk` begins with the
-//!   files of data, `..._unsorted` with those whose events stand by time, `..._prepared` with what was prepared from them
-//!   (with the option `disk`, with the files again); that is part of the time then.
+//!   and evaluation), `check` those of reading and checking the rule files, `res` the counts; with `..._bitmaps` those of
+//!   the bitmaps that were kept, counted afterwards (their memory serves the next run again; with the option `cold` it does
+//!   not). `..._disk` begins with the files of data, `..._unsorted` with those whose events stand by time, `..._prepared`
+//!   with what was prepared from them (with the option `disk`, with the files again); that is part of the time then.
 
 mod definitions;
 mod memory;
 mod workload;
 
 use segue_runtime::data::Loaded;
-use segue_runtime::engine::{self, Instructions, Manner, Truths};
+use segue_runtime::engine::{self, Instructions, Manner, Room, Truths};
+use segue_runtime::outcome::Members;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
@@ -36,6 +38,8 @@ struct Worker {
     threads: usize,
     manner: Manner,
     loaded: HashMap<Workload, Loaded>,
+    /// Where memberships are kept, run after run.
+    room: Room,
 }
 
 impl Worker {
@@ -92,12 +96,22 @@ impl Worker {
             Some(from) => project.run_from(workload, &self.data, from, &request, self.manner)?,
             None => {
                 let loaded = self.loaded.get(&workload).ok_or("nothing is loaded")?;
-                engine::run_in(&project.program, &loaded.dataset, &request, self.manner)?
+                let new = (command.opt.as_deref() == Some("cold")).then(Room::new);
+                let room = new.as_ref().unwrap_or(&self.room);
+                engine::run_with(&project.program, &loaded.dataset, &request, self.manner, room)?
             }
         };
         let taken = started.elapsed();
+        let mut counts = outcome.counts;
+        if request.members {
+            // Not what was counted on the way. As with the peers, what only serves to compare is not part of the time.
+            counts = outcome.segments.iter().map(|members| members.to_bits().count()).collect();
+            if counts != outcome.segments.iter().map(Members::count).collect::<Vec<usize>>() {
+                return Err("members are not as many as they say".into());
+            }
+        }
         Ok(serde_json::json!({
-            "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": outcome.counts,
+            "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": counts,
         }))
     }
 }
@@ -111,7 +125,7 @@ fn main() -> Result<(), Failure> {
         truths: if set("SEGUE_CODE") { Truths::Code } else { Truths::Loops },
         instructions: set("SEGUE_PORTABLE").then_some(Instructions::Portable),
     };
-    let mut worker = Worker { data, threads, manner, loaded: HashMap::new() };
+    let mut worker = Worker { data, threads, manner, loaded: HashMap::new(), room: Room::new() };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))?;
     out.flush()?;

@@ -20,6 +20,12 @@ enum Place {
 /// Less than this comes from the heap, in bytes.
 const MUCH: usize = 4 << 20;
 
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory(Place::Heap(Vec::new()))
+    }
+}
+
 impl Memory {
     /// So many words.
     pub(crate) fn zeros(words: usize) -> Memory {
@@ -48,6 +54,15 @@ impl Memory {
         // but numbers is read from them, and each is checked before it is used as a place (`Stored::restore`).
         let map = unsafe { Mmap::map(file)? };
         Ok(Memory(Place::File(map)))
+    }
+
+    /// What is in it is no longer needed: the system may take it when it runs short of memory. Writing to it again keeps it.
+    pub(crate) fn spare(&self) {
+        #[cfg(target_os = "linux")]
+        if let Place::System(map) = &self.0 {
+            // SAFETY: until they are written again its words are what they were or 0, and any number is a word.
+            let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::Free) };
+        }
     }
 
     /// All bytes.
@@ -93,7 +108,9 @@ mod tests {
             assert!(memory.words().iter().all(|word| *word == 0));
             memory.words_mut().fill(7);
             assert!(memory.words().iter().all(|word| *word == 7));
-            assert_eq!(memory.words().len(), words);
+            memory.spare();
+            memory.words_mut().fill(8);
+            assert!(memory.words().len() == words && memory.words().iter().all(|word| *word == 8));
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::{WholeFiles, refused};
 use crate::data;
-use crate::data::{Bits, DataError, Dictionary, Stored, same_name};
-use crate::outcome::NO_PART;
+use crate::data::{DataError, Dictionary, Stored, same_name};
+use crate::outcome::{Members, NO_PART};
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
@@ -47,7 +47,7 @@ pub struct Memberships<'a> {
     /// The customers' keys; ids that are all integers are written as such.
     pub keys: &'a Stored,
     /// Names and members.
-    pub segments: Vec<(&'a str, &'a Bits)>,
+    pub segments: Vec<(&'a str, &'a Members)>,
     /// Names, the names of the parts, and the part of each customer ([`NO_PART`] for none).
     pub partitions: Vec<(&'a str, Vec<&'a str>, &'a [u32])>,
 }
@@ -92,10 +92,15 @@ pub fn write_memberships(
                 let mut rows =
                     table("segments", &[(of_key("segment"), Kind::Key(ids.numeric)), ("segment", Kind::Text)])?;
                 for (code, (_, members)) in segments.iter().enumerate() {
-                    let members: Vec<usize> = members.ones().collect();
-                    for some in members.chunks(CHUNK) {
-                        let code = Some(i32::try_from(code).unwrap_or(i32::MAX));
-                        rows.write(&[ids.cells(some), Cells::Texts { codes: vec![code; some.len()], texts: &names }])?;
+                    let code = Some(i32::try_from(code).unwrap_or(i32::MAX));
+                    let mut members = members.iter();
+                    loop {
+                        let some: Vec<usize> = members.by_ref().take(CHUNK).collect();
+                        if some.is_empty() {
+                            break;
+                        }
+                        let codes = vec![code; some.len()];
+                        rows.write(&[ids.cells(&some), Cells::Texts { codes, texts: &names }])?;
                     }
                 }
                 rows.finish()?;
@@ -118,9 +123,12 @@ pub fn write_memberships(
             let all: Vec<usize> = (0..ids.count()).collect();
             for some in all.chunks(CHUNK) {
                 let mut cells = vec![ids.cells(some)];
-                cells.extend(
-                    segments.iter().map(|(_, bits)| Cells::Yes(some.iter().map(|row| bits.get(*row)).collect())),
-                );
+                let first = some[0];
+                cells.extend(segments.iter().map(|(_, members)| {
+                    let mut yes = vec![false; some.len()];
+                    members.within(first..first + some.len()).for_each(|row| yes[row - first] = true);
+                    Cells::Yes(yes)
+                }));
                 cells.extend(partitions.iter().map(|(_, parts, part_of)| part_cells(part_of, parts, some)));
                 rows.write(&cells)?;
             }

@@ -6,7 +6,7 @@ use crate::data::tests::{TableDraft, draft_program, shown};
 use crate::data::{
     BadRows, Bits, DatasetBuilder, LoadOptions, NeededFields, Quiet, Raw, Sources, Stored, UnknownCustomers, load,
 };
-use crate::outcome::NO_PART;
+use crate::outcome::{Members, NO_PART};
 use segue_compiler::program::Type;
 
 fn keys(ids: Vec<Raw<'static>>) -> Stored {
@@ -27,14 +27,15 @@ fn names(folder: &Path) -> Vec<String> {
 fn memberships_read_back_in_every_format_and_shape() {
     let numbers = keys(vec![7.into(), Raw::Integer(-1), 300.into()]);
     let texts = keys(vec!["a,\"b\"".into(), "ünï\ncode".into(), 5.into()]);
-    let (none, some) = (Bits::zeros(3), Bits::from_bools([true, false, true]));
+    let segments = Members::from_bits(&[Bits::zeros(3), Bits::from_bools([true, false, true])]);
+    let (none, some) = (&segments[0], &segments[1]);
     let parts = [1, NO_PART, 0];
     let mut shown_files = Vec::new();
     for (keys, kind) in [(&numbers, "numbers"), (&texts, "texts")] {
         let memberships = Memberships {
             key_name: "customer_id",
             keys,
-            segments: vec![("nobody", &none), ("some", &some)],
+            segments: vec![("nobody", none), ("some", some)],
             partitions: vec![("stage", vec!["new", "old"], &parts)],
         };
         for shape in [OutputShape::Long, OutputShape::Wide] {
@@ -114,11 +115,11 @@ fn a_folder_that_cannot_be_written_leaves_nothing_behind() {
     // A file stands where the folder of the partitions has to be.
     std::fs::write(folder.path().join("partitions"), "").unwrap();
     let keys = keys(vec![1.into()]);
-    let members = Bits::from_bools([true]);
+    let members = &Members::from_bits(&[Bits::from_bools([true])])[0];
     let memberships = Memberships {
         key_name: "id",
         keys: &keys,
-        segments: vec![("all", &members)],
+        segments: vec![("all", members)],
         partitions: vec![("stage", vec!["new"], &[0])],
     };
     let refused =
@@ -134,11 +135,11 @@ fn what_is_read_is_not_replaced_and_what_stands_in_the_way_is_told_first() {
     std::fs::write(&read, "id\n1\n").unwrap();
     std::fs::create_dir_all(folder.path().join("partitions/stage.csv")).unwrap();
     let keys = keys(vec![1.into()]);
-    let members = Bits::from_bools([true]);
+    let members = &Members::from_bits(&[Bits::from_bools([true])])[0];
     let memberships = Memberships {
         key_name: "Segment",
         keys: &keys,
-        segments: vec![("all", &members)],
+        segments: vec![("all", members)],
         partitions: vec![("stage", vec!["new"], &[0])],
     };
     let spared = [read.canonicalize().unwrap()];

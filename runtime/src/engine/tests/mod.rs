@@ -5,6 +5,7 @@
 mod constructs;
 mod definitions;
 mod marks;
+mod members;
 mod random;
 mod tallies;
 
@@ -72,9 +73,9 @@ pub(super) fn agree(program: &Program, data: &Dataset, as_of: i64) -> Outcome {
 fn differences(program: &Program, right: &Outcome, found: &Outcome) -> Vec<String> {
     let mut differences = Vec::new();
     for ((segment, right), found) in program.segments.iter().zip(&right.segments).zip(&found.segments) {
-        for row in 0..right.len().max(found.len()) {
-            if right.get(row) != found.get(row) || right.len() != found.len() {
-                differences.push(format!("segment {} row {row}: {}", segment.name, found.get(row)));
+        for row in 0..right.customers().max(found.customers()) {
+            if right.contains(row) != found.contains(row) || right.customers() != found.customers() {
+                differences.push(format!("segment {} row {row}: {}", segment.name, found.contains(row)));
             }
         }
     }

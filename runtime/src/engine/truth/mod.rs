@@ -9,12 +9,12 @@ use super::jit::{Builder, Code, Handle, Maker};
 use super::literals::{Literals, Slots};
 use super::store::Store;
 use super::vector::{tail_mask, words_for};
+use crate::members::Keeper;
 use crate::processor::Instructions;
 pub(crate) use order::{Needs, Order};
 use segue_compiler::plan::{NodeId, Plan, TruthId};
 use segue_compiler::program::CUSTOMERS;
 pub(crate) use sets::{STEP, work};
-use std::sync::{Mutex, PoisonError};
 
 /// Operands of the sets worked out by one function: more make it slower to compile than it gains.
 const OPERANDS: usize = 512;
@@ -66,30 +66,6 @@ pub(crate) struct Answer {
     pub(crate) members: Vec<u64>,
 }
 
-/// Where blocks write the members of all segments.
-#[derive(Debug)]
-pub(crate) struct Kept<'k>(Vec<Mutex<Vec<&'k mut [u64]>>>);
-
-impl<'k> Kept<'k> {
-    /// Parts the words of each segment, so many for each, into those of blocks of so many customers, a multiple of 64.
-    pub(crate) fn new(members: &'k mut [u64], words: usize, blocks: usize, customers: usize) -> Kept<'k> {
-        let segments = members.len() / words.max(1);
-        let mut all: Vec<Vec<&'k mut [u64]>> = (0..blocks).map(|_| Vec::with_capacity(segments)).collect();
-        for words in members.chunks_mut(words.max(1)) {
-            for (block, words) in all.iter_mut().zip(words.chunks_mut((customers / 64).max(1))) {
-                block.push(words);
-            }
-        }
-        Kept(all.into_iter().map(Mutex::new).collect())
-    }
-
-    /// The places of a block, segment by segment; each block's are given once.
-    pub(crate) fn take(&self, block: usize) -> Vec<&'k mut [u64]> {
-        let place = self.0.get(block).map(|place| place.lock().unwrap_or_else(PoisonError::into_inner));
-        place.map(|mut place| std::mem::take(&mut *place)).unwrap_or_default()
-    }
-}
-
 impl<'a> TruthStage<'a> {
     /// Prepares all segments (`members` says whether it is wanted who is in them, or only how many) and parts of a plan;
     /// what is worked out once is known already.
@@ -128,8 +104,8 @@ impl<'a> TruthStage<'a> {
         self.literals.worked()
     }
 
-    /// The answers of all roots for a block: segments, then the parts of each partition. Members of segments are put where
-    /// they are kept.
+    /// The answers of all roots for a block: segments, then the parts of each partition. Members of segments are
+    /// given to the keeper.
     ///
     /// # Errors
     /// The plan breaks its promises.
@@ -138,7 +114,7 @@ impl<'a> TruthStage<'a> {
         code: Option<&Code>,
         store: &mut Store<'_>,
         slots: &mut Slots,
-        kept: &mut [&mut [u64]],
+        keeper: &mut Keeper,
     ) -> Result<Vec<Answer>, EngineError> {
         let customers = store.range(CUSTOMERS);
         let rows = customers.len();
@@ -148,7 +124,7 @@ impl<'a> TruthStage<'a> {
         let mut answers = vec![Answer::default(); self.roots.len()];
         let mut answer = |slots: &mut Slots, number: usize| {
             if let (Some(root), Some(answer)) = (self.roots.get(number), answers.get_mut(number)) {
-                *answer = self.answer(slots, root, rows, kept);
+                *answer = self.answer(slots, root, rows, keeper);
             }
         };
         match &self.stages {
@@ -173,7 +149,7 @@ impl<'a> TruthStage<'a> {
         Ok(answers)
     }
 
-    fn answer(&self, slots: &mut Slots, root: &Root, rows: usize, kept: &mut [&mut [u64]]) -> Answer {
+    fn answer(&self, slots: &mut Slots, root: &Root, rows: usize, keeper: &mut Keeper) -> Answer {
         let words = words_for(rows);
         // What stands past the last customer means nothing.
         if let Some(last) = words.checked_sub(1)
@@ -182,10 +158,11 @@ impl<'a> TruthStage<'a> {
             *word &= tail_mask(rows, last);
         }
         let found = slots.get(root.slot).get(..words).unwrap_or(&[]);
-        if let Some(place) = root.kept.and_then(|segment| kept.get_mut(segment)) {
-            place.iter_mut().zip(found).for_each(|(place, word)| *place = *word);
+        let count = sets::count(self.path, found);
+        if let Some(segment) = root.kept {
+            keeper.keep(segment, found, rows, usize::try_from(count).unwrap_or(rows));
         }
-        Answer { count: sets::count(self.path, found), members: if root.members { found.to_vec() } else { Vec::new() } }
+        Answer { count, members: if root.members { found.to_vec() } else { Vec::new() } }
     }
 }
 

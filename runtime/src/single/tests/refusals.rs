@@ -167,7 +167,7 @@ fn json_means_what_a_line_of_a_file_means() {
             (Ok(found), Ok(right)) => {
                 let request = asked(&program);
                 let outcome = interpret::run(&program, &right.dataset, &request).unwrap();
-                let named = program.segments.iter().zip(&outcome.segments).filter(|(_, members)| members.get(0));
+                let named = program.segments.iter().zip(&outcome.segments).filter(|(_, members)| members.contains(0));
                 let named: Vec<String> = named.map(|(segment, _)| segment.name.to_string()).collect();
                 assert_eq!(found, named, "{line}");
             }
