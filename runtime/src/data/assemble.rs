@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::convert::finish_fields;
 use super::dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer};
 use super::error::{DataError, DataErrors};
-use super::group::{NO_OWNER, gather_groups, group, joined_ends, key_ranks, merged};
+use super::group::{Grouping, NO_OWNER, Ordered, Rows, gather_groups, group, joined_ends, key_ranks, merged};
 use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
@@ -424,22 +424,33 @@ fn group_by_customer(program: &Program, read: &mut Read, customers: usize) {
     let Some(owners) = read.owners.take() else { return };
     let Some(declared) = program.tables.get(read.table.0 as usize) else { return };
     let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
-    let times = column(declared.at).and_then(Stored::integers);
     let ranks = column(declared.key).and_then(key_ranks);
-    let grouping = group(&owners, customers, times, ranks.as_deref());
-    drop(owners);
-    read.rows.groups = Some(grouping.groups.into());
-    let Some(order) = grouping.order else { return };
-    let gather = |column: &mut Option<Stored>| {
-        if let Some(values) = column.take() {
-            *column = Some(values.in_order(&order));
+    let is_ordered_by = |at: usize| declared.at.is_some_and(|field| field.0 as usize == at);
+    let (mut lanes, mut times, mut inputs) = (Vec::new(), None, !read.nested.is_empty());
+    for (at, column) in read.rows.columns.iter().enumerate() {
+        let Some(column) = column else { continue };
+        if is_ordered_by(at) && column.integers().is_some() {
+            times = Some(lanes.len());
         }
-    };
-    read.rows.columns.par_iter_mut().for_each(gather);
-    read.rows.rows = order.rows();
-    if !read.nested.is_empty() {
-        reorder_nested(program, read.table, &order.inputs(), &mut read.nested);
+        lanes.extend(column.lanes());
+        inputs |= column.follows_rows();
     }
+    let rows = Rows { owners: &owners, count: customers, lanes, times, ranks: ranks.as_deref(), inputs };
+    let Ordered { groups, rows, lanes, inputs } = match group(&rows) {
+        Grouping::Stays(groups) => {
+            read.rows.groups = Some(groups.into());
+            return;
+        }
+        Grouping::Ordered(ordered) => ordered,
+    };
+    drop(owners);
+    let mut lanes = lanes.into_iter();
+    for column in read.rows.columns.iter_mut().flatten() {
+        *column = column.of_dealt(&mut lanes, rows, &inputs);
+    }
+    read.rows.groups = Some(groups.into());
+    read.rows.rows = rows;
+    reorder_nested(program, read.table, &inputs, &mut read.nested);
 }
 
 /// Puts the rows of lists of records into the order of their parents' rows.

@@ -21,6 +21,7 @@ mod tests;
 mod unpack;
 
 pub use buffer::Buffer;
+pub(crate) use buffer::Room;
 pub use flags::Flags;
 pub use integers::{Cells, Integers};
 pub use marks::Marks;
