@@ -16,7 +16,7 @@ mod stand;
 mod tests;
 
 use super::stored::Integers;
-pub(crate) use deal::{Ordered, Rows};
+pub(crate) use deal::{Ordered, Packed, Rows};
 pub(crate) use lanes::{Dealt, Wide};
 pub(crate) use ranks::key_ranks;
 
@@ -29,20 +29,19 @@ const ROWS_OF_BUCKET: usize = 1 << 15;
 const MOST_BUCKETS: usize = 1024;
 
 /// Rows by owner.
-#[derive(Debug)]
 pub(crate) enum Grouping {
     /// All rows stay where they are; those of owner `o` are from place `o` of these to before the next.
     Stays(Vec<u32>),
-    /// In another order.
-    Ordered(Ordered),
+    /// They come in another order.
+    Moves(Packed),
 }
 
-/// Puts rows in order: by owner, within an owner by time, then rank of the key, then input order.
+/// How rows come in order: by owner, within an owner by time, then rank of the key, then input order.
 pub(crate) fn group(rows: &Rows<'_>) -> Grouping {
     if stand::in_order(rows) {
         return Grouping::Stays(stand::ends(rows.owners, rows.count));
     }
-    Grouping::Ordered(rows.dealt((rows.owners.len() / ROWS_OF_BUCKET).clamp(1, MOST_BUCKETS)))
+    Grouping::Moves(rows.packed((rows.owners.len() / ROWS_OF_BUCKET).clamp(1, MOST_BUCKETS)))
 }
 
 /// The rows of a table that is grouped, and more rows that come after it, in order. `times` and `ranks` are those of all
@@ -62,7 +61,10 @@ pub(crate) fn merged(
     let (times, lanes) = (lanes.map(|_| 0), lanes.into_iter().collect());
     let (added, inputs) = match group(&Rows { owners, count, lanes, times, ranks: ranks_of_added, inputs: true }) {
         Grouping::Stays(groups) => (groups, None),
-        Grouping::Ordered(Ordered { groups, inputs, .. }) => (groups, Some(inputs)),
+        Grouping::Moves(packed) => {
+            let Ordered { groups, inputs, .. } = packed.ordered();
+            (groups, Some(inputs))
+        }
     };
     let input = |place: u32| before + inputs.as_ref().map_or(place, |inputs| inputs[place as usize]);
     let all = before + added.last().copied().unwrap_or(0);

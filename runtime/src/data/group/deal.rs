@@ -1,7 +1,7 @@
 //! Whole rows dealt out: the values of a row's columns are packed into a few words, so that a row goes to its bucket and to
 //! its place in it in one go, whatever the number of columns.
 
-use super::lanes::{Dealt, Part, Space, Wide, bits_of, pack, split};
+use super::lanes::{Dealt, Form, Part, Space, Wide, bits_of, pack, split};
 use crate::data::bits::Bits;
 use crate::data::stored::Room;
 use rayon::prelude::*;
@@ -115,35 +115,88 @@ struct Buckets {
     stripes: Vec<(Range<usize>, Vec<u32>)>,
 }
 
-impl Rows<'_> {
-    /// Puts the rows in order, by way of at most so many buckets.
-    pub(super) fn dealt(&self, wanted: usize) -> Ordered {
-        let buckets = self.buckets(wanted);
+/// Rows that were dealt out to buckets; what they were made of is not needed any more.
+pub(crate) struct Packed {
+    count: usize,
+    buckets: Buckets,
+    lots: Vec<(Lot, Room<u64>)>,
+    /// The forms of all lanes.
+    forms: Vec<Form>,
+    times: Option<usize>,
+    inputs: bool,
+}
+
+/// Does the same for rows of as many words as there are.
+macro_rules! for_words {
+    ($words:expr, $width:ident => $does:expr) => {
+        match $words {
+            0 | 1 => {
+                const $width: usize = 1;
+                $does
+            }
+            2 => {
+                const $width: usize = 2;
+                $does
+            }
+            3 => {
+                const $width: usize = 3;
+                $does
+            }
+            4 => {
+                const $width: usize = 4;
+                $does
+            }
+            5 | 6 => {
+                const $width: usize = 6;
+                $does
+            }
+            _ => {
+                const $width: usize = MOST_WORDS;
+                $does
+            }
+        }
+    };
+}
+
+impl Packed {
+    /// Puts the rows of each bucket in order.
+    pub(crate) fn ordered(self) -> Ordered {
+        let Packed { count, buckets, lots, forms, times, inputs } = self;
         let total = buckets.starts.last().copied().unwrap_or(0);
-        let mut groups = vec![total; self.count + 1];
-        let mut lanes: Vec<Dealt> = Vec::with_capacity(self.lanes.len());
-        let (mut inputs, mut places) = (Room::new(0), Room::new(0));
-        let lots = self.lots(&buckets);
-        if self.inputs {
-            inputs = Room::new(total as usize);
-        }
-        if lots.len() > 1 {
-            places = Room::new(total as usize);
-        }
-        for (at, lot) in lots.iter().enumerate() {
-            let (inputs, groups) =
-                if at == 0 { (inputs.values_mut(), &mut *groups) } else { (&mut [][..], &mut [][..]) };
+        let mut groups = vec![total; count + 1];
+        let mut lanes: Vec<(usize, Dealt)> = Vec::with_capacity(forms.len());
+        let mut inputs = Room::new(if inputs { total as usize } else { 0 });
+        let mut places = Room::new(if lots.len() > 1 { total as usize } else { 0 });
+        for (at, (lot, mut room)) in lots.into_iter().enumerate() {
+            let (inputs, groups) = if at == 0 { (inputs.values_mut(), &mut *groups) } else { Default::default() };
             let to = To { groups, inputs, places: places.values_mut() };
-            lanes.extend(match lot.taken.len() {
-                0 | 1 => self.deal::<1>(lot, &buckets, to),
-                2 => self.deal::<2>(lot, &buckets, to),
-                3 => self.deal::<3>(lot, &buckets, to),
-                4 => self.deal::<4>(lot, &buckets, to),
-                5 | 6 => self.deal::<6>(lot, &buckets, to),
-                _ => self.deal::<MOST_WORDS>(lot, &buckets, to),
-            });
+            let words = room.values_mut();
+            lanes.extend(for_words!(lot.taken.len(), W => {
+                lot.put(words.as_chunks_mut::<W>().0, &forms, times, (count, &buckets), to)
+            }));
         }
+        lanes.sort_unstable_by_key(|(at, _)| *at);
+        let lanes = lanes.into_iter().map(|(_, lane)| lane).collect();
         Ordered { groups, rows: total as usize, lanes, inputs: inputs.values_mut().to_vec() }
+    }
+}
+
+impl Rows<'_> {
+    /// Deals the rows out to at most so many buckets.
+    pub(super) fn packed(&self, wanted: usize) -> Packed {
+        let buckets = self.buckets(wanted);
+        let total = buckets.starts.last().copied().unwrap_or(0) as usize;
+        let pack = |lot: Lot| {
+            let room = for_words!(lot.taken.len(), W => {
+                let mut room = Room::new(total * W);
+                self.deal_out(&lot, &buckets, room.values_mut().as_chunks_mut::<W>().0);
+                room
+            });
+            (lot, room)
+        };
+        let lots = self.lots(&buckets).into_iter().map(pack).collect();
+        let forms = self.lanes.iter().map(|lane| lane.lane.form()).collect();
+        Packed { count: self.count, buckets, lots, forms, times: self.times, inputs: self.inputs }
     }
 
     fn buckets(&self, wanted: usize) -> Buckets {
@@ -204,54 +257,6 @@ impl Rows<'_> {
         lots
     }
 
-    /// Deals one lot out and puts each bucket in order.
-    fn deal<const W: usize>(&self, lot: &Lot, buckets: &Buckets, to: To<'_>) -> Vec<Dealt> {
-        let total = buckets.starts.last().copied().unwrap_or(0) as usize;
-        let mut room = Room::<[u64; W]>::new(total);
-        self.deal_out(lot, buckets, room.values_mut());
-        let dealt = room.values_mut();
-        let lane_fields = lot.fields.iter().filter_map(|field| match field.what {
-            What::Lane(at) => Some((at, *field)),
-            _ => None,
-        });
-        let mut lane_fields: Vec<(usize, Field)> = lane_fields.collect();
-        lane_fields.sort_unstable_by_key(|(at, _)| *at);
-        let lanes = lane_fields.iter().filter_map(|(at, _)| self.lanes.get(*at));
-        let mut spaces: Vec<Space> = lanes.map(|lane| Space::new(&lane.lane, total)).collect();
-        let lengths = || buckets.starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
-        let mut parts: Vec<_> = spaces.iter_mut().map(|space| space.parts(lengths()).into_iter()).collect();
-        let mut of_groups = to.groups.chunks_mut(1 << buckets.shift);
-        let mut of_inputs = split(to.inputs, lengths());
-        let mut of_places = split(to.places, lengths());
-        let work = split(dealt, lengths()).zip(&buckets.starts).enumerate().map(|(at, (dealt, start))| Bucket {
-            start: *start,
-            // The last chunk may have one place more than owners: where the last owner's rows end.
-            groups: of_groups.next().unwrap_or_default(),
-            owners: (self.count - (at << buckets.shift)).min(1 << buckets.shift),
-            dealt,
-            inputs: of_inputs.next().unwrap_or_default(),
-            places: of_places.next().unwrap_or_default(),
-            parts: parts.iter_mut().filter_map(Iterator::next).collect(),
-        });
-        let work: Vec<Bucket<'_, W>> = work.collect();
-        let keys = Keys {
-            owner: lot.field(What::Owner),
-            time: self.times.and_then(|at| lot.field(What::Lane(at))),
-            rank: lot.field(What::Rank),
-            input: lot.field(What::Input),
-            place: lot.field(What::Place),
-        };
-        let made: Vec<Vec<Bits>> = work
-            .into_par_iter()
-            .map_init(Vec::new, |ordered, bucket| bucket.put(&keys, &lane_fields, ordered))
-            .collect();
-        let mut sets: Vec<Vec<Bits>> = spaces.iter().map(|_| Vec::new()).collect();
-        for of_bucket in made {
-            sets.iter_mut().zip(of_bucket).for_each(|(sets, set)| sets.push(set));
-        }
-        spaces.into_iter().zip(sets).map(|(space, sets)| space.finish(sets)).collect()
-    }
-
     /// Packs the rows and puts each after those of its bucket that came before it.
     fn deal_out<const W: usize>(&self, lot: &Lot, buckets: &Buckets, dealt: &mut [[u64; W]]) {
         let mut slots: Vec<Vec<IterMut<'_, [u64; W]>>> = buckets.stripes.iter().map(|_| Vec::new()).collect();
@@ -304,6 +309,56 @@ impl Rows<'_> {
                 What::Place => {}
             }
         }
+    }
+}
+
+impl Lot {
+    /// Puts the rows of each bucket in order, and their fields where they go.
+    fn put<const W: usize>(
+        &self,
+        dealt: &mut [[u64; W]],
+        forms: &[Form],
+        times: Option<usize>,
+        (count, buckets): (usize, &Buckets),
+        to: To<'_>,
+    ) -> Vec<(usize, Dealt)> {
+        let lanes = self.fields.iter().filter_map(|field| match field.what {
+            What::Lane(at) => Some((at, *field)),
+            _ => None,
+        });
+        let lanes: Vec<(usize, Field)> = lanes.collect();
+        let mut spaces: Vec<Space> = lanes.iter().map(|(at, _)| Space::new(forms[*at], dealt.len())).collect();
+        let lengths = || buckets.starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
+        let mut parts: Vec<_> = spaces.iter_mut().map(|space| space.parts(lengths()).into_iter()).collect();
+        let mut of_groups = to.groups.chunks_mut(1 << buckets.shift);
+        let mut of_inputs = split(to.inputs, lengths());
+        let mut of_places = split(to.places, lengths());
+        let work = split(dealt, lengths()).zip(&buckets.starts).enumerate().map(|(at, (dealt, start))| Bucket {
+            start: *start,
+            owners: (count - (at << buckets.shift)).min(1 << buckets.shift),
+            // The last ones may have one place more than owners: where the last owner's rows end.
+            groups: of_groups.next().unwrap_or_default(),
+            dealt,
+            inputs: of_inputs.next().unwrap_or_default(),
+            places: of_places.next().unwrap_or_default(),
+            parts: parts.iter_mut().filter_map(Iterator::next).collect(),
+        });
+        let work: Vec<Bucket<'_, W>> = work.collect();
+        let keys = Keys {
+            owner: self.field(What::Owner),
+            time: times.and_then(|at| self.field(What::Lane(at))),
+            rank: self.field(What::Rank),
+            input: self.field(What::Input),
+            place: self.field(What::Place),
+        };
+        let made: Vec<Vec<Bits>> =
+            work.into_par_iter().map_init(Vec::new, |ordered, bucket| bucket.put(&keys, &lanes, ordered)).collect();
+        let mut sets: Vec<Vec<Bits>> = spaces.iter().map(|_| Vec::new()).collect();
+        for of_bucket in made {
+            sets.iter_mut().zip(of_bucket).for_each(|(sets, set)| sets.push(set));
+        }
+        let spaces = spaces.into_iter().zip(sets).map(|(space, sets)| space.finish(sets));
+        lanes.iter().map(|(at, _)| *at).zip(spaces).collect()
     }
 }
 

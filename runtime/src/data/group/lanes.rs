@@ -57,7 +57,29 @@ pub(crate) enum Dealt {
     Bits(Bits),
 }
 
+/// What the values of a lane are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    U8,
+    U16,
+    U32,
+    U64,
+    Numbers,
+    Bits,
+}
+
 impl Lane<'_> {
+    pub(super) fn form(&self) -> Form {
+        match self {
+            Lane::U8(_) => Form::U8,
+            Lane::U16(_) => Form::U16,
+            Lane::U32(_) => Form::U32,
+            Lane::U64(_) => Form::U64,
+            Lane::Numbers(_) => Form::Numbers,
+            Lane::Bits(_) => Form::Bits,
+        }
+    }
+
     /// Puts the bits of some rows' values into a word each, from `shift` on; they are clear there.
     #[inline(always)]
     pub(super) fn pack(&self, from: usize, shift: u32, words: &mut [u64]) {
@@ -109,14 +131,14 @@ pub(super) enum Part<'s> {
 }
 
 impl Space {
-    pub(super) fn new(lane: &Lane<'_>, rows: usize) -> Space {
-        match lane {
-            Lane::U8(_) => Space::U8(Room::new(rows)),
-            Lane::U16(_) => Space::U16(Room::new(rows)),
-            Lane::U32(_) => Space::U32(Room::new(rows)),
-            Lane::U64(_) => Space::U64(Room::new(rows)),
-            Lane::Numbers(_) => Space::Numbers(Room::new(rows)),
-            Lane::Bits(_) => Space::Bits,
+    pub(super) fn new(form: Form, rows: usize) -> Space {
+        match form {
+            Form::U8 => Space::U8(Room::new(rows)),
+            Form::U16 => Space::U16(Room::new(rows)),
+            Form::U32 => Space::U32(Room::new(rows)),
+            Form::U64 => Space::U64(Room::new(rows)),
+            Form::Numbers => Space::Numbers(Room::new(rows)),
+            Form::Bits => Space::Bits,
         }
     }
 

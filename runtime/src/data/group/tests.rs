@@ -61,7 +61,7 @@ proptest! {
         let input = Rows { owners: &owner_of, count: owners, lanes, times: by_time, ranks: keyed.then_some(&ranks[..]), inputs: true };
         let found = match buckets {
             0 => group(&input),
-            buckets => Grouping::Ordered(input.dealt(buckets)),
+            buckets => Grouping::Moves(input.packed(buckets)),
         };
 
         let mut expected: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].0.is_some()).collect();
@@ -75,9 +75,10 @@ proptest! {
             };
             owner.cmp(other_owner).then(by_time).then(by_key)
         });
-        let (groups, order) = match &found {
+        let (groups, order) = match found {
             Grouping::Stays(groups) => (groups, (0..rows.len()).collect()),
-            Grouping::Ordered(ordered) => {
+            Grouping::Moves(packed) => {
+                let ordered = packed.ordered();
                 let order: Vec<usize> = ordered.inputs.iter().map(|row| *row as usize).collect();
                 prop_assert_eq!(ordered.rows, order.len());
                 for (at, lane) in ordered.lanes.iter().enumerate() {
@@ -95,7 +96,7 @@ proptest! {
                         other => prop_assert!(false, "{:?} is not what was dealt", other),
                     }
                 }
-                (&ordered.groups, order)
+                (ordered.groups, order)
             }
         };
         prop_assert_eq!(&order, &expected);

@@ -59,37 +59,70 @@ impl Stored {
         matches!(self.values, StoredValues::List { .. })
     }
 
-    /// The rows in another order: `dealt` gives its lanes, and `inputs` are the rows. Marks are left behind.
-    pub(crate) fn of_dealt(&self, dealt: &mut impl Iterator<Item = Dealt>, rows: usize, inputs: &[u32]) -> Stored {
-        let values = match &self.values {
+    /// What is left of it while its lanes are dealt out.
+    pub(crate) fn outline(self) -> Outline {
+        let empty = |values: Integers| values.with_cells(Cells::new(0, std::iter::empty()), values.greatest());
+        let values = match self.values {
+            StoredValues::Boolean(_) => StoredValues::Boolean(Bits::default()),
+            StoredValues::Integer(values) => StoredValues::Integer(empty(values)),
+            StoredValues::Money(values) => StoredValues::Money(empty(values)),
+            StoredValues::Date(values) => StoredValues::Date(empty(values)),
+            StoredValues::Instant(values) => StoredValues::Instant(empty(values)),
+            StoredValues::Duration(values) => StoredValues::Duration(empty(values)),
+            StoredValues::Number(_) => StoredValues::Number(Vec::new().into()),
+            StoredValues::Text { dictionary, .. } => {
+                StoredValues::Text { codes: Cells::new(0, std::iter::empty()), dictionary }
+            }
+            // Lists follow their rows.
+            lists @ StoredValues::List { .. } => {
+                return Outline { column: Stored { values: lists, ..self }, has_known: false };
+            }
+            StoredValues::Flags(flags) => {
+                let slices = flags.slices().map(|_| Bits::default()).collect();
+                StoredValues::Flags(Arc::new(Flags::of_slices(slices, 0, flags.dictionary())))
+            }
+        };
+        Outline { has_known: self.known.is_some(), column: Stored { values, known: None, ..self } }
+    }
+}
+
+/// A column without what is dealt out of it.
+pub(crate) struct Outline {
+    /// With as many rows as it had.
+    column: Stored,
+    has_known: bool,
+}
+
+impl Outline {
+    /// The column with its rows in another order: `dealt` gives its lanes, and `inputs` are the rows. Marks are left behind.
+    pub(crate) fn filled(self, dealt: &mut impl Iterator<Item = Dealt>, rows: usize, inputs: &[u32]) -> Stored {
+        let all = self.column.rows == rows;
+        let mut integers = |values: Integers| {
+            let cells = next_cells(dealt);
+            // Only where rows were left out may the greatest be another.
+            let last = if all { values.greatest() } else { greatest(&cells) };
+            values.with_cells(cells, last)
+        };
+        let values = match self.column.values {
+            StoredValues::Integer(values) => StoredValues::Integer(integers(values)),
+            StoredValues::Money(values) => StoredValues::Money(integers(values)),
+            StoredValues::Date(values) => StoredValues::Date(integers(values)),
+            StoredValues::Instant(values) => StoredValues::Instant(integers(values)),
+            StoredValues::Duration(values) => StoredValues::Duration(integers(values)),
             StoredValues::Boolean(_) => StoredValues::Boolean(next_bits(dealt)),
-            StoredValues::Integer(values) => StoredValues::Integer(self.next_integers(values, dealt)),
-            StoredValues::Money(values) => StoredValues::Money(self.next_integers(values, dealt)),
-            StoredValues::Date(values) => StoredValues::Date(self.next_integers(values, dealt)),
-            StoredValues::Instant(values) => StoredValues::Instant(self.next_integers(values, dealt)),
-            StoredValues::Duration(values) => StoredValues::Duration(self.next_integers(values, dealt)),
             StoredValues::Number(_) => StoredValues::Number(match dealt.next() {
                 Some(Dealt::Numbers(numbers)) => numbers,
                 _ => Vec::new().into(),
             }),
-            StoredValues::Text { dictionary, .. } => {
-                StoredValues::Text { codes: next_cells(dealt), dictionary: Arc::clone(dictionary) }
-            }
-            StoredValues::List { .. } => return self.gather(inputs),
+            StoredValues::Text { dictionary, .. } => StoredValues::Text { codes: next_cells(dealt), dictionary },
+            StoredValues::List { .. } => return self.column.gather(inputs),
             StoredValues::Flags(flags) => {
                 let slices = flags.slices().map(|_| next_bits(dealt)).collect();
                 StoredValues::Flags(Arc::new(Flags::of_slices(slices, rows, flags.dictionary())))
             }
         };
-        let known = self.known.as_ref().map(|_| next_bits(dealt)).filter(|known| known.count() < known.len());
+        let known = self.has_known.then(|| next_bits(dealt)).filter(|known| known.count() < known.len());
         Stored { values, known, rows, marks: None }
-    }
-
-    fn next_integers(&self, values: &Integers, dealt: &mut impl Iterator<Item = Dealt>) -> Integers {
-        let cells = next_cells(dealt);
-        // Only where rows were left out may the greatest be another.
-        let last = if cells.len() == self.rows { values.greatest() } else { greatest(&cells) };
-        values.with_cells(cells, last)
     }
 }
 
