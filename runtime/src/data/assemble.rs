@@ -9,11 +9,11 @@ use super::bits::Bits;
 use super::convert::finish_fields;
 use super::dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer};
 use super::error::{DataError, DataErrors};
-use super::group::{NO_OWNER, gather_groups, group, joined_ends, key_ranks, merged};
+use super::group::{Grouping, NO_OWNER, Ordered, Rows, gather_groups, group, joined_ends, key_ranks, merged};
 use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
-use super::stored::{Cells, Stored, StoredValues};
+use super::stored::{Buffer, Cells, Outline, Room, Stored, StoredValues};
 use super::table::{Origins, TableBuilder};
 use super::{Loaded, UnknownCustomers};
 use crate::for_cells;
@@ -29,8 +29,16 @@ struct Read {
     nested: Vec<(TableId, TableData)>,
     origins: Origins,
     report: TableReport,
-    /// By row its customer, or [`NO_OWNER`]; `None` for tables that belong to no customer.
-    owners: Option<Vec<u32>>,
+    /// `None` for tables that belong to no customer.
+    owners: Option<Owners>,
+}
+
+/// The customers of rows.
+struct Owners {
+    /// By row its customer, or [`NO_OWNER`].
+    of_rows: Buffer<u32>,
+    /// Whether a row has none.
+    some_unknown: bool,
 }
 
 impl Read {
@@ -43,7 +51,7 @@ impl Read {
     }
 
     fn has_unknown_owners(&self) -> bool {
-        self.owners.as_ref().is_some_and(|owners| owners.contains(&NO_OWNER))
+        self.owners.as_ref().is_some_and(|owners| owners.some_unknown)
     }
 }
 
@@ -195,7 +203,7 @@ fn add_to(program: &Program, read: &mut Read, before: Known) -> Option<()> {
     let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
     let times = (column(declared.at).and_then(Stored::integers), added_at.as_ref().and_then(Stored::integers));
     let ranks = column(declared.key).and_then(key_ranks);
-    let (groups, order) = merged(&groups, &owners, times, ranks.as_deref());
+    let (groups, order) = merged(&groups, &owners.of_rows, times, ranks.as_deref());
     read.rows.columns.par_iter_mut().flatten().for_each(|column| *column = column.gather(&order));
     read.rows.rows = order.len();
     read.rows.groups = Some(groups.into());
@@ -408,11 +416,25 @@ fn add_missing(column: &mut Column, rows: usize, more: usize) {
     }
 }
 
-/// See [`Read::owners`].
-fn owners(program: &Program, read: &Read, index: &KeyIndex) -> Option<Vec<u32>> {
-    fn of_codes<T: Copy + Into<u64> + Sync>(codes: &[T], map: &LookupMap) -> Vec<u32> {
-        let owner = |code: u64| u32::try_from(code).ok().and_then(|code| map.row(code)).unwrap_or(NO_OWNER);
-        codes.par_iter().map(|code| owner((*code).into())).collect()
+/// The customers of a table's rows; `None` for tables that belong to no customer.
+fn owners(program: &Program, read: &Read, index: &KeyIndex) -> Option<Owners> {
+    /// Rows that are looked up at once.
+    const ROWS: usize = 1 << 16;
+    fn of_codes<T: Copy + Into<u64> + Sync>(codes: &[T], map: &LookupMap) -> Owners {
+        let rows = map.rows();
+        let owner = |code: u64| usize::try_from(code).ok().and_then(|code| rows.get(code)).copied().unwrap_or(NO_OWNER);
+        let mut owners = Room::<u32>::new(codes.len());
+        let pairs = owners.values_mut().par_chunks_mut(ROWS).zip(codes.par_chunks(ROWS));
+        let found = pairs.map(|(owners, codes)| {
+            let mut greatest = 0;
+            for (place, code) in owners.iter_mut().zip(codes) {
+                *place = owner((*code).into());
+                greatest = greatest.max(*place);
+            }
+            greatest
+        });
+        let some_unknown = found.max() == Some(NO_OWNER);
+        Owners { of_rows: owners.into(), some_unknown }
     }
     let (codes, dictionary) = owner_ids(program, read)?;
     let map = index.map(dictionary);
@@ -424,22 +446,36 @@ fn group_by_customer(program: &Program, read: &mut Read, customers: usize) {
     let Some(owners) = read.owners.take() else { return };
     let Some(declared) = program.tables.get(read.table.0 as usize) else { return };
     let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
-    let times = column(declared.at).and_then(Stored::integers);
     let ranks = column(declared.key).and_then(key_ranks);
-    let grouping = group(&owners, customers, times, ranks.as_deref());
-    drop(owners);
-    read.rows.groups = Some(grouping.groups.into());
-    let Some(order) = grouping.order else { return };
-    let gather = |column: &mut Option<Stored>| {
-        if let Some(values) = column.take() {
-            *column = Some(values.in_order(&order));
+    let is_ordered_by = |at: usize| declared.at.is_some_and(|field| field.0 as usize == at);
+    let (mut lanes, mut times, mut inputs) = (Vec::new(), None, !read.nested.is_empty());
+    for (at, column) in read.rows.columns.iter().enumerate() {
+        let Some(column) = column else { continue };
+        if is_ordered_by(at) && column.integers().is_some() {
+            times = Some(lanes.len());
         }
-    };
-    read.rows.columns.par_iter_mut().for_each(gather);
-    read.rows.rows = order.rows();
-    if !read.nested.is_empty() {
-        reorder_nested(program, read.table, &order.inputs(), &mut read.nested);
+        lanes.extend(column.lanes());
+        inputs |= column.follows_rows();
     }
+    let rows = Rows { owners: &owners.of_rows, count: customers, lanes, times, ranks: ranks.as_deref(), inputs };
+    let packed = match group(&rows) {
+        Grouping::Stays(groups) => {
+            read.rows.groups = Some(groups.into());
+            return;
+        }
+        Grouping::Moves(packed) => packed,
+    };
+    drop(owners);
+    // What was dealt out need not be there twice.
+    let outlines: Vec<_> =
+        std::mem::take(&mut read.rows.columns).into_iter().map(|it| it.map(Stored::outline)).collect();
+    let Ordered { groups, rows, lanes, inputs } = packed.ordered();
+    let mut lanes = lanes.into_iter();
+    let filled = |outline: Option<Outline>| Some(outline?.filled(&mut lanes, rows, &inputs));
+    read.rows.columns = outlines.into_iter().map(filled).collect();
+    read.rows.groups = Some(groups.into());
+    read.rows.rows = rows;
+    reorder_nested(program, read.table, &inputs, &mut read.nested);
 }
 
 /// Puts the rows of lists of records into the order of their parents' rows.

@@ -194,11 +194,6 @@ impl TableBuilder {
         self.counts.bad_cells.extend(bad.into_iter().take(room));
     }
 
-    /// Makes one piece of the rows of each field, once all of a part of the data are in.
-    pub(crate) fn merge(&mut self) {
-        self.fields.iter_mut().for_each(|field| field.builder.merge());
-    }
-
     /// What takes how many bytes, the largest first.
     pub(crate) fn held(&self) -> Vec<(String, u64)> {
         let of_field =

@@ -65,12 +65,14 @@ impl Store {
                 let mut found = std::mem::take(&mut texts.found);
                 let codes = found.codes(keys, list, known, |text| Some(texts.intern(text)));
                 texts.found = found;
-                codes.map(PieceValues::Codes)
+                codes.map(|codes| PieceValues::Codes(codes.into()))
             }
             (Store::Listed { listed, found, .. }, DataType::Dictionary(..)) => {
                 let (keys, list) = dictionary(array)?;
                 // A value that is not listed has to be noted.
-                found.codes(keys, list, known, |text| listed.codes.get(text).copied()).map(PieceValues::Codes)
+                found
+                    .codes(keys, list, known, |text| listed.codes.get(text).copied())
+                    .map(|codes| PieceValues::Codes(codes.into()))
             }
             (Store::Bits { entries, listed, .. }, DataType::Int64) if known.is_none() => {
                 let sets = array.as_primitive::<Int64Type>().values();

@@ -342,7 +342,7 @@ impl ColumnBuilder {
                 self.known.extend(other.known);
             }
         }
-        let map = self.store.append(other.store);
+        let map: Option<Arc<[u32]>> = self.store.append(other.store).map(Arc::from);
         self.packed += other.packed;
         self.pieces.extend(other.pieces.into_iter().map(|piece| match &map {
             Some(map) => piece.with_codes(map),

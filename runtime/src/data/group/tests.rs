@@ -4,6 +4,7 @@
 use super::*;
 use crate::data::bits::Bits;
 use crate::data::dataset::{Column, Values};
+use crate::data::dataset::{Dictionary, canonical_integer};
 use crate::data::stored::pieces::{Piece, PieceValues};
 use crate::data::{Stored, compare_ids};
 use proptest::prelude::*;
@@ -44,16 +45,23 @@ fn key_column(keys: &[Option<String>]) -> Stored {
 
 proptest! {
     #[test]
-    fn grouping_equals_a_plain_sort(rows in proptest::collection::vec(row(), 0..80), owners in 5_usize..8, timed: bool, keyed: bool, buckets in 0_usize..5) {
+    fn grouping_equals_a_plain_sort(rows in proptest::collection::vec(row(), 0..80), owners in 5_usize..8, timed: bool, keyed: bool, buckets in 0_usize..5, floats in 0_usize..18) {
         let owner_of: Vec<u32> = rows.iter().map(|(owner, ..)| owner.unwrap_or(NO_OWNER)).collect();
         let times = Values::Instant(rows.iter().map(|(_, time, _)| *time).collect());
         let times = Stored::pack(Column { values: times, known: None }, rows.len());
         let keys: Vec<Option<String>> = rows.iter().map(|(.., key)| key.clone()).collect();
         let ranks = key_ranks(&key_column(&keys)).unwrap();
-        let (by_time, by_key) = (timed.then(|| times.integers().unwrap()), keyed.then_some(&ranks[..]));
+        // Enough of them that rows are dealt out in several lots.
+        let numbers: Vec<f64> = (0..rows.len()).map(|row| row as f64 / 4.0).collect();
+        let odd = Bits::from_bools((0..rows.len()).map(|row| row % 3 == 1));
+        let mut lanes = vec![Wide::numbers(&numbers); floats];
+        lanes.push(Wide::bits(&odd));
+        lanes.extend(times.lanes());
+        let by_time = timed.then_some(floats + 1);
+        let input = Rows { owners: &owner_of, count: owners, lanes, times: by_time, ranks: keyed.then_some(&ranks[..]), inputs: true };
         let found = match buckets {
-            0 => group(&owner_of, owners, by_time, by_key),
-            buckets => dealt_out(&owner_of, owners, by_time, by_key, buckets),
+            0 => group(&input),
+            buckets => Grouping::Moves(input.packed(buckets)),
         };
 
         let mut expected: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].0.is_some()).collect();
@@ -67,16 +75,36 @@ proptest! {
             };
             owner.cmp(other_owner).then(by_time).then(by_key)
         });
-        let order: Vec<usize> = match &found.order {
-            Some(order) => order.inputs().iter().map(|row| *row as usize).collect(),
-            None => (0..rows.len()).collect(),
+        let (groups, order) = match found {
+            Grouping::Stays(groups) => (groups, (0..rows.len()).collect()),
+            Grouping::Moves(packed) => {
+                let ordered = packed.ordered();
+                let order: Vec<usize> = ordered.inputs.iter().map(|row| *row as usize).collect();
+                prop_assert_eq!(ordered.rows, order.len());
+                for (at, lane) in ordered.lanes.iter().enumerate() {
+                    match lane {
+                        Dealt::Numbers(dealt) if at < floats => {
+                            prop_assert!(dealt.iter().copied().eq(order.iter().map(|row| numbers[*row])));
+                        }
+                        Dealt::Bits(bits) if at == floats => {
+                            prop_assert_eq!(bits, &Bits::from_bools(order.iter().map(|row| odd.get(*row))));
+                        }
+                        Dealt::Cells(cells) if at == floats + 1 => {
+                            let same = |(at, row): (usize, &usize)| cells.get(at) == times.integers().unwrap().cells().get(*row);
+                            prop_assert!(order.iter().enumerate().all(same));
+                        }
+                        other => prop_assert!(false, "{:?} is not what was dealt", other),
+                    }
+                }
+                (ordered.groups, order)
+            }
         };
         prop_assert_eq!(&order, &expected);
         for owner in 0..owners {
-            let own = &order[found.groups[owner] as usize..found.groups[owner + 1] as usize];
+            let own = &order[groups[owner] as usize..groups[owner + 1] as usize];
             prop_assert!(own.iter().all(|row| rows[*row].0 == Some(u32::try_from(owner).unwrap())));
         }
-        prop_assert_eq!(found.groups.len(), owners + 1);
+        prop_assert_eq!(groups.len(), owners + 1);
     }
 
     #[test]

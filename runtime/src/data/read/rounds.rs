@@ -88,7 +88,6 @@ pub(crate) fn convert_in_rounds<B: Send>(
                 .map(|batch| {
                     let mut part = rounds.empty.clone();
                     convert(batch, &mut part)?;
-                    part.merge();
                     Ok(part)
                 })
                 .collect();

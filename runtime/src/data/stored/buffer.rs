@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
-use zerocopy::{FromBytes, Immutable};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 /// A number of a fixed width that memory may hold in any state.
 pub trait Plain: FromBytes + Immutable + Copy {}
@@ -63,5 +63,33 @@ impl<T> From<Vec<T>> for Buffer<T> {
 impl<T> FromIterator<T> for Buffer<T> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Buffer<T> {
         values.into_iter().collect::<Vec<T>>().into()
+    }
+}
+
+/// Room for values that are written before anybody shares them; 0 at first.
+#[derive(Debug)]
+pub(crate) struct Room<T> {
+    memory: Memory,
+    bytes: usize,
+    values: PhantomData<T>,
+}
+
+impl<T: Plain + IntoBytes> Room<T> {
+    /// For so many values.
+    pub(crate) fn new(values: usize) -> Room<T> {
+        let bytes = values.saturating_mul(size_of::<T>());
+        Room { memory: Memory::zeros(bytes.div_ceil(size_of::<u64>())), bytes, values: PhantomData }
+    }
+
+    /// The values.
+    pub(crate) fn values_mut(&mut self) -> &mut [T] {
+        let bytes = self.memory.words_mut().as_mut_bytes().get_mut(..self.bytes);
+        bytes.and_then(|bytes| <[T]>::mut_from_bytes(bytes).ok()).unwrap_or(&mut [])
+    }
+}
+
+impl<T: Plain + IntoBytes> From<Room<T>> for Buffer<T> {
+    fn from(room: Room<T>) -> Buffer<T> {
+        Buffer::part(&Arc::new(room.memory), 0..room.bytes).unwrap_or_else(|| Vec::new().into())
     }
 }

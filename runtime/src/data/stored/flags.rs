@@ -99,6 +99,11 @@ impl Flags {
         self.slices.get(code)
     }
 
+    /// By code: the rows whose list has its value.
+    pub(super) fn slices(&self) -> impl Iterator<Item = &Bits> {
+        self.slices.iter()
+    }
+
     /// What the codes mean.
     pub fn dictionary(&self) -> &Arc<Dictionary> {
         &self.dictionary

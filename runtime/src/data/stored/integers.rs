@@ -4,8 +4,9 @@
 //! Ramakrishnan and Shaft, "Compressing relations and indexes", ICDE 1998, with a common divisor taken out). Prices in
 //! whole cents and times in whole seconds lose the digits that are always 0; the order of cells is the order of values.
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Room};
 use crate::data::bits::Bits;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Cells of one width.
@@ -165,9 +166,8 @@ impl Integers {
     pub(crate) fn join<'p>(pieces: impl Iterator<Item = (&'p Integers, Option<&'p Bits>)> + Clone) -> Integers {
         let has_values = |(_, known): &(&Integers, Option<&Bits>)| known.is_none_or(|known| known.count() > 0);
         let known: Vec<(&Integers, Option<&Bits>)> = pieces.clone().filter(has_values).collect();
-        let rows = pieces.clone().map(|(piece, _)| piece.len()).sum();
         let Some(base) = known.iter().map(|(piece, _)| piece.base).min() else {
-            return Integers { base: 0, unit: 1, greatest: 0, cells: Cells::new(0, vec![0; rows].into_iter()) };
+            return Integers::nothing(pieces.map(|(piece, _)| piece.len()).sum());
         };
         // Differences of two 64-bit numbers fit 64 bits without a sign.
         let above = |piece: &Integers| piece.base.wrapping_sub(base).cast_unsigned();
@@ -177,15 +177,15 @@ impl Integers {
         let unit = divisors.fold(0, common_divisor).max(1);
         let last = |piece: &Integers| above(piece) / unit + unit_of(piece) / unit * piece.greatest;
         let greatest = known.iter().map(|(piece, _)| last(piece)).max().unwrap_or(0);
-        let mut cells = CellsBuilder::new(greatest, rows);
-        for (piece, known) in pieces {
+        let parts = pieces.map(|(piece, known)| {
             let (factor, more) = match has_values(&(piece, known)) {
                 true => (unit_of(piece) / unit, above(piece) / unit),
                 false => (0, 0),
             };
-            cells.extend_by(&piece.cells, known, factor, more);
-        }
-        Integers { base, unit, greatest, cells: cells.finish() }
+            Part { cells: &piece.cells, known, made: Become::Scaled { factor, more } }
+        });
+        let parts: Vec<Part<'_>> = parts.collect();
+        Integers { base, unit, greatest, cells: Cells::joined(greatest, &parts) }
     }
 
     /// As they were put together before: `greatest` is the greatest of the cells.
@@ -271,75 +271,71 @@ impl Integers {
     }
 }
 
-/// Cells of one width while they are put together.
-pub(super) enum CellsBuilder {
-    U8(Vec<u8>),
-    U16(Vec<u16>),
-    U32(Vec<u32>),
-    U64(Vec<u64>),
+/// Some cells of those that are put together, and what becomes of them.
+pub(super) struct Part<'c> {
+    pub(super) cells: &'c Cells,
+    /// Which rows are known; the cells of the others become 0.
+    pub(super) known: Option<&'c Bits>,
+    pub(super) made: Become<'c>,
 }
 
-impl CellsBuilder {
-    /// Room for so many cells, none of them greater than this.
-    pub(super) fn new(greatest: u64, rows: usize) -> CellsBuilder {
-        if greatest <= u64::from(u8::MAX) {
-            CellsBuilder::U8(Vec::with_capacity(rows))
-        } else if greatest <= u64::from(u16::MAX) {
-            CellsBuilder::U16(Vec::with_capacity(rows))
-        } else if greatest <= u64::from(u32::MAX) {
-            CellsBuilder::U32(Vec::with_capacity(rows))
-        } else {
-            CellsBuilder::U64(Vec::with_capacity(rows))
-        }
-    }
+/// What becomes of cells.
+#[derive(Clone, Copy)]
+pub(super) enum Become<'c> {
+    /// So many times as much, and some more. Worked out in the width of the result, where what flows over does not matter,
+    /// so that many fit a vector.
+    Scaled { factor: u64, more: u64 },
+    /// What they are, but not more than this.
+    AtMost(u64),
+    /// What stands at their place in a list, and 0 past its end.
+    Listed(&'c [u32]),
+}
 
-    /// Adds what `map` makes of each cell, and 0 for missing rows.
-    pub(super) fn extend(&mut self, cells: &Cells, known: Option<&Bits>, map: impl Fn(u64) -> u64) {
-        match self {
-            CellsBuilder::U8(all) => extend(all, cells, known, |cell| map(cell) as u8),
-            CellsBuilder::U16(all) => extend(all, cells, known, |cell| map(cell) as u16),
-            CellsBuilder::U32(all) => extend(all, cells, known, |cell| map(cell) as u32),
-            CellsBuilder::U64(all) => extend(all, cells, known, map),
-        }
-    }
-
-    /// Adds `factor` times each cell and `more`, none of which is too great, and 0 for missing rows. Worked out in the width
-    /// of the result, where what flows over does not matter, so that many fit a vector.
-    pub(super) fn extend_by(&mut self, cells: &Cells, known: Option<&Bits>, factor: u64, more: u64) {
-        macro_rules! extend {
-            ($all:expr, $ty:ty) => {{
-                let (factor, more, start) = (factor as $ty, more as $ty, $all.len());
-                for_cells!(cells, cells => {
-                    $all.extend(cells.iter().map(|cell| (*cell as $ty).wrapping_mul(factor).wrapping_add(more)));
+impl Cells {
+    /// The cells of all parts, one after the other, as wide as the greatest there can be needs.
+    pub(super) fn joined(greatest: u64, parts: &[Part<'_>]) -> Cells {
+        macro_rules! joined {
+            ($form:ident, $ty:ty) => {{
+                let mut room = Room::<$ty>::new(parts.iter().map(|part| part.cells.len()).sum());
+                let mut rest = room.values_mut();
+                let places = parts.iter().map(|part| {
+                    let (own, others) =
+                        std::mem::take(&mut rest).split_at_mut_checked(part.cells.len()).unwrap_or_default();
+                    rest = others;
+                    (own, part)
                 });
-                clear_missing($all, start, known);
+                let places: Vec<(&mut [$ty], &Part<'_>)> = places.collect();
+                places.into_par_iter().for_each(|(own, Part { cells, known, made })| {
+                    for_cells!(cells, cells => match *made {
+                        Become::Scaled { factor: 1, more: 0 } => put(own, cells, |cell| *cell as $ty),
+                        Become::Scaled { factor, more } => {
+                            let (factor, more) = (factor as $ty, more as $ty);
+                            put(own, cells, |cell| (*cell as $ty).wrapping_mul(factor).wrapping_add(more));
+                        }
+                        Become::AtMost(last) => put(own, cells, |cell| (*cell as u64).min(last) as $ty),
+                        Become::Listed(list) => put(own, cells, |cell| {
+                            list.get(*cell as usize).copied().unwrap_or(0) as $ty
+                        }),
+                    });
+                    clear_missing(own, 0, *known);
+                });
+                Cells::$form(room.into())
             }};
         }
-        match self {
-            CellsBuilder::U8(all) => extend!(all, u8),
-            CellsBuilder::U16(all) => extend!(all, u16),
-            CellsBuilder::U32(all) => extend!(all, u32),
-            CellsBuilder::U64(all) => extend!(all, u64),
-        }
-    }
-
-    pub(super) fn finish(self) -> Cells {
-        match self {
-            CellsBuilder::U8(all) => Cells::U8(all.into()),
-            CellsBuilder::U16(all) => Cells::U16(all.into()),
-            CellsBuilder::U32(all) => Cells::U32(all.into()),
-            CellsBuilder::U64(all) => Cells::U64(all.into()),
+        if greatest <= u64::from(u8::MAX) {
+            joined!(U8, u8)
+        } else if greatest <= u64::from(u16::MAX) {
+            joined!(U16, u16)
+        } else if greatest <= u64::from(u32::MAX) {
+            joined!(U32, u32)
+        } else {
+            joined!(U64, u64)
         }
     }
 }
 
-fn extend<U: Copy + Default>(all: &mut Vec<U>, cells: &Cells, known: Option<&Bits>, map: impl Fn(u64) -> U) {
-    fn each<T: Copy + Into<u64>, U>(all: &mut Vec<U>, cells: &[T], map: impl Fn(u64) -> U) {
-        all.extend(cells.iter().map(|cell| map((*cell).into())));
-    }
-    let start = all.len();
-    for_cells!(cells, cells => each(all, cells, map));
-    clear_missing(all, start, known);
+fn put<T, U>(all: &mut [U], cells: &[T], made: impl Fn(&T) -> U) {
+    all.iter_mut().zip(cells).for_each(|(to, cell)| *to = made(cell));
 }
 
 /// Puts 0 at missing rows, which are those of the cells from `start` on.

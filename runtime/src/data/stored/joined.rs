@@ -35,8 +35,8 @@ impl Stored {
                 }
                 _ => {
                     let (texts, places) = union(one, other);
-                    let [first, second] = pieces(|column| Some(PieceValues::Codes(column.text()?.0.clone())))?;
-                    Stored::of_codes(&[first, second.with_codes(&places)], texts)
+                    let [first, second] = pieces(|column| Some(PieceValues::Codes(column.text()?.0.clone().into())))?;
+                    Stored::of_codes(&[first, second.with_codes(&places.into())], texts)
                 }
             },
             (V::Flags(one), V::Flags(other)) => {

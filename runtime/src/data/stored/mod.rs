@@ -21,7 +21,9 @@ mod tests;
 mod unpack;
 
 pub use buffer::Buffer;
+pub(crate) use buffer::Room;
 pub use flags::Flags;
+pub(crate) use gather::Outline;
 pub use integers::{Cells, Integers};
 pub use marks::Marks;
 pub(crate) use memory::Memory;

@@ -1,6 +1,6 @@
 //! Columns put together from pieces that were packed as they were read: what is read is wide for one batch only.
 
-use super::integers::CellsBuilder;
+use super::integers::{Become, Part};
 use super::{Cells, Flags, Integers, Stored, StoredValues, turned};
 use crate::data::bits::Bits;
 use crate::data::dataset::{Column, Dictionary, Values};
@@ -22,10 +22,56 @@ pub(crate) enum PieceValues {
     Integers(Integers),
     Numbers(Vec<f64>),
     /// Codes of a dictionary that all pieces share.
-    Codes(Cells),
+    Codes(Codes),
     Truths(Bits),
     /// By listed value: the rows whose list has it.
     Slices(Vec<Bits>),
+}
+
+/// Codes, and where each of them stands in the dictionary, if not at its own place: they are changed when they are moved
+/// anyway.
+#[derive(Debug, Clone)]
+pub(crate) struct Codes {
+    cells: Cells,
+    places: Option<Arc<[u32]>>,
+}
+
+impl From<Cells> for Codes {
+    fn from(cells: Cells) -> Codes {
+        Codes { cells, places: None }
+    }
+}
+
+impl Codes {
+    /// The code of a row.
+    fn code(&self, row: usize) -> Option<u32> {
+        let code = self.cells.code(row)?;
+        Some(self.places.as_ref().map_or(code, |places| placed(places, code)))
+    }
+
+    /// All codes, in the order of the rows.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.cells.len()).map(|row| self.code(row).unwrap_or(0))
+    }
+
+    /// No code is greater than this.
+    fn greatest(&self) -> u64 {
+        let places = self.places.as_ref().map(|places| places.iter().copied().max().unwrap_or(0).into());
+        places.unwrap_or_else(|| self.cells.greatest())
+    }
+
+    /// The same at other places in a dictionary.
+    fn at(self, places: &Arc<[u32]>) -> Codes {
+        let places = match &self.places {
+            None => Arc::clone(places),
+            Some(before) => before.iter().map(|code| placed(places, *code)).collect(),
+        };
+        Codes { places: Some(places), ..self }
+    }
+}
+
+fn placed(places: &[u32], code: u32) -> u32 {
+    places.get(code as usize).copied().unwrap_or(0)
 }
 
 impl Piece {
@@ -43,17 +89,13 @@ impl Piece {
             }
             PieceValues::Numbers(_) => PieceValues::Numbers(numbers(pieces)),
             PieceValues::Codes(_) => {
-                let greatest = |piece: &Piece| match &piece.values {
-                    PieceValues::Codes(cells) => cells.greatest(),
-                    _ => 0,
-                };
-                let mut all = CellsBuilder::new(pieces.iter().map(greatest).max().unwrap_or(0), rows(pieces));
-                for piece in &*pieces {
-                    if let PieceValues::Codes(cells) = &piece.values {
-                        all.extend_by(cells, None, 1, 0);
-                    }
-                }
-                PieceValues::Codes(all.finish())
+                let greatest = codes(pieces).map(|(codes, _)| codes.greatest()).max().unwrap_or(0);
+                let parts = codes(pieces).map(|(codes, _)| Part {
+                    cells: &codes.cells,
+                    known: None,
+                    made: codes.places.as_deref().map_or(Become::AtMost(greatest), Become::Listed),
+                });
+                PieceValues::Codes(Cells::joined(greatest, &parts.collect::<Vec<_>>()).into())
             }
             PieceValues::Truths(_) => PieceValues::Truths(truths(pieces)),
             PieceValues::Slices(slices) => PieceValues::Slices(self::slices(pieces, slices.len())),
@@ -70,7 +112,7 @@ impl Piece {
             + match &self.values {
                 PieceValues::Integers(integers) => integers.len() * integers.cells().width(),
                 PieceValues::Numbers(numbers) => size_of_val(numbers.as_slice()),
-                PieceValues::Codes(codes) => codes.len() * codes.width(),
+                PieceValues::Codes(codes) => codes.cells.len() * codes.cells.width(),
                 PieceValues::Truths(bits) => of_bits(bits),
                 PieceValues::Slices(slices) => slices.iter().map(of_bits).sum(),
             }
@@ -98,13 +140,14 @@ impl Piece {
         (self.rows, self.known) = (rows.len(), known);
     }
 
-    /// Codes changed as the map says.
-    pub(crate) fn with_codes(mut self, map: &[u32]) -> Piece {
-        if let PieceValues::Codes(cells) = &self.values {
-            let code = |code: u32| map.get(code as usize).copied().unwrap_or(0);
-            self.values = PieceValues::codes(&cells.codes().map(code).collect::<Vec<u32>>());
-        }
-        self
+    /// Codes changed to those that stand in their places.
+    pub(crate) fn with_codes(self, places: &Arc<[u32]>) -> Piece {
+        let Piece { values, known, rows } = self;
+        let values = match values {
+            PieceValues::Codes(codes) => PieceValues::Codes(codes.at(places)),
+            other => other,
+        };
+        Piece { values, known, rows }
     }
 
     /// Whole numbers as codes.
@@ -131,7 +174,7 @@ impl PieceValues {
     /// Codes.
     pub(crate) fn codes(codes: &[u32]) -> PieceValues {
         let greatest = codes.iter().max().copied().unwrap_or(0);
-        PieceValues::Codes(Cells::new(greatest.into(), codes.iter().map(|code| u64::from(*code))))
+        PieceValues::Codes(Cells::new(greatest.into(), codes.iter().map(|code| u64::from(*code))).into())
     }
 
     /// Sets of at most 64 listed values, a bit for each.
@@ -170,18 +213,23 @@ impl Stored {
     /// Of pieces of codes of texts.
     pub(crate) fn of_codes(pieces: &[Piece], texts: Vec<Arc<str>>) -> Stored {
         let (places, dictionary) = super::pack::in_order(Arc::new(Dictionary::Texts(texts.into())));
+        let places: Option<Arc<[u32]>> = places.map(Arc::from);
         let last = (dictionary.len() as u64).saturating_sub(1);
-        let mut all = CellsBuilder::new(last, rows(pieces));
-        for piece in pieces {
-            let PieceValues::Codes(cells) = &piece.values else { continue };
-            match &places {
-                None => all.extend(cells, piece.known.as_ref(), |code| code.min(last)),
-                Some(places) => all.extend(cells, piece.known.as_ref(), |code| {
-                    usize::try_from(code).ok().and_then(|code| places.get(code)).copied().unwrap_or(0).into()
-                }),
-            }
-        }
-        Stored::of(StoredValues::Text { codes: all.finish(), dictionary }, pieces)
+        // Where its codes end up, for each piece whose codes are not those of the dictionary.
+        let list = |(codes, _): (&Codes, _)| match (&codes.places, &places) {
+            (None, None) => None,
+            (Some(one), None) => Some(Arc::clone(one)),
+            (None, Some(places)) => Some(Arc::clone(places)),
+            (Some(one), Some(places)) => Some(one.iter().map(|code| placed(places, *code)).collect()),
+        };
+        let lists: Vec<Option<Arc<[u32]>>> = codes(pieces).map(list).collect();
+        let parts = codes(pieces).zip(&lists).map(|((codes, known), list)| Part {
+            cells: &codes.cells,
+            known,
+            made: list.as_deref().map_or(Become::AtMost(last), Become::Listed),
+        });
+        let all = Cells::joined(last, &parts.collect::<Vec<_>>());
+        Stored::of(StoredValues::Text { codes: all, dictionary }, pieces)
     }
 
     /// Of pieces of whole numbers that are ids.
@@ -194,9 +242,14 @@ impl Stored {
         let (codes, numbers) = match u32::try_from(span) {
             // Nearly all numbers of the span are there, so a code is how far one is from the first.
             Ok(span) if some && span as usize <= all + all / 4 => {
-                let mut codes = CellsBuilder::new(u64::from(span) - 1, all);
-                codes.extend_by(integers.cells(), None, integers.unit(), 0);
-                (codes.finish(), Numbers::span(integers.base(), span))
+                let numbers = Numbers::span(integers.base(), span);
+                if integers.unit() == 1 {
+                    (integers.cells().clone(), numbers)
+                } else {
+                    let made = Become::Scaled { factor: integers.unit(), more: 0 };
+                    let part = Part { cells: integers.cells(), known: None, made };
+                    (Cells::joined(u64::from(span) - 1, &[part]), numbers)
+                }
             }
             _ => {
                 let (codes, numbers) = super::pack::encode_integers(&integers.values(0..all), known.as_ref());
@@ -277,6 +330,14 @@ fn integers(pieces: &[Piece]) -> Integers {
         })
     };
     Integers::join(values())
+}
+
+/// The codes of all pieces, and which rows of each are known.
+fn codes(pieces: &[Piece]) -> impl Iterator<Item = (&Codes, Option<&Bits>)> {
+    pieces.iter().filter_map(|piece| match &piece.values {
+        PieceValues::Codes(codes) => Some((codes, piece.known.as_ref())),
+        _ => None,
+    })
 }
 
 /// The numbers of all pieces.
