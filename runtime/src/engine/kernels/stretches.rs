@@ -200,17 +200,67 @@ pub(crate) fn goes_on(ends: &[u32], rows: usize, goes_on: &mut Vec<u8>) {
 }
 
 /// From each row up to its owner's last: the greatest number, or the least. They are put in place of the numbers.
-pub(crate) fn extremes(numbers: &mut [u64], goes_on: &[u8], is_greatest: bool) {
-    // The least number is the greatest with all bits turned round. No branch asks where an owner ends: it would be guessed
-    // wrong for most owners.
+pub(crate) fn extremes(path: Instructions, numbers: &mut [u64], goes_on: &[u8], is_greatest: bool) {
+    // The least number is the greatest with all bits turned round.
     let turn = if is_greatest { 0 } else { u64::MAX };
-    let mut best = 0;
-    for (number, goes_on) in numbers.iter_mut().zip(goes_on.get(1..).unwrap_or(&[])).rev() {
-        let going = i64::from(goes_on.cast_signed()).cast_unsigned();
-        let (own, later) = (*number ^ turn, best & going);
+    let (left, mut best) = match path {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the path is only given where the processor has these instructions.
+        Instructions::Avx512 => unsafe { greatest_of_eights(numbers, goes_on, turn) },
+        _ => (numbers.len(), 0),
+    };
+    // No branch asks where an owner ends: it would be guessed wrong for most owners.
+    let (numbers, goes_on) = (numbers.get_mut(..left).unwrap_or(&mut []), goes_on.get(1..=left).unwrap_or(&[]));
+    for (number, goes_on) in numbers.iter_mut().rev().zip(goes_on.iter().rev()) {
+        let (own, later) = (*number ^ turn, best & going(*goes_on));
         best = select_unpredictable(own > later, own, later);
         *number = best ^ turn;
     }
+}
+
+/// All bits, or none.
+fn going(goes_on: u8) -> u64 {
+    i64::from(goes_on.cast_signed()).cast_unsigned()
+}
+
+/// Eight rows at a time, from the last ones on: how many rows are left at the front, and the greatest number from the first
+/// of those done up to its owner's last. All numbers are turned round by some bits before and after.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
+fn greatest_of_eights(numbers: &mut [u64], goes_on: &[u8], turn: u64) -> (usize, u64) {
+    use std::arch::x86_64::{
+        _mm_loadl_epi64, _mm512_alignr_epi64, _mm512_and_si512, _mm512_broadcastq_epi64, _mm512_castsi512_si128,
+        _mm512_cvtepi8_epi64, _mm512_loadu_si512, _mm512_max_epu64, _mm512_set1_epi64, _mm512_setzero_si512,
+        _mm512_storeu_si512, _mm512_xor_si512,
+    };
+    let mut left = numbers.len();
+    if goes_on.len() <= left {
+        return (left, 0);
+    }
+    let (zero, all) = (_mm512_setzero_si512(), _mm512_set1_epi64(-1));
+    let turn_all = _mm512_set1_epi64(turn.cast_signed());
+    let mut later = zero;
+    while let Some(at) = left.checked_sub(8) {
+        // SAFETY: eight numbers from `at` on are there, and as many bytes from the one after.
+        let (eight, goes_on) = unsafe {
+            (_mm512_loadu_si512(numbers.as_ptr().add(at).cast()), _mm_loadl_epi64(goes_on.as_ptr().add(at + 1).cast()))
+        };
+        // Each row with the one behind it, then with the two behind those, then with four: `same` says whether all rows in
+        // between are of one owner.
+        let (mut best, mut same) = (_mm512_xor_si512(eight, turn_all), _mm512_cvtepi8_epi64(goes_on));
+        best = _mm512_max_epu64(best, _mm512_and_si512(same, _mm512_alignr_epi64::<1>(zero, best)));
+        same = _mm512_and_si512(same, _mm512_alignr_epi64::<1>(all, same));
+        best = _mm512_max_epu64(best, _mm512_and_si512(same, _mm512_alignr_epi64::<2>(zero, best)));
+        same = _mm512_and_si512(same, _mm512_alignr_epi64::<2>(all, same));
+        best = _mm512_max_epu64(best, _mm512_and_si512(same, _mm512_alignr_epi64::<4>(zero, best)));
+        same = _mm512_and_si512(same, _mm512_alignr_epi64::<4>(all, same));
+        best = _mm512_max_epu64(best, _mm512_and_si512(same, later));
+        // SAFETY: as above.
+        unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().add(at).cast(), _mm512_xor_si512(best, turn_all)) };
+        later = _mm512_broadcastq_epi64(_mm512_castsi512_si128(best));
+        left = at;
+    }
+    (left, numbers.get(left).map_or(0, |number| number ^ turn))
 }
 
 /// What tells how many different codes there are from each row up to its owner's last. It is used again.
@@ -223,22 +273,12 @@ pub(crate) struct Different {
 }
 
 impl Different {
-    /// From each row up to its owner's last, of codes of so many texts.
-    pub(crate) fn count(
-        &mut self,
-        codes: impl DoubleEndedIterator<Item = u64> + ExactSizeIterator,
-        texts: usize,
-        goes_on: &[u8],
-        counts: &mut Vec<u64>,
-    ) {
+    /// Puts in place of each row's code, which is one of so many texts, how many different ones there are from there on up
+    /// to its owner's last row.
+    pub(crate) fn count(&mut self, codes: &mut [u64], texts: usize, goes_on: &[u8]) {
         let rows = codes.len();
         if self.met.len() < texts {
             self.met.resize(texts, u64::MAX);
-        }
-        if self.met.is_empty() {
-            counts.clear();
-            counts.resize(rows, 0);
-            return;
         }
         self.first = match self.first.checked_sub(rows as u64) {
             Some(first) => first,
@@ -247,20 +287,21 @@ impl Different {
                 u64::MAX - 1 - rows as u64
             }
         };
-        counts.resize(rows, 0);
         // What is reached through a place of its own would be looked up for every row.
         let met = self.met.as_mut_slice();
         let (mut place, mut end, mut count) = (self.first + rows as u64, 0, 0);
-        let after = goes_on.get(1..).unwrap_or(&[]);
-        for ((code, counted), goes_on) in codes.zip(counts.iter_mut()).zip(after).rev() {
-            end = select_unpredictable(*goes_on == 0, place, end);
-            count = select_unpredictable(*goes_on == 0, 0, count);
+        let after = goes_on.get(1..=rows).unwrap_or(&[]);
+        for (code, goes_on) in codes.iter_mut().rev().zip(after.iter().rev()) {
+            let going = going(*goes_on);
+            // The end of the owner's rows, which lie before those of the owners after it.
+            end = end & going | place & !going;
+            count &= going;
             place -= 1;
-            if let Some(met) = met.get_mut(code as usize) {
+            if let Some(met) = met.get_mut(*code as usize) {
                 count += u64::from(*met >= end);
                 *met = place;
             }
-            *counted = count;
+            *code = count;
         }
     }
 }
@@ -314,7 +355,7 @@ mod tests {
                 prop_assert_eq!(values(path, &cells, &counts, base, unit), (0..counts.len()).map(of).collect::<Vec<i64>>());
                 let of = |row: usize| match counts[row] {
                     0 => 0,
-                    count => money::average(numbers[row].into(), count.into()).unwrap(),
+                    count => money::average(numbers[row].into(), count.into()).unwrap_or(i64::MIN),
                 };
                 let expected: Vec<i64> = (0..counts.len()).map(of).collect();
                 prop_assert_eq!(averages(path, &numbers, &counts), Some(expected));
@@ -337,7 +378,8 @@ mod tests {
             for path in Instructions::available() {
                 let found = averages(path, &[sum; 9], &[count; 9]);
                 if (-MOST_OF_AVERAGE..MOST_OF_AVERAGE).contains(&sum) {
-                    prop_assert_eq!(found, Some(vec![money::average(sum.into(), count.into()).unwrap(); 9]));
+                    let expected = money::average(sum.into(), count.into()).ok();
+                    prop_assert_eq!(found, expected.map(|average| vec![average; 9]));
                 } else {
                     prop_assert_eq!(found, None);
                 }
@@ -350,7 +392,7 @@ mod tests {
             blocks in vec(vec(vec((0u64..6, any::<u64>()), 0..6), 0..20), 1..4),
         ) {
             let mut different = Different::default();
-            let (mut going, mut counts) = (Vec::new(), Vec::new());
+            let mut going = Vec::new();
             for (at, owners) in blocks.iter().enumerate() {
                 // As after very many rows.
                 different.first = if at == 1 { 3 } else { different.first };
@@ -358,11 +400,18 @@ mod tests {
                 let mut end = 0;
                 let ends: Vec<u32> = owners.iter().map(|owner| { end += owner.len() as u32; end }).collect();
                 goes_on(&ends, rows.len(), &mut going);
-                different.count(rows.iter().map(|(code, _)| *code), 6, &going, &mut counts);
-                let mut greatest: Vec<u64> = rows.iter().map(|(_, number)| *number).collect();
-                let mut least = greatest.clone();
-                extremes(&mut greatest, &going, true);
-                extremes(&mut least, &going, false);
+                let mut counts: Vec<u64> = rows.iter().map(|(code, _)| *code).collect();
+                different.count(&mut counts, 6, &going);
+                let numbers: Vec<u64> = rows.iter().map(|(_, number)| *number).collect();
+                let (mut greatest, mut least) = (numbers.clone(), numbers.clone());
+                extremes(Instructions::Portable, &mut greatest, &going, true);
+                extremes(Instructions::Portable, &mut least, &going, false);
+                for path in Instructions::available() {
+                    let (mut one, mut other) = (numbers.clone(), numbers.clone());
+                    extremes(path, &mut one, &going, true);
+                    extremes(path, &mut other, &going, false);
+                    prop_assert_eq!((&one, &other), (&greatest, &least));
+                }
                 let mut row = 0;
                 for owner in owners {
                     for from in 0..owner.len() {

@@ -332,17 +332,9 @@ impl<'q, 'a> Prepared<'q, 'a> {
         {
             self.desk.mark_ends(self.rows, self.ends);
             let Desk { different, met, goes_on, .. } = &mut *self.desk;
-            let (goes_on, counts) = (&goes_on.values, &mut different.values);
-            for_cells!(cells, cells => {
-                let cells = cells.get(self.block.clone()).unwrap_or(&[]);
-                match self.rows {
-                    Rows::All(_) => met.count(cells.iter().map(|cell| u64::from(*cell)), texts, goes_on, counts),
-                    Rows::Listed(rows) => {
-                        let code = |row: &u32| cells.get(*row as usize).map_or(0, |cell| u64::from(*cell));
-                        met.count(rows.iter().map(code), texts, goes_on, counts);
-                    }
-                }
-            });
+            let block = self.block.clone();
+            for_cells!(cells, cells => pick(cells.get(block).unwrap_or(&[]), self.rows, &mut different.values));
+            met.count(&mut different.values, texts, &goes_on.values);
         }
         &self.desk.different.values
     }
@@ -369,7 +361,7 @@ impl<'q, 'a> Prepared<'q, 'a> {
                 }
                 (Form::Float(_), floats) => keys.extend(floats.unwrap_or_default()),
             }
-            stretches::extremes(keys, &goes_on.values, is_greatest);
+            stretches::extremes(self.path, keys, &goes_on.values, is_greatest);
         }
         &extremes.values
     }
