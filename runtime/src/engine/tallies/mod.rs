@@ -125,6 +125,10 @@ impl<'a> Tallies<'a> {
         let ends = self.view.groups().and_then(|groups| groups.get(owners.start..=owners.end)).unwrap_or(&[]);
         let (first, last) = (ends.first().copied().unwrap_or(0), ends.last().copied().unwrap_or(0));
         let rows = first as usize..last as usize;
+        // Those of one kind are not looked at before a run.
+        if !stretches::from_first(self.path, ends, &mut desk.places) {
+            return Err(EngineError::Unsound("a table's groups are not in order"));
+        }
         // Many blocks may be like that where few customers have done anything.
         let empty = rows.is_empty().then_some((std::ptr::from_ref(self) as usize, owners.len()));
         if let Some(answers) = empty.and_then(|empty| desk.empty.get(&empty)) {
@@ -134,9 +138,6 @@ impl<'a> Tallies<'a> {
             return Ok(());
         }
         let mut places = std::mem::take(&mut desk.places);
-        if !stretches::from_first(self.path, ends, &mut places) {
-            return Err(EngineError::Unsound("a table's groups are not in order"));
-        }
         places.resize(owners.len() + 1, 0);
         let stride = words_for(rows.len()).next_multiple_of(STEP);
         desk.slots.resize(self.order.slots, stride);
