@@ -12,6 +12,7 @@ mod lists;
 mod logic;
 pub(crate) mod ranks;
 pub(crate) mod scan;
+pub(crate) mod stretches;
 
 pub(crate) use calendar::lengths;
 

@@ -2,21 +2,132 @@
 
 use crate::processor::{Instructions, compiled_for_each};
 
-compiled_for_each! {
+/// The bits of some rows, 32 at a time with how many are set before them: the upper half of an entry counts, the lower half
+/// is the bits. So one look tells how many are set before any row. It is room that is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Ranks {
+    entries: Vec<u64>,
+}
+
+impl Ranks {
+    /// Takes the bits of a set, or of the rows that are in another one too.
+    pub(crate) fn take(&mut self, path: Instructions, words: &[u64], others: Option<&[u64]>) {
+        // One more for what lies right behind the last row.
+        self.entries.resize(words.len() * 2 + 1, 0);
+        match others {
+            Some(others) => count_both(path, words, others, &mut self.entries),
+            None => count_one(path, words, &mut self.entries),
+        }
+    }
+
     /// How many bits are set before each of some places, which lie within the words or at their end: one rank a place.
-    /// `sums` is room to work in.
-    pub(crate) fn ranks(words: &[u64], places: &[u32], sums: &mut Vec<u32>, ranks: &mut Vec<u32>) = ranked
+    pub(crate) fn find(&self, path: Instructions, places: &[u32], ranks: &mut Vec<u32>) {
+        ranks.resize(places.len(), 0);
+        let done = match path {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the path is only given where the processor has these instructions.
+            Instructions::Avx512 => unsafe { gathered(&self.entries, places, ranks) },
+            _ => 0,
+        };
+        if let (Some(places), Some(ranks)) = (places.get(done..), ranks.get_mut(done..)) {
+            looked_up(path, &self.entries, places, ranks);
+        }
+    }
 }
 
 compiled_for_each! {
-    /// The same for the rows that are in two sets.
-    pub(crate) fn ranks_of_both(
-        words: (&[u64], &[u64]),
-        places: &[u32],
-        both: &mut Vec<u64>,
-        sums: &mut Vec<u32>,
-        ranks: &mut Vec<u32>
-    ) = ranked_both
+    fn count_one(words: &[u64], entries: &mut [u64]) = counted_one
+}
+
+compiled_for_each! {
+    fn count_both(words: &[u64], others: &[u64], entries: &mut [u64]) = counted_both
+}
+
+compiled_for_each! {
+    fn looked_up(entries: &[u64], places: &[u32], ranks: &mut [u32]) = look_up
+}
+
+compiled_for_each! {
+    /// By how much each number is less than the next one, and one less of them.
+    pub(crate) fn differences(numbers: &[u32], differences: &mut Vec<u32>) = subtracted
+}
+
+#[inline(always)]
+fn counted_one(words: &[u64], entries: &mut [u64]) {
+    counted(words, entries, |_, word| word);
+}
+
+#[inline(always)]
+fn counted_both(words: &[u64], others: &[u64], entries: &mut [u64]) {
+    counted(words, entries, |at, word| word & others.get(at).copied().unwrap_or(0));
+}
+
+#[inline(always)]
+fn counted(words: &[u64], entries: &mut [u64], bits: impl Fn(usize, u64) -> u64) {
+    let mut sum = 0;
+    let (pairs, rest) = entries.as_chunks_mut::<2>();
+    for (at, ([lower, upper], word)) in pairs.iter_mut().zip(words).enumerate() {
+        let word = bits(at, *word);
+        *lower = sum << 32 | word & u64::from(u32::MAX);
+        sum += u64::from((word as u32).count_ones());
+        *upper = sum << 32 | word >> 32;
+        sum += u64::from((word >> 32).count_ones());
+    }
+    if let Some(last) = rest.last_mut() {
+        *last = sum << 32;
+    }
+}
+
+#[inline(always)]
+fn look_up(entries: &[u64], places: &[u32], ranks: &mut [u32]) {
+    for (rank, place) in ranks.iter_mut().zip(places) {
+        let entry = entries.get((*place / 32) as usize).copied().unwrap_or(0);
+        let below = entry & ((1 << (*place % 32)) - 1);
+        *rank = (entry >> 32) as u32 + below.count_ones();
+    }
+}
+
+/// Sixteen places at a time; how many were done.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
+fn gathered(entries: &[u64], places: &[u32], ranks: &mut [u32]) -> usize {
+    use std::arch::x86_64::{
+        __m256i, _mm256_and_si256, _mm256_loadu_si256, _mm256_min_epu32, _mm256_set1_epi32, _mm256_srli_epi32,
+        _mm256_storeu_si256, _mm512_add_epi64, _mm512_andnot_si512, _mm512_cvtepi64_epi32, _mm512_cvtepu32_epi64,
+        _mm512_i32gather_epi64, _mm512_popcnt_epi64, _mm512_set1_epi64, _mm512_sllv_epi64, _mm512_srli_epi64,
+    };
+    // Places among the entries are taken as numbers with a sign.
+    let Some(last) = entries.len().checked_sub(1).and_then(|last| i32::try_from(last).ok()) else { return 0 };
+    let (last, in_entry, all) = (_mm256_set1_epi32(last), _mm256_set1_epi32(31), _mm512_set1_epi64(-1));
+    let eight = |places: __m256i| {
+        let at = _mm256_min_epu32(_mm256_srli_epi32::<5>(places), last);
+        // SAFETY: no place is greater than the last entry's.
+        let entry = unsafe { _mm512_i32gather_epi64::<8>(at, entries.as_ptr().cast()) };
+        let above = _mm512_sllv_epi64(all, _mm512_cvtepu32_epi64(_mm256_and_si256(places, in_entry)));
+        let below = _mm512_popcnt_epi64(_mm512_andnot_si512(above, entry));
+        _mm512_cvtepi64_epi32(_mm512_add_epi64(below, _mm512_srli_epi64::<32>(entry)))
+    };
+    let (places, _) = places.as_chunks::<16>();
+    let (ranks, _) = ranks.as_chunks_mut::<16>();
+    for (places, ranks) in places.iter().zip(ranks.iter_mut()) {
+        // SAFETY: sixteen numbers are twice eight, both of the places and of the ranks.
+        unsafe {
+            let (places, ranks) = (places.as_ptr().cast::<__m256i>(), ranks.as_mut_ptr().cast::<__m256i>());
+            let (one, other) = (eight(_mm256_loadu_si256(places)), eight(_mm256_loadu_si256(places.add(1))));
+            _mm256_storeu_si256(ranks, one);
+            _mm256_storeu_si256(ranks.add(1), other);
+        }
+    }
+    places.len().min(ranks.len()) * 16
+}
+
+#[inline(always)]
+fn subtracted(numbers: &[u32], differences: &mut Vec<u32>) {
+    let after = numbers.get(1..).unwrap_or(&[]);
+    differences.resize(after.len(), 0);
+    for (difference, (number, after)) in differences.iter_mut().zip(numbers.iter().zip(after)) {
+        *difference = after.wrapping_sub(*number);
+    }
 }
 
 compiled_for_each! {
@@ -69,42 +180,6 @@ fn compressed(words: &[u64], rows: &mut [u32]) -> usize {
 }
 
 #[inline(always)]
-fn ranked(words: &[u64], places: &[u32], sums: &mut Vec<u32>, ranks: &mut Vec<u32>) {
-    // Sums first and then a look at one word for each place: going along word by word would guess wrong at most places.
-    sums.resize(words.len() + 1, 0);
-    let mut sum = 0;
-    for (before, word) in sums.iter_mut().zip(words) {
-        *before = sum;
-        sum += word.count_ones();
-    }
-    if let Some(last) = sums.last_mut() {
-        *last = sum;
-    }
-    ranks.resize(places.len(), 0);
-    for (rank, place) in ranks.iter_mut().zip(places) {
-        let at = (*place / 64) as usize;
-        let below = (1u64 << (*place % 64)) - 1;
-        let word = words.get(at).copied().unwrap_or(0);
-        *rank = sums.get(at).copied().unwrap_or(sum) + (word & below).count_ones();
-    }
-}
-
-#[inline(always)]
-fn ranked_both(
-    (one, other): (&[u64], &[u64]),
-    places: &[u32],
-    both: &mut Vec<u64>,
-    sums: &mut Vec<u32>,
-    ranks: &mut Vec<u32>,
-) {
-    both.resize(one.len(), 0);
-    for (both, (one, other)) in both.iter_mut().zip(one.iter().zip(other)) {
-        *both = one & other;
-    }
-    ranked(both, places, sums, ranks);
-}
-
-#[inline(always)]
 fn list(words: &[u64], rows: &mut [u32]) -> usize {
     let mut found = 0;
     for (at, word) in (0u32..).zip(words) {
@@ -120,7 +195,7 @@ fn list(words: &[u64], rows: &mut [u32]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Instructions, ranks, ranks_of_both, rows_of};
+    use super::{Instructions, Ranks, differences, rows_of};
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -129,7 +204,7 @@ mod tests {
         #[test]
         fn ranks_and_rows_are_those_of_a_count(
             words in vec((any::<u64>(), any::<u64>()), 0..40),
-            places in vec(any::<u32>(), 0..30),
+            places in vec(any::<u32>(), 0..70),
         ) {
             let (words, others): (Vec<u64>, Vec<u64>) = words.into_iter().unzip();
             let end = words.len() as u32 * 64;
@@ -143,11 +218,17 @@ mod tests {
             };
             let (of_one, of_both) = (count(&one), count(&both));
             for path in Instructions::available() {
-                let (mut sums, mut found, mut room, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-                ranks(path, &words, &places, &mut sums, &mut found);
-                prop_assert_eq!(&found, &of_one);
-                ranks_of_both(path, (&words, &others), &places, &mut room, &mut sums, &mut found);
+                let (mut ranks, mut found, mut rows) = (Ranks::default(), Vec::new(), Vec::new());
+                ranks.take(path, &words, Some(&others));
+                ranks.find(path, &places, &mut found);
                 prop_assert_eq!(&found, &of_both);
+                ranks.take(path, &words, None);
+                ranks.find(path, &places, &mut found);
+                prop_assert_eq!(&found, &of_one);
+                let mut counts = vec![7; 3];
+                differences(path, &found, &mut counts);
+                let by_stretch: Vec<u32> = found.windows(2).map(|pair| pair[1] - pair[0]).collect();
+                prop_assert_eq!(&counts, &by_stretch);
                 let expected: Vec<u32> = (0..end).filter(one).collect();
                 prop_assert_eq!(rows_of(path, &words, &mut rows), &expected);
                 // The list is used again for fewer.

@@ -13,13 +13,13 @@ mod plan;
 mod values;
 
 use super::EngineError;
-use super::kernels::Failed;
-use super::kernels::ranks::{ranks, ranks_of_both, rows_of};
+use super::kernels::ranks::{Ranks, differences, rows_of};
+use super::kernels::{Failed, scan, stretches};
 use super::literals::{Literals, Slots, in_ranges};
 use super::prepare::Prepared;
 use super::store::Store;
 use super::truth::{Order, STEP, work};
-use super::vector::{Data, Vector, bits_by_row, bits_of_range, tail_mask, words_for};
+use super::vector::{Data, Vector, bits_of_range, tail_mask, words_for};
 use crate::data::{Bits, Integers};
 use crate::processor::Instructions;
 pub(crate) use plan::View;
@@ -29,7 +29,7 @@ use segue_compiler::syntax::tree::AggregateOperator;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
-use values::{Asked, Prepared as Arrays};
+use values::{Asked, Prepared as Arrays, Rows, Stretches};
 
 /// The aggregates of a pass that are read off sets of rows.
 #[derive(Debug)]
@@ -88,8 +88,13 @@ pub(crate) struct Desk {
     existing: Vec<u64>,
     bits: Vec<u64>,
     both: Vec<u64>,
-    sums: Vec<u32>,
-    ranks: Vec<u32>,
+    /// See [`Block::places`].
+    places: Vec<u32>,
+    /// See [`Counting::ends`]; and, before the first, where the first owner's rows begin.
+    ends: Vec<u32>,
+    ranks: Ranks,
+    found: Vec<u32>,
+    counted: Vec<Counted>,
     rows: Vec<u32>,
     values: values::Desk,
     /// The answers of tallies, by their address, for so many owners none of whom has any rows.
@@ -120,6 +125,10 @@ impl<'a> Tallies<'a> {
         let ends = self.view.groups().and_then(|groups| groups.get(owners.start..=owners.end)).unwrap_or(&[]);
         let (first, last) = (ends.first().copied().unwrap_or(0), ends.last().copied().unwrap_or(0));
         let rows = first as usize..last as usize;
+        // Those of one kind are not looked at before a run.
+        if !stretches::from_first(self.path, ends, &mut desk.places) {
+            return Err(EngineError::Unsound("a table's groups are not in order"));
+        }
         // Many blocks may be like that where few customers have done anything.
         let empty = rows.is_empty().then_some((std::ptr::from_ref(self) as usize, owners.len()));
         if let Some(answers) = empty.and_then(|empty| desk.empty.get(&empty)) {
@@ -128,7 +137,7 @@ impl<'a> Tallies<'a> {
             }
             return Ok(());
         }
-        let mut places: Vec<u32> = ends.iter().map(|end| end - first).collect();
+        let mut places = std::mem::take(&mut desk.places);
         places.resize(owners.len() + 1, 0);
         let stride = words_for(rows.len()).next_multiple_of(STEP);
         desk.slots.resize(self.order.slots, stride);
@@ -147,6 +156,7 @@ impl<'a> Tallies<'a> {
         for domain in &self.domains {
             domain.run(self.path, &block, store.prepared, desk, &mut answers)?;
         }
+        desk.places = places;
         for answer in &answers {
             store.put(answer.node, Arc::clone(&answer.vector), answer.failed.clone());
         }
@@ -177,7 +187,8 @@ impl<'a> Domain<'a> {
         let mut answer = |node: NodeId, vector: Vector<'static>, failed: Failed| {
             answers.push(Answer { node, vector: Arc::new(vector), failed });
         };
-        let Desk { slots, existing, bits, both, sums, ranks: found, rows, values, .. } = desk;
+        let Desk { slots, existing, bits, both, ends: room_of_ends, ranks, found, counted, rows: room, values, .. } =
+            desk;
         let words = words_for(block.rows.len());
         let known = self.known.map(|known| bits_of_range(known.words(), block.rows.clone()));
         let mut sets: Vec<&[u64]> = self.sets.iter().map(|slot| slots.get(*slot)).collect();
@@ -185,35 +196,61 @@ impl<'a> Domain<'a> {
         if !existing.is_empty() {
             sets.push(existing);
         }
-        let domain: &[u64] = match sets.as_slice() {
-            [one] => one.get(..words).unwrap_or(&[]),
+        let domain: Option<&[u64]> = match sets.as_slice() {
+            [] => None,
+            [one] => one.get(..words),
             sets => {
                 join(sets, words, bits);
-                bits
+                Some(bits)
             }
         };
-        ranks(path, domain, block.places, sums, found);
-        let ends = found.clone();
+        let ends = match domain {
+            Some(domain) => {
+                ranks.take(path, domain, None);
+                ranks.find(path, block.places, room_of_ends);
+                room_of_ends.as_slice()
+            }
+            None => block.places,
+        };
+        let count = ends.last().map_or(0, |end| *end as usize);
         let has_values = self.questions.iter().any(|question| question.value.is_some());
-        let rows = if has_values { rows_of(path, domain, rows) } else { &[] };
-        // Bits past the last row mean nothing.
-        let rows = rows.get(..ends.last().map_or(0, |end| *end as usize)).unwrap_or(&[]);
-        let counted = vec![(None, differences(&ends))];
-        let mut counting = Counting { path, slots, domain, places: block.places, counted, both, sums, found };
+        let rows = match domain {
+            None => Rows::All(count),
+            // Bits past the last row mean nothing.
+            Some(domain) if has_values => Rows::Listed(rows_of(path, domain, room).get(..count).unwrap_or(&[])),
+            Some(_) => Rows::Listed(&[]),
+        };
+        values.begin();
+        let own_ends = ends.get(1..).unwrap_or(&[]);
+        let mut counting = Counting {
+            path,
+            slots,
+            domain,
+            words,
+            places: block.places,
+            ends: own_ends,
+            counted,
+            used: 0,
+            both,
+            ranks,
+            found,
+        };
+        counting.keep(None, Some(ends));
         for question in &self.questions {
             question.tallies.iter().for_each(|tally| counting.count(tally.window));
             let Some(asked) = &question.value else {
                 for tally in &question.tallies {
                     let holding = tally.filter.map(|filter| counting.holding(tally.window, filter));
-                    let vector = of_counts(tally.operator, counting.counts(tally.window), holding.as_deref());
+                    let counts = counting.counted(tally.window).counts;
+                    let vector = of_counts(path, tally.operator, counts, holding.as_deref());
                     answer(tally.node, vector, Failed::default());
                 }
                 continue;
             };
-            let mut arrays = Arrays::new(asked, block.rows.clone(), rows, &ends, values);
+            let mut arrays = Arrays::new(path, asked, block.rows.clone(), (rows, own_ends), values);
             for tally in &question.tallies {
-                let counts = counting.counts(tally.window);
-                let (vector, failed) = arrays.answer(prepared, tally.node, tally.operator, counts)?;
+                let counted = counting.counted(tally.window);
+                let (vector, failed) = arrays.answer(prepared, tally.node, tally.operator, counted)?;
                 answer(tally.node, vector, failed);
             }
         }
@@ -221,54 +258,96 @@ impl<'a> Domain<'a> {
     }
 }
 
+/// The rows of a domain that are in a window, by owner.
+#[derive(Debug, Default)]
+struct Counted {
+    /// `None` for all rows.
+    window: Option<Window>,
+    counts: Vec<u32>,
+    starts: Vec<u32>,
+}
+
 /// Counts the rows of a domain by owner, those of each window once.
 struct Counting<'c> {
     path: Instructions,
     slots: &'c Slots,
-    domain: &'c [u64],
+    /// `None` for all rows.
+    domain: Option<&'c [u64]>,
+    /// How many words the block's rows have.
+    words: usize,
     /// See [`Block::places`].
     places: &'c [u32],
-    /// By window, `None` for all rows: by owner how many rows.
-    counted: Vec<(Option<Window>, Vec<u32>)>,
+    /// By owner: where its rows end among those of the domain.
+    ends: &'c [u32],
+    /// What was counted, the first so many of them.
+    counted: &'c mut Vec<Counted>,
+    used: usize,
     both: &'c mut Vec<u64>,
-    sums: &'c mut Vec<u32>,
+    ranks: &'c mut Ranks,
     found: &'c mut Vec<u32>,
 }
 
 impl Counting<'_> {
     /// Counts the rows in a window, unless they were counted before.
     fn count(&mut self, window: Option<Window>) {
-        let Some(of) = window.filter(|_| self.counted.iter().all(|(counted, _)| *counted != window)) else { return };
-        ranks_of_both(self.path, (self.domain, self.slots.get(of.slot)), self.places, self.both, self.sums, self.found);
-        self.counted.push((window, differences(self.found)));
+        let known = |counted: &Counted| counted.window == window;
+        let Some(of) = window.filter(|_| !self.counted.iter().take(self.used).any(known)) else { return };
+        self.ranks.take(self.path, self.slots.get(of.slot).get(..self.words).unwrap_or(&[]), self.domain);
+        self.ranks.find(self.path, self.places, self.found);
+        self.keep(window, None);
+    }
+
+    /// Keeps how many rows of a window each owner has, from the ranks of the places or from those just found.
+    fn keep(&mut self, window: Option<Window>, ranks: Option<&[u32]>) {
+        if self.counted.len() == self.used {
+            self.counted.push(Counted::default());
+        }
+        if let Some(counted) = self.counted.get_mut(self.used) {
+            counted.window = window;
+            differences(self.path, ranks.unwrap_or(self.found), &mut counted.counts);
+            stretches::starts(self.path, self.ends, &counted.counts, &mut counted.starts);
+            self.used += 1;
+        }
     }
 
     /// By owner: the rows in a window that was counted.
-    fn counts(&self, window: Option<Window>) -> &[u32] {
-        self.counted.iter().find(|(counted, _)| *counted == window).map_or(&[], |(_, counts)| counts)
+    fn counted(&self, window: Option<Window>) -> Stretches<'_> {
+        let found = self.counted.iter().take(self.used).find(|counted| counted.window == window);
+        found.map_or(Stretches { counts: &[], starts: &[] }, |Counted { counts, starts, .. }| Stretches {
+            counts,
+            starts,
+        })
     }
 
     /// By owner: the rows in a window that are in another set too.
     fn holding(&mut self, window: Option<Window>, set: usize) -> Vec<u32> {
-        let sets = [Some(self.domain), window.map(|window| self.slots.get(window.slot)), Some(self.slots.get(set))];
-        join(&sets.into_iter().flatten().collect::<Vec<_>>(), self.domain.len(), self.both);
-        ranks(self.path, self.both, self.places, self.sums, self.found);
-        differences(self.found)
+        let sets = [self.domain, window.map(|window| self.slots.get(window.slot)), Some(self.slots.get(set))];
+        join(&sets.into_iter().flatten().collect::<Vec<_>>(), self.words, self.both);
+        self.ranks.take(self.path, self.both, None);
+        self.ranks.find(self.path, self.places, self.found);
+        let mut holding = Vec::new();
+        differences(self.path, self.found, &mut holding);
+        holding
     }
 }
 
 /// What is asked about rows without looking at their values. `holding` counts those that are as they have to be; `None`
 /// where all are.
-fn of_counts(operator: AggregateOperator, counts: &[u32], holding: Option<&[u32]>) -> Vector<'static> {
-    let any = |owner: usize| counts.get(owner) > Some(&0);
-    match operator {
-        AggregateOperator::Number => whole(counts.iter().map(|count| i64::from(*count))),
-        AggregateOperator::Any => Vector::bits(bits_by_row(counts.len(), any)),
-        _ => {
-            let all = |owner: usize| holding.is_none_or(|holding| holding.get(owner) == counts.get(owner));
-            Vector::bits(bits_by_row(counts.len(), |owner| any(owner) && all(owner)))
-        }
+fn of_counts(
+    path: Instructions,
+    operator: AggregateOperator,
+    counts: &[u32],
+    holding: Option<&[u32]>,
+) -> Vector<'static> {
+    if operator == AggregateOperator::Number {
+        return whole(stretches::widened(path, counts));
     }
+    let mut found = any(path, counts);
+    if let (AggregateOperator::Every, Some(holding)) = (operator, holding) {
+        let others: Vec<u32> = counts.iter().zip(holding).map(|(count, holding)| count ^ holding).collect();
+        found.iter_mut().zip(any(path, &others)).for_each(|(any, others)| *any &= !others);
+    }
+    Vector::bits(found)
 }
 
 /// The rows that are in all of the sets, all rows for none.
@@ -285,17 +364,20 @@ fn join(sets: &[&[u64]], words: usize, out: &mut Vec<u64>) {
     }
 }
 
-fn differences(places: &[u32]) -> Vec<u32> {
-    places.windows(2).map(|pair| if let [from, to] = pair { to - from } else { 0 }).collect()
+fn whole(values: Vec<i64>) -> Vector<'static> {
+    Vector::new(Data::Whole(Cow::Owned(values)), None)
 }
 
-fn whole(values: impl Iterator<Item = i64>) -> Vector<'static> {
-    Vector::new(Data::Whole(Cow::Owned(values.collect())), None)
+/// Bits of the counts that are not 0.
+fn any(path: Instructions, counts: &[u32]) -> Vec<u64> {
+    let mut bits = vec![0; words_for(counts.len())];
+    scan::in_ranges(path, counts, &[(1, u32::MAX - 1)], &mut bits);
+    bits
 }
 
 /// Bits of the owners that have any such rows; `None` where all have.
-fn known(counts: &[u32]) -> Option<Vec<u64>> {
-    let bits = bits_by_row(counts.len(), |owner| counts.get(owner) > Some(&0));
+fn known(path: Instructions, counts: &[u32]) -> Option<Vec<u64>> {
+    let bits = any(path, counts);
     let all = bits.iter().enumerate().all(|(at, word)| *word == tail_mask(counts.len(), at));
     (!all).then_some(bits)
 }

@@ -6,10 +6,11 @@ use crate::data::{Buffer, Cells, Integers, Stored, StoredValues};
 use crate::engine::EngineError;
 use crate::engine::events::differ;
 use crate::engine::finish::{self, Total};
-use crate::engine::kernels::Failed;
+use crate::engine::kernels::{Failed, stretches};
 use crate::engine::prepare::{Aid, Prepared as Run};
 use crate::engine::vector::{Data, Vector};
 use crate::for_cells;
+use crate::processor::Instructions;
 use segue_compiler::plan::NodeId;
 use segue_compiler::program::Type;
 use segue_compiler::syntax::tree::AggregateOperator;
@@ -37,23 +38,60 @@ pub(super) enum Form<'a> {
     },
 }
 
-/// What a thread keeps from block to block: room for what is prepared. All is by place among the rows asked about.
+/// What a thread keeps from block to block: room for what is prepared. All is by place among the rows asked about, but for
+/// what is said to be by owner.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
-    cells: Room<u64>,
     floats: Room<f64>,
     /// Cells added up to before each row, and all.
     totals: Room<u64>,
-    /// The values as numbers in the order of the values, from which they can be had back.
-    keys: Room<u64>,
+    /// By owner: those up to the end of its rows.
+    totals_at_ends: Vec<u64>,
+    /// By owner: those before the rows that count, and what comes of them.
+    totals_before: Vec<u64>,
+    sums: Vec<i64>,
+    /// Which rows are followed by one of the same owner, see [`stretches::goes_on`].
+    goes_on: Room<u8>,
     /// From each row to its owner's last: the least and the greatest key.
     least: Room<u64>,
     greatest: Room<u64>,
     /// From each row to its owner's last: how many different codes.
-    different: Room<u32>,
-    /// By code: the mark of the last owner that had it.
-    seen: Vec<u64>,
-    mark: u64,
+    different: Room<u64>,
+    met: stretches::Different,
+}
+
+/// The rows asked about, counted from the block's first.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rows<'r> {
+    /// So many, which are all.
+    All(usize),
+    Listed(&'r [u32]),
+}
+
+impl Rows<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Rows::All(rows) => *rows,
+            Rows::Listed(rows) => rows.len(),
+        }
+    }
+
+    /// The row at a place among them.
+    fn get(&self, place: usize) -> Option<usize> {
+        match self {
+            Rows::All(rows) => (place < *rows).then_some(place),
+            Rows::Listed(rows) => rows.get(place).map(|row| *row as usize),
+        }
+    }
+}
+
+/// For each owner the rows that count, which are the last of those asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretches<'s> {
+    /// How many.
+    pub(super) counts: &'s [u32],
+    /// The place of the first of them.
+    pub(super) starts: &'s [u32],
 }
 
 /// Values that are worked out when they are first asked for.
@@ -76,12 +114,24 @@ impl<T> Room<T> {
 }
 
 impl Desk {
-    fn begin(&mut self) {
-        let Desk { cells, floats, totals, keys, least, greatest, different, .. } = self;
-        for ready in [&mut cells.ready, &mut totals.ready, &mut keys.ready, &mut least.ready, &mut greatest.ready] {
+    /// Room for what is asked about the rows of another filter.
+    pub(super) fn begin(&mut self) {
+        self.goes_on.ready = false;
+    }
+
+    fn begin_question(&mut self) {
+        let Desk { floats, totals, least, greatest, different, .. } = self;
+        for ready in [&mut totals.ready, &mut least.ready, &mut greatest.ready] {
             *ready = false;
         }
         (floats.ready, different.ready) = (false, false);
+    }
+
+    /// See [`stretches::goes_on`].
+    fn mark_ends(&mut self, rows: Rows<'_>, ends: &[u32]) {
+        if self.goes_on.is_open() {
+            stretches::goes_on(ends, rows.len(), &mut self.goes_on.values);
+        }
     }
 }
 
@@ -118,12 +168,12 @@ impl<'a> Asked<'a> {
 
 /// What is prepared for a question, as soon as an answer needs it.
 pub(super) struct Prepared<'q, 'a> {
+    path: Instructions,
     asked: &'q Asked<'a>,
     /// The block's rows.
     block: Range<usize>,
-    /// The rows asked about, counted from the block's first.
-    rows: &'q [u32],
-    /// By owner, where the rows before its own end; and where all end.
+    rows: Rows<'q>,
+    /// By owner, where its rows end.
     ends: &'q [u32],
     desk: &'q mut Desk,
 }
@@ -138,28 +188,16 @@ fn float_of_key(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
 }
 
-/// For each code of an owner: how many different ones from there on. `seen` has this owner's mark where it has had a code.
-fn count_from_behind(codes: &[u64], places: &mut [u32], seen: &mut [u64], mark: u64) {
-    let mut count = 0;
-    for (place, code) in places.iter_mut().zip(codes).rev() {
-        if let Some(seen) = seen.get_mut(*code as usize) {
-            count += u32::from(*seen != mark);
-            *seen = mark;
-        }
-        *place = count;
-    }
-}
-
 impl<'q, 'a> Prepared<'q, 'a> {
     pub(super) fn new(
+        path: Instructions,
         asked: &'q Asked<'a>,
         block: Range<usize>,
-        rows: &'q [u32],
-        ends: &'q [u32],
+        (rows, ends): (Rows<'q>, &'q [u32]),
         desk: &'q mut Desk,
     ) -> Prepared<'q, 'a> {
-        desk.begin();
-        Prepared { asked, block, rows, ends, desk }
+        desk.begin_question();
+        Prepared { path, asked, block, rows, ends, desk }
     }
 
     /// The answer of an aggregate for owners of whose rows the last so many count.
@@ -168,65 +206,57 @@ impl<'q, 'a> Prepared<'q, 'a> {
         run: &Run<'_>,
         node: NodeId,
         operator: AggregateOperator,
-        counts: &[u32],
+        of: Stretches<'_>,
     ) -> Result<(Vector<'static>, Failed), EngineError> {
         let mut failed = Failed::default();
+        let (path, counts) = (self.path, of.counts);
         let vector = match operator {
             AggregateOperator::Sum | AggregateOperator::Average => {
                 let ty = &run.node(node)?.ty;
                 let shape = run.shape(self.asked.column);
                 match (self.asked.form, ty, operator) {
                     (Form::Whole(integers), _, _) if !fits(integers, self.block.len()) => {
-                        let totals = self.whole_totals(integers, counts);
+                        let totals = self.whole_totals(integers, of);
                         finish::totals(operator, ty, shape, &totals, &mut failed)
                     }
                     (Form::Whole(integers), Type::Number | Type::Percent, _) => {
-                        let values = self.sums(integers, counts);
-                        let over = |(sum, count): (i64, &u32)| {
-                            // As the interpreter has it: both as floats first. Sums are never -0.
-                            if *count == 0 { 0.0 } else { sum as f64 / f64::from(*count) }
-                        };
-                        let values = values.zip(counts).map(over).collect();
-                        Some(Vector::new(Data::Float(Cow::Owned(values)), known(counts)))
+                        // As the interpreter has it: both as floats first. Sums are never -0.
+                        self.sum(integers, of);
+                        let values = stretches::float_averages(path, &self.desk.sums, counts);
+                        Some(Vector::new(Data::Float(Cow::Owned(values)), known(path, counts)))
                     }
-                    (Form::Whole(integers), _, AggregateOperator::Sum) => Some(whole(self.sums(integers, counts))),
+                    (Form::Whole(integers), _, AggregateOperator::Sum) => {
+                        self.sum(integers, of);
+                        Some(whole(self.desk.sums.clone()))
+                    }
                     (Form::Whole(integers), ..) => {
-                        let over = |(sum, count): (i64, &u32)| match count {
-                            0 => Ok(0),
-                            count => money::average(sum.into(), (*count).into()),
-                        };
-                        let values = self.sums(integers, counts).zip(counts).map(over);
-                        let values: Result<Vec<i64>, _> = values.collect();
-                        let values = values.map_err(|_| EngineError::Broken(node.0, "an average is no number"))?;
-                        Some(Vector::new(Data::Whole(Cow::Owned(values)), known(counts)))
+                        self.sum(integers, of);
+                        let sums = &self.desk.sums;
+                        let values = stretches::averages(path, sums, counts).or_else(|| averages(sums, counts));
+                        let values = values.ok_or(EngineError::Broken(node.0, "an average is no number"))?;
+                        Some(Vector::new(Data::Whole(Cow::Owned(values)), known(path, counts)))
                     }
                     _ => {
-                        let totals = self.float_totals(counts);
+                        let totals = self.float_totals(of);
                         finish::totals(operator, ty, shape, &totals, &mut failed)
                     }
                 }
                 .ok_or(EngineError::Broken(node.0, "it cannot be added"))?
             }
             AggregateOperator::Different => {
-                let ends = self.ends.get(1..).unwrap_or(&[]);
                 let different = self.different();
-                let from_last = |(last, count): (&u32, &u32)| match last.checked_sub(*count) {
-                    Some(at) if *count > 0 => different.get(at as usize).copied().unwrap_or(0),
-                    _ => 0,
-                };
-                whole(ends.iter().zip(counts).map(from_last).map(i64::from))
+                let mut found = Vec::new();
+                stretches::pick(path, different, of.starts, &mut found);
+                whole(stretches::values(path, &found, counts, 0, 1))
             }
             AggregateOperator::Smallest | AggregateOperator::Largest => {
-                let ends = self.ends.get(1..).unwrap_or(&[]);
                 let keys = self.extremes(run, node, operator == AggregateOperator::Largest);
-                let key = |(last, count): (&u32, &u32)| {
-                    keys.get((last - count) as usize).copied().filter(|_| *count > 0).unwrap_or(0)
-                };
-                let found = ends.iter().zip(counts).map(key).collect();
+                let mut found = Vec::new();
+                stretches::pick(path, keys, of.starts, &mut found);
                 self.vector(found, counts)
             }
             AggregateOperator::First | AggregateOperator::Latest => {
-                let found = self.at_moments(run, node, operator == AggregateOperator::Latest, counts);
+                let found = self.at_moments(run, node, operator == AggregateOperator::Latest, of);
                 self.vector(found, counts)
             }
             _ => return Err(EngineError::Broken(node.0, "it is no tally")),
@@ -234,142 +264,111 @@ impl<'q, 'a> Prepared<'q, 'a> {
         Ok((vector, failed))
     }
 
-    fn cells(&mut self) -> &[u64] {
-        if self.desk.cells.is_open() {
-            let cells = match self.asked.form {
-                Form::Whole(integers) => integers.cells(),
-                Form::Code { cells, .. } => cells,
-                Form::Float(_) => return &[],
-            };
-            let picked = &mut self.desk.cells.values;
-            for_cells!(cells, cells => pick(cells.get(self.block.clone()).unwrap_or(&[]), self.rows, picked));
-        }
-        &self.desk.cells.values
-    }
-
     fn floats(&mut self) -> &[f64] {
         if self.desk.floats.is_open()
             && let Form::Float(values) = self.asked.form
         {
             let values = values.get(self.block.clone()).unwrap_or(&[]);
-            let float = |row: &u32| values.get(*row as usize).copied().unwrap_or(0.0);
-            self.desk.floats.values.extend(self.rows.iter().map(float));
+            let floats = &mut self.desk.floats.values;
+            match self.rows {
+                Rows::All(_) => floats.extend_from_slice(values),
+                Rows::Listed(rows) => {
+                    floats.extend(rows.iter().map(|row| values.get(*row as usize).copied().unwrap_or(0.0)));
+                }
+            }
         }
         &self.desk.floats.values
     }
 
-    /// What is added up for each owner, as cells.
-    fn cell_sums(&mut self, counts: &[u32]) -> Vec<u64> {
-        self.cells();
-        let Desk { cells, totals, .. } = &mut *self.desk;
+    /// Adds up for each owner, as cells: puts the totals before the rows that count, and up to the end.
+    fn add_cells(&mut self, of: Stretches<'_>) {
+        let Desk { totals, totals_at_ends, totals_before, .. } = &mut *self.desk;
         if totals.is_open() {
-            totals.values.resize(cells.values.len() + 1, 0);
-            let mut total = 0u64;
-            for (before, cell) in totals.values.iter_mut().zip(&cells.values) {
-                *before = total;
-                total = total.wrapping_add(*cell);
+            if let Form::Whole(integers) = self.asked.form {
+                for_cells!(integers.cells(), cells => {
+                    add_up(cells.get(self.block.clone()).unwrap_or(&[]), self.rows, &mut totals.values);
+                });
             }
-            if let Some(last) = totals.values.last_mut() {
-                *last = total;
-            }
+            stretches::pick(self.path, &totals.values, self.ends, totals_at_ends);
         }
-        let totals = &totals.values;
-        let total = |place: u32| totals.get(place as usize).copied().unwrap_or(0);
-        let ends = self.ends.get(1..).unwrap_or(&[]);
-        ends.iter().zip(counts).map(|(last, count)| total(*last).wrapping_sub(total(last - count))).collect()
+        stretches::pick(self.path, &totals.values, of.starts, totals_before);
     }
 
     /// Sums that stay within 64 bits.
-    fn sums<'c>(&mut self, integers: &Integers, counts: &'c [u32]) -> impl Iterator<Item = i64> + use<'c, 'q, 'a> {
+    fn sum(&mut self, integers: &Integers, of: Stretches<'_>) {
+        self.add_cells(of);
+        let Desk { totals_before, totals_at_ends, sums, .. } = &mut *self.desk;
         let (base, unit) = (integers.base(), integers.unit().cast_signed());
-        let sums = self.cell_sums(counts);
-        sums.into_iter().zip(counts).map(move |(cells, count)| base * i64::from(*count) + unit * cells.cast_signed())
+        stretches::sums(self.path, (totals_before, totals_at_ends), of.counts, base, unit, sums);
     }
 
-    fn whole_totals(&mut self, integers: &Integers, counts: &[u32]) -> Vec<Total> {
+    fn whole_totals(&mut self, integers: &Integers, of: Stretches<'_>) -> Vec<Total> {
+        self.add_cells(of);
         let (base, unit) = (i128::from(integers.base()), i128::from(integers.unit()));
-        let total = |(cells, count): (u64, &u32)| Total {
-            whole: base * i128::from(*count) + unit * i128::from(cells),
+        let total = |((before, up_to), count): ((&u64, &u64), &u32)| Total {
+            whole: base * i128::from(*count) + unit * i128::from(up_to.wrapping_sub(*before)),
             float: 0.0,
             count: i64::from(*count),
         };
-        self.cell_sums(counts).into_iter().zip(counts).map(total).collect()
+        let Desk { totals_before, totals_at_ends, .. } = &*self.desk;
+        totals_before.iter().zip(totals_at_ends).zip(of.counts).map(total).collect()
     }
 
     /// Floats are added in their order (rule 12), so no sum is the difference of two others.
-    fn float_totals(&mut self, counts: &[u32]) -> Vec<Total> {
-        let ends = self.ends.get(1..).unwrap_or(&[]);
+    fn float_totals(&mut self, of: Stretches<'_>) -> Vec<Total> {
+        let ends = self.ends;
         let floats = self.floats();
-        let total = |(last, count): (&u32, &u32)| {
-            let counted = floats.get((last - count) as usize..*last as usize).unwrap_or(&[]);
+        let total = |((start, end), count): ((&u32, &u32), &u32)| {
+            let counted = floats.get(*start as usize..*end as usize).unwrap_or(&[]);
             Total { whole: 0, float: counted.iter().fold(0.0, |sum, float| sum + float), count: i64::from(*count) }
         };
-        ends.iter().zip(counts).map(total).collect()
+        of.starts.iter().zip(ends).zip(of.counts).map(total).collect()
     }
 
     /// From each row on: how many different codes up to the owner's last row.
-    fn different(&mut self) -> &[u32] {
-        self.cells();
-        let Desk { cells, different, seen, mark, .. } = &mut *self.desk;
-        if different.is_open()
-            && let Form::Code { texts, .. } = self.asked.form
+    fn different(&mut self) -> &[u64] {
+        if self.desk.different.is_open()
+            && let Form::Code { cells, texts } = self.asked.form
         {
-            if seen.len() < texts {
-                seen.resize(texts, 0);
-            }
-            different.values.resize(cells.values.len(), 0);
-            // What is reached through the desk would be looked up for every row.
-            let (seen, cells, places) = (seen.as_mut_slice(), cells.values.as_slice(), different.values.as_mut_slice());
-            for owner in self.ends.windows(2) {
-                let [from, to] = *owner else { continue };
-                *mark += 1;
-                let own = from as usize..to as usize;
-                let places = places.get_mut(own.clone()).unwrap_or(&mut []);
-                count_from_behind(cells.get(own).unwrap_or(&[]), places, seen, *mark);
-            }
+            self.desk.mark_ends(self.rows, self.ends);
+            let Desk { different, met, goes_on, .. } = &mut *self.desk;
+            let block = self.block.clone();
+            for_cells!(cells, cells => pick(cells.get(block).unwrap_or(&[]), self.rows, &mut different.values));
+            met.count(&mut different.values, texts, &goes_on.values);
         }
         &self.desk.different.values
     }
 
-    /// See [`Desk::keys`].
-    fn keys(&mut self, run: &Run<'_>, node: NodeId) -> &[u64] {
-        match self.asked.form {
-            Form::Float(_) => _ = self.floats(),
-            _ => _ = self.cells(),
-        }
-        let Desk { cells, floats, keys, .. } = &mut *self.desk;
-        if keys.is_open() {
-            match self.asked.form {
-                Form::Whole(_) => keys.values.extend_from_slice(&cells.values),
-                Form::Float(_) => keys.values.extend(floats.values.iter().map(|float| key_of_float(*float))),
-                Form::Code { .. } => keys.values.extend(cells.values.iter().map(|code| key_of_code(run, node, *code))),
-            }
-        }
-        &self.desk.keys.values
-    }
-
+    /// From each row on: the greatest or least value up to the owner's last row, as numbers in the order of the values, from
+    /// which they can be had back.
     fn extremes(&mut self, run: &Run<'_>, node: NodeId, is_greatest: bool) -> &[u64] {
-        self.keys(run, node);
-        let Desk { keys, least, greatest, .. } = &mut *self.desk;
+        let of_floats =
+            matches!(self.asked.form, Form::Float(_)).then(|| self.floats().iter().copied().map(key_of_float));
+        let of_floats: Option<Vec<u64>> = of_floats.map(Iterator::collect);
+        self.desk.mark_ends(self.rows, self.ends);
+        let Desk { least, greatest, goes_on, .. } = &mut *self.desk;
         let extremes = if is_greatest { greatest } else { least };
         if extremes.is_open() {
-            extremes.values.extend_from_slice(&keys.values);
-            for owner in self.ends.windows(2) {
-                let [from, to] = *owner else { continue };
-                let own = extremes.values.get_mut(from as usize..to as usize).unwrap_or(&mut []);
-                let mut best = if is_greatest { 0 } else { u64::MAX };
-                for key in own.iter_mut().rev() {
-                    best = if is_greatest { best.max(*key) } else { best.min(*key) };
-                    *key = best;
+            let block = self.block.clone();
+            let keys = &mut extremes.values;
+            match (self.asked.form, of_floats) {
+                (Form::Whole(integers), _) => for_cells!(integers.cells(), cells => {
+                    pick(cells.get(block).unwrap_or(&[]), self.rows, keys);
+                }),
+                (Form::Code { cells, .. }, _) => {
+                    for_cells!(cells, cells => pick(cells.get(block).unwrap_or(&[]), self.rows, keys));
+                    keys.iter_mut().for_each(|key| *key = key_of_code(run, node, *key));
                 }
+                (Form::Float(_), floats) => keys.extend(floats.unwrap_or_default()),
             }
+            stretches::extremes(self.path, keys, &goes_on.values, is_greatest);
         }
         &extremes.values
     }
 
     /// The key of one row, for those that look at few.
     fn key(&self, run: &Run<'_>, node: NodeId, place: usize) -> u64 {
-        let Some(row) = self.rows.get(place).map(|row| self.block.start + *row as usize) else { return 0 };
+        let Some(row) = self.rows.get(place).map(|row| self.block.start + row) else { return 0 };
         match self.asked.form {
             Form::Whole(integers) => integers.cells().get(row).unwrap_or(0),
             Form::Float(values) => values.get(row).map_or(0, |float| key_of_float(*float)),
@@ -378,29 +377,46 @@ impl<'q, 'a> Prepared<'q, 'a> {
     }
 
     /// The key at the first or last of the rows that count; of rows of that moment the least or greatest.
-    fn at_moments(&self, run: &Run<'_>, node: NodeId, latest: bool, counts: &[u32]) -> Vec<u64> {
-        let (ends, rows, start) = (self.ends.get(1..).unwrap_or(&[]), self.rows, self.block.start);
+    fn at_moments(&self, run: &Run<'_>, node: NodeId, latest: bool, of: Stretches<'_>) -> Vec<u64> {
+        let (ends, rows, start) = (self.ends, self.rows, self.block.start);
         let asked = self.asked;
         if let (Moments::Apart, Form::Whole(integers)) = (&asked.moments, asked.form) {
             // Nothing to choose among: one row for each owner, all of which can be waited for at once.
-            let place = |(last, count): (&u32, &u32)| if latest { last.saturating_sub(1) } else { last - count };
-            let row = |place: u32| rows.get(place as usize).copied().unwrap_or(0);
-            let chosen: Vec<u32> = ends.iter().zip(counts).map(place).map(row).collect();
+            let last: Vec<u32>;
+            let places = if latest {
+                last = ends.iter().map(|end| end.saturating_sub(1)).collect();
+                last.as_slice()
+            } else {
+                of.starts
+            };
+            let listed: Vec<u32>;
+            let chosen = match rows {
+                Rows::All(_) => places,
+                Rows::Listed(rows) => {
+                    listed = places.iter().map(|place| rows.get(*place as usize).copied().unwrap_or(0)).collect();
+                    listed.as_slice()
+                }
+            };
+            if let Cells::U64(cells) = integers.cells() {
+                let mut keys = Vec::new();
+                stretches::pick(self.path, cells.get(self.block.clone()).unwrap_or(&[]), chosen, &mut keys);
+                return keys;
+            }
             let mut keys = Vec::with_capacity(chosen.len());
             for_cells!(integers.cells(), cells => {
-                pick(cells.get(self.block.clone()).unwrap_or(&[]), &chosen, &mut keys);
+                pick(cells.get(self.block.clone()).unwrap_or(&[]), Rows::Listed(chosen), &mut keys);
             });
             return keys;
         }
-        let row = |place: usize| rows.get(place).map_or(0, |row| start + *row as usize);
+        let row = |place: usize| rows.get(place).map_or(0, |row| start + row);
         let same = |one: usize, other: usize| match &asked.moments {
             Moments::Apart => false,
             Moments::One => true,
             Moments::Columns(columns) => !columns.iter().any(|column| differ(column, row(one), row(other))),
         };
         let key = |place: usize| self.key(run, node, place);
-        let found = |(last, count): (&u32, &u32)| {
-            let (from, to) = ((last - count) as usize, *last as usize);
+        let found = |(first, end): (&u32, &u32)| {
+            let (from, to) = (*first as usize, *end as usize);
             if from == to {
                 return 0;
             }
@@ -420,17 +436,18 @@ impl<'q, 'a> Prepared<'q, 'a> {
                 best
             }
         };
-        ends.iter().zip(counts).map(found).collect()
+        of.starts.iter().zip(ends).map(found).collect()
     }
 
     /// Values from keys, missing for owners of whose rows none count.
     fn vector(&self, keys: Vec<u64>, counts: &[u32]) -> Vector<'static> {
         let has = |owner: usize| counts.get(owner) > Some(&0);
-        let found = keys.into_iter().enumerate();
+        let found = keys.iter().copied().enumerate();
         let data = match self.asked.form {
-            Form::Whole(integers) => Data::Whole(Cow::Owned(
-                found.map(|(owner, key)| if has(owner) { integers.value_of(key) } else { 0 }).collect(),
-            )),
+            Form::Whole(integers) => {
+                let (base, unit) = (integers.base(), integers.unit().cast_signed());
+                Data::Whole(Cow::Owned(stretches::values(self.path, &keys, counts, base, unit)))
+            }
             Form::Float(_) => Data::Float(Cow::Owned(
                 found.map(|(owner, key)| if has(owner) { float_of_key(key) } else { 0.0 }).collect(),
             )),
@@ -440,7 +457,7 @@ impl<'q, 'a> Prepared<'q, 'a> {
                 Data::Code(Cow::Owned(found.map(|(owner, key)| if has(owner) { code(key) } else { 0 }).collect()))
             }
         };
-        Vector::new(data, known(counts))
+        Vector::new(data, known(self.path, counts))
     }
 }
 
@@ -456,8 +473,41 @@ fn fits(integers: &Integers, rows: usize) -> bool {
 }
 
 /// The cells of some rows.
-fn pick<T: Copy + Into<u64>>(cells: &[T], rows: &[u32], picked: &mut Vec<u64>) {
-    picked.extend(rows.iter().map(|row| cells.get(*row as usize).map_or(0, |cell| (*cell).into())));
+fn pick<T: Copy + Into<u64>>(cells: &[T], rows: Rows<'_>, picked: &mut Vec<u64>) {
+    match rows {
+        Rows::All(rows) => picked.extend(cells.iter().take(rows).map(|cell| (*cell).into())),
+        Rows::Listed(rows) => {
+            picked.extend(rows.iter().map(|row| cells.get(*row as usize).map_or(0, |cell| (*cell).into())));
+        }
+    }
+}
+
+/// The cells of some rows added up to before each row, and all.
+fn add_up<T: Copy + Into<u64>>(cells: &[T], rows: Rows<'_>, totals: &mut Vec<u64>) {
+    totals.resize(rows.len() + 1, 0);
+    let Some((first, after)) = totals.split_first_mut() else { return };
+    let mut total = 0u64;
+    *first = total;
+    let mut add = |after: &mut u64, cell: u64| {
+        total = total.wrapping_add(cell);
+        *after = total;
+    };
+    match rows {
+        Rows::All(_) => after.iter_mut().zip(cells).for_each(|(after, cell)| add(after, (*cell).into())),
+        Rows::Listed(rows) => {
+            let cell = |row: &u32| cells.get(*row as usize).map_or(0, |cell| (*cell).into());
+            after.iter_mut().zip(rows).for_each(|(after, row)| add(after, cell(row)));
+        }
+    }
+}
+
+/// Sums over how many were added, whatever they are; `None` where one is no number.
+fn averages(sums: &[i64], counts: &[u32]) -> Option<Vec<i64>> {
+    let over = |(sum, count): (&i64, &u32)| match count {
+        0 => Some(0),
+        count => money::average((*sum).into(), (*count).into()).ok(),
+    };
+    sums.iter().zip(counts).map(over).collect()
 }
 
 /// A text's code below its place in the order of texts.

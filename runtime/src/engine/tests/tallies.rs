@@ -3,8 +3,9 @@
 
 use super::random::Random;
 use super::{data, differences, everything, program};
-use crate::engine::{Instructions, Manner, Truths, run_in};
+use crate::engine::{EngineError, Instructions, Manner, Truths, run_in};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 const RULES: &str = r#"customers {
   key id : id
@@ -140,4 +141,19 @@ fn tallies_passes_and_the_interpreter_agree() {
             }
         }
     }
+}
+
+#[test]
+fn rows_of_one_kind_that_are_not_in_order_are_refused() {
+    let program = program(RULES);
+    let mut data = data(&program, &rows(&mut Random::new(3), 300, 20_000));
+    data.arrange(&program);
+    let runs = Arc::make_mut(data.tables[1].runs.as_mut().unwrap());
+    for run in runs.by_code.iter_mut().flatten().map(Arc::make_mut) {
+        let mut groups = run.groups.as_ref().unwrap().to_vec();
+        groups[20] = groups[200];
+        run.groups = Some(groups.into());
+    }
+    let found = run_in(&program, &data, &everything(&program, 1_767_225_600_000_000, 2), Manner::default());
+    assert_eq!(found.unwrap_err(), EngineError::Unsound("a table's groups are not in order"));
 }
