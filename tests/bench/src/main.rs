@@ -11,10 +11,11 @@
 
 mod definitions;
 mod memory;
+mod mode;
 mod workload;
 
+use mode::Mode;
 use segue_runtime::data::Loaded;
-use segue_runtime::engine::{self, Instructions, Manner, Truths};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
@@ -34,7 +35,7 @@ struct Command {
 struct Worker {
     data: PathBuf,
     threads: usize,
-    manner: Manner,
+    mode: Mode,
     loaded: HashMap<Workload, Loaded>,
 }
 
@@ -86,16 +87,20 @@ impl Worker {
             (Some((_, "prepared")), _) => Some(From::Prepared),
             _ => None,
         };
-        let started = Instant::now();
-        let request = project.request(self.threads, command.what.ends_with("bitmaps"));
-        let outcome = match from {
-            Some(from) => project.run_from(workload, &self.data, from, &request, self.manner)?,
-            None => {
-                let loaded = self.loaded.get(&workload).ok_or("nothing is loaded")?;
-                engine::run_in(&project.program, &loaded.dataset, &request, self.manner)?
-            }
+        let work = || {
+            let started = Instant::now();
+            let request = project.request(self.threads, command.what.ends_with("bitmaps"));
+            let outcome = match from {
+                Some(from) => project.run_from(workload, &self.data, from, &request, &self.mode)?,
+                None => {
+                    let loaded = self.loaded.get(&workload).ok_or("nothing is loaded")?;
+                    self.mode.run(&project.program, &loaded.dataset, &request)?
+                }
+            };
+            Ok::<_, Failure>((outcome, started.elapsed()))
         };
-        let taken = started.elapsed();
+        self.mode.make_ready(|| work().map(|_| ()))?;
+        let (outcome, taken) = work()?;
         Ok(serde_json::json!({
             "t": taken.as_secs_f64(), "check": project.checked_in.as_secs_f64(), "res": outcome.counts,
         }))
@@ -106,12 +111,7 @@ fn main() -> Result<(), Failure> {
     let threads = std::env::var("THREADS").ok().and_then(|threads| threads.parse().ok()).unwrap_or(2);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     let data = PathBuf::from(std::env::var_os("SEGUE_DATA").unwrap_or_else(|| "data".into()));
-    let set = |name: &str| std::env::var_os(name).is_some();
-    let manner = Manner {
-        truths: if set("SEGUE_CODE") { Truths::Code } else { Truths::Loops },
-        instructions: set("SEGUE_PORTABLE").then_some(Instructions::Portable),
-    };
-    let mut worker = Worker { data, threads, manner, loaded: HashMap::new() };
+    let mut worker = Worker { data, threads, mode: Mode::of_environment()?, loaded: HashMap::new() };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))?;
     out.flush()?;
