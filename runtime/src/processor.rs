@@ -12,6 +12,9 @@ pub enum Instructions {
     /// 512 bits at once, with masks.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// 128 bits at once.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Instructions {
@@ -33,6 +36,10 @@ impl Instructions {
                 paths.push(Instructions::Avx512);
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            paths.push(Instructions::Neon);
+        }
         paths
     }
 
@@ -53,6 +60,11 @@ macro_rules! compiled_for_each {
             fn avx2($($argument: $ty),*) $(-> $gives)? {
                 $plain($($argument),*)
             }
+            #[cfg(target_arch = "aarch64")]
+            #[target_feature(enable = "neon")]
+            fn neon($($argument: $ty),*) $(-> $gives)? {
+                $plain($($argument),*)
+            }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
             fn avx512($($argument: $ty),*) $(-> $gives)? {
@@ -66,6 +78,9 @@ macro_rules! compiled_for_each {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::processor::Instructions::Avx512 => unsafe { avx512($($argument),*) },
+                #[cfg(target_arch = "aarch64")]
+                // SAFETY: as above.
+                $crate::processor::Instructions::Neon => unsafe { neon($($argument),*) },
             }
         }
     };

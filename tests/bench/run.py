@@ -55,6 +55,9 @@ QUESTIONS = {
 ALONE = [("w1", "w1_disk", 1000, [("polars", "shared,stream"), ("clickhouse", "shared")])]
 # Questions about customers and events together are two questions to a peer: nine of ten definitions are about customers.
 PARTS = {"polars": (("w1_counts", "shared,stream"), ("w2_counts", "stream")), "clickhouse": (("w1_counts", "shared"), ("w2_counts", None))}
+# Other ways in which Segue works, and the environment in which its worker does: generated code wherever there is a choice, the
+# same with no code kept and with all of it kept, no generated code at all, and customer by customer.
+MODES = ["code", "cold", "warm", "static", "interpreter"]
 # Who is asked besides: Segue with another option.
 BESIDES = {"w1_prepared": "disk"}
 
@@ -133,6 +136,8 @@ def start(arguments, names):
     for name in names:
         command = [arguments.segue] if name.startswith("segue") else [sys.executable, HERE / "peers" / "worker.py", name]
         extra = {"DF_VIEW": "1"} if name == "datafusion" else {}
+        if name in arguments.modes:
+            command, extra = [arguments.segue], {"SEGUE_MODE": name.removeprefix("segue ")}
         workers[name] = Worker(name, command, {**environment, **extra})
     return workers
 
@@ -243,9 +248,13 @@ def main():
     add_sizes(options)
     options.add_argument("--only", choices=sorted(QUESTIONS), help="one workload: w1 customers, w2 events, w3 both")
     options.add_argument("--peers", default="polars,clickhouse,duckdb,datafusion", help="which of them, with commas")
+    options.add_argument("--modes", default="", help=f"ways in which Segue is asked besides, with commas: {', '.join(MODES)}")
     options.add_argument("--json", type=pathlib.Path, help="a file for the figures")
     arguments = options.parse_args()
     peers = [name for name in arguments.peers.split(",") if name]
+    arguments.modes = [f"segue {mode}" for mode in arguments.modes.split(",") if mode]
+    if unknown := [name for name in arguments.modes if name.removeprefix("segue ") not in MODES]:
+        options.error(f"there is no mode {unknown[0].removeprefix('segue ')}: {', '.join(MODES)}")
     arguments.data = (arguments.data / f"{arguments.customers}-{arguments.events}").resolve()
     arguments.data.mkdir(parents=True, exist_ok=True)
     arguments.segue = arguments.segue or build_worker()
@@ -253,11 +262,12 @@ def main():
     for workload in [arguments.only] if arguments.only else sorted(QUESTIONS):
         make_data(arguments, workload)
         asked = {name for _, _, askers in QUESTIONS[workload] for name, _ in askers if name in peers}
-        workers = start(arguments, ["segue", *sorted(asked)])
+        workers = start(arguments, ["segue", *arguments.modes, *sorted(asked)])
         for worker in workers.values():
             versions[worker.name] = worker.version
             parts = ["w1", "w2"] if workload == "w3" and worker.name in PARTS else [workload]
             loads = [("load", part) for part in parts] if workload != "w3" or worker.name in PARTS else []
+            # One prepares for all of Segue's.
             if worker.name == "segue" and any(what.endswith("prepared") for what, _, _ in QUESTIONS[workload]):
                 loads.append(("prepare", workload))
             answers = [worker.ask(cmd=command, what=part) for command, part in loads]
@@ -265,7 +275,7 @@ def main():
             print(f"{worker.name} {worker.version}: {failed or 'loaded'}", file=sys.stderr, flush=True)
         for what, count, askers in QUESTIONS[workload]:
             own = [("segue", None), *([("segue", BESIDES[what])] if what in BESIDES else [])]
-            askers = [*own, *[(name, option) for name, option in askers if name in peers]]
+            askers = [*own, *[(mode, None) for mode in arguments.modes], *[(name, option) for name, option in askers if name in peers]]
             rows, found = ask_all(workers, what, count, askers, arguments.repeats)
             tables.append(report(what, count, rows))
             differences += found

@@ -96,7 +96,7 @@ impl Case {
         };
         count(coverage, &program, &rules, &request, &expected);
         let by_engine = manners(rules.text.len()).into_iter().find_map(|manner| {
-            let difference = match engine::run_in(&program, &data, &request, manner) {
+            let difference = match engine::run_in(&program, &data, &request, manner.clone()) {
                 Ok(got) => compare(&program, &request, &expected, &got),
                 Err(error) => Some(format!("engine: {error:?}")),
             };
@@ -125,10 +125,11 @@ pub(crate) fn manners(number: usize) -> Vec<Manner> {
     let mut others = Vec::new();
     for instructions in Instructions::available() {
         for truths in [Truths::Loops, Truths::Code] {
-            others.push(Manner { truths, instructions: Some(instructions) });
+            others.push(Manner { truths, instructions: Some(instructions), ..Manner::default() });
         }
     }
-    vec![Manner::default(), others[number % others.len()]]
+    let at = number % others.len();
+    vec![Manner::default(), others.swap_remove(at)]
 }
 
 /// What a case sets besides rules and data.

@@ -98,7 +98,7 @@ impl Kept {
             let expected = segue_runtime::interpret::run(&program, &data, &request);
             let all: Vec<Manner> = (0..6).flat_map(manners).collect();
             let by_engine = all.into_iter().find_map(|manner| {
-                let got = engine::run_in(&program, &data, &request, manner);
+                let got = engine::run_in(&program, &data, &request, manner.clone());
                 match (&expected, got) {
                     (Ok(expected), Ok(got)) => compare(&program, &request, expected, &got),
                     (expected, got) => {

@@ -12,7 +12,7 @@ use crate::exit::{Ending, Failure};
 use clap::ValueEnum;
 use segue_compiler::program::Program;
 use segue_runtime::data::{Memberships, OutputFormat, OutputShape, needed_fields, write_memberships};
-use segue_runtime::engine::Manner;
+use segue_runtime::engine::{CodeCache, Manner};
 use segue_runtime::memory::{self, Bound};
 use segue_runtime::outcome::Request;
 use segue_runtime::report::{Gathered, Look, Report};
@@ -46,6 +46,10 @@ pub(crate) struct Arguments {
     /// What works it out: `jit` compiles the rules, `interpreter` goes customer by customer; both give the same
     #[arg(long, value_enum, default_value_t = Engine::Jit, value_name = "ENGINE")]
     engine: Engine,
+
+    /// Compile everything anew, and keep nothing of it for the next run
+    #[arg(long)]
+    no_code_cache: bool,
 
     /// Give the figures as one JSON document
     #[arg(long)]
@@ -108,7 +112,8 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         threads: arguments.loading.data.threads(),
     };
     let (engine, needed) = (arguments.engine, needed_fields(program, &selection));
-    let how = How { manner: Manner::default(), memory: arguments.memory };
+    let code_cache = if arguments.no_code_cache { None } else { CodeCache::of_user() };
+    let how = How { manner: Manner { code_cache, ..Manner::default() }, memory: arguments.memory };
     let ran = arguments.loading.data.read(&opened, needed, console, |sources, options| match engine {
         Engine::Jit => stream::run(program, sources, options, &request, how),
         Engine::Interpreter => stream::interpret(program, sources, options, &request, arguments.memory),

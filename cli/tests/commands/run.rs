@@ -205,3 +205,24 @@ fn threads_do_not_change_the_answer() {
     assert_eq!(one, json_of(&shop, &["--threads", "7"]));
     assert_eq!(shop.segue(&["run", "--threads", "0"]).status, 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn machine_code_is_kept_for_the_next_run_unless_it_shall_not() {
+    let shop = Shop::new();
+    let rules = shop.read("rules.segue");
+    shop.write("rules.segue", &format!("{rules}\nsegment singles {{\n  (most frequent purchases.quantity) is 1\n}}\n"));
+    let without = shop.segue(&["run", "--no-code-cache"]);
+    assert_eq!((without.status, without.err.as_str()), (0, ""));
+    assert!(!shop.file("kept").exists());
+    let first = shop.segue(&["run"]);
+    let names = shop.names("kept/segue/code");
+    assert!(!names.is_empty());
+    let second = shop.segue(&["run"]);
+    assert_eq!([&first.out, &second.out], [&without.out; 2]);
+    assert_eq!(shop.names("kept/segue/code"), names);
+    // The interpreter compiles nothing.
+    std::fs::remove_dir_all(shop.file("kept")).unwrap();
+    assert_eq!(shop.segue(&["run", "--engine", "interpreter"]).status, 0);
+    assert!(!shop.file("kept").exists());
+}

@@ -109,6 +109,8 @@ impl Shop {
         for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS", "TERM"] {
             command.env_remove(name);
         }
+        // What is kept for a user is kept there, and not where whoever runs the tests keeps it.
+        command.env("XDG_CACHE_HOME", self.file("kept"));
         command
     }
 

@@ -57,7 +57,7 @@ impl<'a> PassStage<'a> {
     /// Makes the code of a pass, for all its aggregates or for those that need it; what is worked out once is known already.
     ///
     /// # Errors
-    /// Cranelift refuses the code.
+    /// Cranelift refuses the code, or none was to be made.
     pub(crate) fn new(
         prepared: &Prepared<'a>,
         run: &Store<'a>,
@@ -67,11 +67,14 @@ impl<'a> PassStage<'a> {
         maker: &mut Maker<'_>,
     ) -> Result<PassStage<'a>, EngineError> {
         let tallies = match by {
-            Truths::Loops => Tallies::new(prepared, run, pass, path)?,
+            Truths::Loops | Truths::Static => Tallies::new(prepared, run, pass, path)?,
             Truths::Code => Vec::new(),
         };
         let tallied: FxHashSet<NodeId> = tallies.iter().flat_map(Tallies::nodes).collect();
         let others: Vec<NodeId> = pass.aggregates.iter().copied().filter(|node| !tallied.contains(node)).collect();
+        if by == Truths::Static && !others.is_empty() {
+            return Err(EngineError::NeedsCode);
+        }
         let mut functions = Vec::new();
         for aggregates in others.chunks(AGGREGATES) {
             functions.push(define(maker.builder()?, prepared, run, pass, aggregates)?);
@@ -163,6 +166,7 @@ impl<'a> PassStage<'a> {
                     Slot::TableKnown(id) => {
                         store.vector(*id)?.known.as_ref().map_or(0, |known| address(known.as_ptr()))
                     }
+                    Slot::Texts(id) => prepared.texts(*id) as u64,
                     Slot::First(id) => filter(prepared, *id)?.0.cast_unsigned(),
                     Slot::Last(id) => filter(prepared, *id)?.1.cast_unsigned(),
                     Slot::Division(id) => failed.get_mut(id).map_or(0, |bits| address(bits.0.as_mut_ptr())),

@@ -37,6 +37,7 @@ use crate::outcome::{Outcome, Request};
 pub use crate::processor::Instructions;
 use blocks::{Shared, Step};
 use events::{PassStage, Scratch, helpers};
+pub use jit::CodeCache;
 use jit::Maker;
 use prepare::{Prepared, is_global};
 use segue_compiler::plan::{Plan, Selection};
@@ -48,8 +49,8 @@ use truth::TruthStage;
 pub use truth::Truths;
 pub(crate) use twin::with_customers_as_a_table;
 
-/// The engine cannot give an answer. All but [`EngineError::Processor`] and [`EngineError::Full`] are mistakes of ours or of
-/// a loader, never of a rule file.
+/// The engine cannot give an answer. All but [`EngineError::Processor`], [`EngineError::Full`] and [`EngineError::NeedsCode`]
+/// are mistakes of ours or of a loader, never of a rule file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// The plan breaks its promises at a node.
@@ -72,6 +73,9 @@ pub enum EngineError {
         /// What members take of it.
         members: u64,
     },
+    /// Something needs machine code, which was not to be made.
+    #[error("without machine code this cannot be worked out")]
+    NeedsCode,
     /// A thread panicked.
     #[error("a thread of the engine panicked")]
     Panicked,
@@ -90,12 +94,14 @@ impl EngineError {
 }
 
 /// How a run is carried out. Answers do not depend on it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manner {
     /// What joins the conditions of segments, and goes over events and records.
     pub truths: Truths,
     /// With what columns are read; the best that the processor has where it is `None`.
     pub instructions: Option<Instructions>,
+    /// Where machine code is kept from run to run; it is made anew each time where this is `None`.
+    pub code_cache: Option<CodeCache>,
 }
 
 /// Works out a request.
@@ -139,6 +145,7 @@ pub(crate) struct Planned<'p> {
     request: &'p Request,
     truths: Truths,
     instructions: Instructions,
+    code_cache: Option<CodeCache>,
 }
 
 impl<'p> Planned<'p> {
@@ -160,7 +167,7 @@ impl<'p> Planned<'p> {
         if let (true, Some(flaw)) = (cfg!(debug_assertions), plan.verify(program).first()) {
             return Err(EngineError::Broken(flaw.node, flaw.what));
         }
-        Ok(Planned { program, plan, request, truths: manner.truths, instructions })
+        Ok(Planned { program, plan, request, truths: manner.truths, instructions, code_cache: manner.code_cache })
     }
 
     /// What is worked out.
@@ -178,8 +185,9 @@ impl<'p> Planned<'p> {
 }
 
 fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) -> Result<Outcome, EngineError> {
-    let Planned { program, plan, request, truths, instructions } = planned;
+    let Planned { program, plan, request, truths, instructions, code_cache } = planned;
     let (program, request, truths, instructions) = (*program, *request, *truths, *instructions);
+    let (threads, cache) = (threads.max(1), code_cache.as_ref());
     soundness::check(program, plan, data)?;
     let settings = &program.settings;
     let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
@@ -194,7 +202,7 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
                 let pass = plan.passes.get(*at).ok_or(EngineError::Broken(0, "there is no such pass"))?;
                 let mut maker = Maker::new(&helpers);
                 let stage = PassStage::new(&prepared, &run, pass, truths, instructions, &mut maker)?;
-                stage.run(maker.finish()?.as_ref(), &mut run, &mut Scratch::default())?;
+                stage.run(maker.finish(threads, cache)?.as_ref(), &mut run, &mut Scratch::default())?;
             }
         }
     }
@@ -211,11 +219,10 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
     }
     let truth = TruthStage::new(plan, &run, request.members, truths, instructions, &mut maker)?;
     // Declared after what it is made from, so the code is gone first; nothing calls it afterwards.
-    let code = maker.finish()?;
+    let code = maker.finish(threads, cache)?;
 
     let steps = blocks::of_block(&prepared, &blocks::spared(plan, &prepared.live, &truth));
     let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
-    let threads = threads.max(1);
     let split = blocks::split(&prepared, threads);
     let kept_segments = if request.members { plan.segments.len() } else { 0 };
     let shared =

@@ -82,7 +82,7 @@ const WORKING: &str = "working out the segments";
 const ANSWERS: &str = "who is in which segment and part";
 
 /// How a run is carried out. Answers do not depend on it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct How {
     /// How the engine works.
     pub manner: Manner,
@@ -112,7 +112,7 @@ fn run_by(
     request: &Request,
     (how, rows): (How, Option<usize>),
 ) -> Result<Ran, RunError> {
-    let How { manner, memory } = how;
+    let How { manner, memory } = how.clone();
     let origin = match of_prepared(program, sources, options, memory) {
         Ok(loaded) => return run_held(program, loaded, options, request, how),
         Err(origin) => origin,

@@ -5,12 +5,12 @@
 #![expect(clippy::unwrap_used, reason = "a case that does not work should stop at the line that failed")]
 
 use divan::Bencher;
-use segue_bench::{AS_OF, events, segments};
+use segue_bench::{AS_OF, events, passes, segments};
 use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::Program;
 use segue_runtime::data::prepared::prepare;
 use segue_runtime::data::{BadRows, Dataset, LoadOptions, NeededFields, Quiet, Sources, UnknownCustomers, load};
-use segue_runtime::engine::{Instructions, Manner, Truths, run_in};
+use segue_runtime::engine::{CodeCache, Instructions, Manner, Truths, run_in};
 use segue_runtime::interpret;
 use segue_runtime::outcome::Request;
 use std::fmt::Write;
@@ -72,8 +72,36 @@ fn members(bencher: Bencher<'_, '_>, case: Case) {
 fn generated_code(bencher: Bencher<'_, '_>, case: Case) {
     let (program, data) = case.make();
     let request = request(&program, false);
-    let manner = Manner { truths: Truths::Code, instructions: None };
-    bencher.bench(|| run_in(&program, &data, &request, manner).unwrap());
+    let manner = Manner { truths: Truths::Code, ..Manner::default() };
+    bencher.bench(|| run_in(&program, &data, &request, manner.clone()).unwrap());
+}
+
+/// What needs code, of so few customers that making it is most of the time: anew each time, from a cache, and customer by
+/// customer.
+const FEW: [usize; 5] = [1, 10, 100, 1000, 10_000];
+
+#[divan::bench(args = FEW)]
+fn passes_anew(bencher: Bencher<'_, '_>, customers: usize) {
+    let (program, data) = passes(customers).unwrap();
+    let request = request(&program, false);
+    bencher.bench(|| run_in(&program, &data, &request, Manner::default()).unwrap());
+}
+
+#[divan::bench(args = FEW)]
+fn passes_kept(bencher: Bencher<'_, '_>, customers: usize) {
+    let (program, data) = passes(customers).unwrap();
+    let request = request(&program, false);
+    let folder = tempfile::tempdir().unwrap();
+    let manner = Manner { code_cache: Some(CodeCache::at(folder.path().join("code"))), ..Manner::default() };
+    run_in(&program, &data, &request, manner.clone()).unwrap();
+    bencher.bench(|| run_in(&program, &data, &request, manner.clone()).unwrap());
+}
+
+#[divan::bench(args = FEW, sample_count = 10, sample_size = 1)]
+fn passes_interpreted(bencher: Bencher<'_, '_>, customers: usize) {
+    let (program, data) = passes(customers).unwrap();
+    let request = request(&program, false);
+    bencher.bench(|| interpret::run(&program, &data, &request).unwrap());
 }
 
 /// The same with no instructions that some processor lacks.
@@ -81,8 +109,8 @@ fn generated_code(bencher: Bencher<'_, '_>, case: Case) {
 fn portable(bencher: Bencher<'_, '_>, case: Case) {
     let (program, data) = case.make();
     let request = request(&program, false);
-    let manner = Manner { truths: Truths::Loops, instructions: Some(Instructions::Portable) };
-    bencher.bench(|| run_in(&program, &data, &request, manner).unwrap());
+    let manner = Manner { truths: Truths::Loops, instructions: Some(Instructions::Portable), ..Manner::default() };
+    bencher.bench(|| run_in(&program, &data, &request, manner.clone()).unwrap());
 }
 
 /// Customer by customer.

@@ -123,6 +123,58 @@ events visits by who at seen {
     Ok((program, data))
 }
 
+/// Twenty segments over aggregates that need generated code, and thirty events for each of so many customers.
+///
+/// # Errors
+/// The rules do not check.
+pub fn passes(customers: usize) -> Result<(Program, Dataset), Failure> {
+    let mut rules = "customers {
+  key id : id
+}
+
+events visits by who at seen {
+  kind  : text
+  page  : text
+  paid  : money USD
+  fee   : money USD
+  stars : integer?
+
+  total = paid + fee
+  net   = paid - fee
+}
+"
+    .to_owned();
+    for at in 0..20 {
+        let (days, kind) = (30 + at * 17 % 300, at % 4);
+        let condition = match at % 4 {
+            0 => format!("(most frequent visits.page in the last {days} days) is \"p{at}\""),
+            1 => format!("(number of visits in the last {days} days where fee > paid and kind is \"k{kind}\") >= 2"),
+            2 => format!("(largest visits.total in the last {days} days) > {at}0 USD"),
+            _ => format!("(sum of visits.net in the last {days} days where kind is \"k{kind}\") > 0 USD"),
+        };
+        writeln!(rules, "segment s{at} {{\n  {condition}\n}}")?;
+    }
+    let program = checked(&rules)?;
+    let mut random = Random(3);
+    let owners = (0..customers as i64).map(|id| vec![Raw::Integer(id)]);
+    let visits = (0..customers * 30).map(|_| {
+        vec![
+            Raw::Integer(random.below(customers as u64)),
+            Raw::Instant(AS_OF - random.below(600 * DAY as u64)),
+            text('k', random.below(6)),
+            text('p', random.below(50)),
+            Raw::Integer(random.below(120)),
+            Raw::Integer(random.below(60)),
+            if random.below(3) == 0 { Raw::Missing } else { Raw::Integer(random.below(6)) },
+        ]
+    });
+    let names = ["who", "seen", "kind", "page", "paid", "fee", "stars"];
+    let builder = DatasetBuilder::new(&program).rows("customers", &["id"], owners).rows("visits", &names, visits);
+    let mut data = builder.build()?.dataset;
+    data.arrange(&program);
+    Ok((program, data))
+}
+
 /// Rules as a checked program.
 ///
 /// # Errors

@@ -12,10 +12,12 @@
 
 mod definitions;
 mod memory;
+mod mode;
 mod workload;
 
+use mode::Mode;
 use segue_runtime::data::Loaded;
-use segue_runtime::engine::{self, Instructions, Manner, Room, Truths};
+use segue_runtime::engine::Room;
 use segue_runtime::outcome::Members;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -36,7 +38,7 @@ struct Command {
 struct Worker {
     data: PathBuf,
     threads: usize,
-    manner: Manner,
+    mode: Mode,
     loaded: HashMap<Workload, Loaded>,
     /// Where memberships are kept, run after run.
     room: Room,
@@ -90,18 +92,21 @@ impl Worker {
             (Some((_, "prepared")), _) => Some(From::Prepared),
             _ => None,
         };
-        let started = Instant::now();
-        let request = project.request(self.threads, command.what.ends_with("bitmaps"));
-        let outcome = match from {
-            Some(from) => project.run_from(workload, &self.data, from, &request, self.manner)?,
-            None => {
-                let loaded = self.loaded.get(&workload).ok_or("nothing is loaded")?;
-                let new = (command.opt.as_deref() == Some("cold")).then(Room::new);
-                let room = new.as_ref().unwrap_or(&self.room);
-                engine::run_with(&project.program, &loaded.dataset, &request, self.manner, room)?
-            }
+        let work = || {
+            let started = Instant::now();
+            let request = project.request(self.threads, command.what.ends_with("bitmaps"));
+            let outcome = match from {
+                Some(from) => project.run_from(workload, &self.data, from, &request, &self.mode)?,
+                None => {
+                    let loaded = self.loaded.get(&workload).ok_or("nothing is loaded")?;
+                    let new = (command.opt.as_deref() == Some("cold")).then(Room::new);
+                    self.mode.run(&project.program, &loaded.dataset, &request, new.as_ref().unwrap_or(&self.room))?
+                }
+            };
+            Ok::<_, Failure>((request, outcome, started.elapsed()))
         };
-        let taken = started.elapsed();
+        self.mode.make_ready(|| work().map(|_| ()))?;
+        let (request, outcome, taken) = work()?;
         let mut counts = outcome.counts;
         if request.members {
             // Not what was counted on the way. As with the peers, what only serves to compare is not part of the time.
@@ -120,12 +125,7 @@ fn main() -> Result<(), Failure> {
     let threads = std::env::var("THREADS").ok().and_then(|threads| threads.parse().ok()).unwrap_or(2);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     let data = PathBuf::from(std::env::var_os("SEGUE_DATA").unwrap_or_else(|| "data".into()));
-    let set = |name: &str| std::env::var_os(name).is_some();
-    let manner = Manner {
-        truths: if set("SEGUE_CODE") { Truths::Code } else { Truths::Loops },
-        instructions: set("SEGUE_PORTABLE").then_some(Instructions::Portable),
-    };
-    let mut worker = Worker { data, threads, manner, loaded: HashMap::new(), room: Room::new() };
+    let mut worker = Worker { data, threads, mode: Mode::of_environment()?, loaded: HashMap::new(), room: Room::new() };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))?;
     out.flush()?;

@@ -1,13 +1,13 @@
 //! A workload's project on disk: what is declared, the rules asked for, and where the data are.
 
 use crate::definitions::{self, Conditions, Segments};
+use crate::mode::Mode;
 use segue_compiler::plan::Selection;
 use segue_compiler::program::Program;
 use segue_runtime::data::prepared::{Made, prepare};
 use segue_runtime::data::{
     BadRows, LoadOptions, Loaded, NeededFields, Origin, Quiet, Sources, UnknownCustomers, load, needed_fields,
 };
-use segue_runtime::engine::Manner;
 use segue_runtime::outcome::{Outcome, Request};
 use segue_runtime::project::Location;
 use segue_runtime::stream::{self, How};
@@ -149,13 +149,16 @@ impl Project {
         data: &Path,
         from: From,
         request: &Request,
-        manner: Manner,
+        mode: &Mode,
     ) -> Result<Outcome, Failure> {
         let store = store(workload, data);
         let prepared = (from == From::Prepared).then_some(&*store);
         let options = options(needed_fields(&self.program, &self.selection()), prepared);
-        let how = How { manner, memory: None };
-        let ran = stream::run(&self.program, &sources(workload, data, from), &options, request, how)?;
+        let sources = sources(workload, data, from);
+        let ran = match mode.manner() {
+            Some(manner) => stream::run(&self.program, &sources, &options, request, How { manner, memory: None })?,
+            None => stream::interpret(&self.program, &sources, &options, request, None)?,
+        };
         match (from, &ran.origin) {
             (From::Prepared, Origin::Prepared { .. }) | (From::Sorted | From::Unsorted, Origin::Sources) => {
                 Ok(ran.outcome)

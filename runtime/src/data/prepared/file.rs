@@ -230,12 +230,12 @@ fn is_as_written(memory: &Memory, place: &Place) -> Result<(), Unfit> {
 }
 
 /// It is a file, and nobody else may change what is mapped into our memory.
-pub(super) fn owned(metadata: &Metadata) -> Result<(), Unfit> {
+pub(crate) fn owned(metadata: &Metadata) -> Result<(), Unfit> {
     if metadata.is_file() { owned_by_us(metadata) } else { Err(Unfit::Unlike) }
 }
 
 /// It is a folder, and nobody else may put other files into it.
-pub(super) fn owned_folder(metadata: &Metadata) -> Result<(), Unfit> {
+pub(crate) fn owned_folder(metadata: &Metadata) -> Result<(), Unfit> {
     if metadata.is_dir() { owned_by_us(metadata) } else { Err(Unfit::Unlike) }
 }
 

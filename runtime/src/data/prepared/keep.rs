@@ -200,7 +200,7 @@ fn for_owner(folder: &Path) {
 }
 
 /// Makes a folder for its owner only, with those it is in.
-fn private(folder: &Path) -> io::Result<()> {
+pub(crate) fn private(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -19,6 +19,8 @@ mod open;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use file::{owned, owned_folder};
+pub(crate) use keep::private as make_private;
 pub(super) use open::open;
 
 pub use make::{Made, MadeTable, PrepareError, Work, prepare};

@@ -7,14 +7,18 @@
 //! - Where Cranelift has no code generator for a processor there is an error that says so; `--engine interpreter` serves.
 
 pub(crate) mod aggregates;
+mod cache;
+mod compile;
 pub(crate) mod pass;
 pub(crate) mod reads;
 pub(crate) mod truth;
 pub(crate) mod values;
 
 use super::EngineError;
-use cranelift::codegen::Context;
-use cranelift::codegen::ir::UserFuncName;
+pub use cache::CodeCache;
+use compile::{Draft, compile};
+use cranelift::codegen::ir::{Function, UserFuncName};
+use cranelift::codegen::isa::OwnedTargetIsa;
 use cranelift::prelude::*;
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
@@ -23,12 +27,12 @@ use std::marker::PhantomData;
 /// Address space set aside for the code of one module; only what is used is backed by memory.
 const RESERVED: usize = 256 << 20;
 
-/// Functions while they are made.
+/// Functions while they are written down.
 pub(crate) struct Builder {
+    isa: OwnedTargetIsa,
     module: JITModule,
-    context: Context,
     functions: FunctionBuilderContext,
-    count: u32,
+    drafts: Vec<Draft>,
 }
 
 /// Names a function of a module.
@@ -58,20 +62,19 @@ impl Builder {
             .map_err(EngineError::Processor)?
             .finish(settings::Flags::new(flags))
             .map_err(EngineError::code)?;
-        let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
+        let mut builder = JITBuilder::with_isa(OwnedTargetIsa::clone(&isa), default_libcall_names());
         builder.memory_provider(Box::new(ArenaMemoryProvider::new_with_size(RESERVED).map_err(EngineError::code)?));
         for (name, address) in helpers {
             builder.symbol(*name, *address);
         }
         let module = JITModule::new(builder);
-        let context = module.make_context();
-        Ok(Builder { module, context, functions: FunctionBuilderContext::new(), count: 0 })
+        Ok(Builder { isa, module, functions: FunctionBuilderContext::new(), drafts: Vec::new() })
     }
 
-    /// Makes a function that takes pointers and 64-bit integers and gives nothing; `emit` gets its parameters.
+    /// Writes down a function that takes pointers and 64-bit integers and gives nothing; `emit` gets its parameters.
     ///
     /// # Errors
-    /// Cranelift refuses the function, which is a mistake of ours.
+    /// Cranelift refuses its name or what `emit` refuses, which is a mistake of ours.
     pub(crate) fn define(
         &mut self,
         parameters: usize,
@@ -79,12 +82,11 @@ impl Builder {
     ) -> Result<Handle, EngineError> {
         let mut signature = self.module.make_signature();
         signature.params.extend((0..parameters).map(|_| AbiParam::new(types::I64)));
-        let name = format!("function_{}", self.count);
+        let count = u32::try_from(self.drafts.len()).map_err(EngineError::code)?;
+        let name = format!("function_{count}");
         let id = self.module.declare_function(&name, Linkage::Local, &signature).map_err(EngineError::code)?;
-        self.context.func.signature = signature;
-        self.context.func.name = UserFuncName::user(0, self.count);
-        self.count += 1;
-        let mut builder = FunctionBuilder::new(&mut self.context.func, &mut self.functions);
+        let mut body = Function::with_name_signature(UserFuncName::user(0, count), signature);
+        let mut builder = FunctionBuilder::new(&mut body, &mut self.functions);
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
@@ -92,16 +94,23 @@ impl Builder {
         emit(&mut self.module, &mut builder, &given)?;
         builder.seal_all_blocks();
         builder.finalize(self.module.target_config());
-        self.module.define_function(id, &mut self.context).map_err(EngineError::code)?;
-        self.module.clear_context(&mut self.context);
+        self.drafts.push(Draft { id, body });
         Ok(Handle { function: id, parameters })
     }
 
-    /// Places the code and makes it executable.
+    /// Makes the code of all functions, by so many threads and with what the cache holds, places it and makes it executable.
     ///
     /// # Errors
-    /// The system refuses the memory.
-    pub(crate) fn finish(mut self) -> Result<Code, EngineError> {
+    /// Cranelift refuses a function, which is a mistake of ours, or the system the memory.
+    pub(crate) fn finish(mut self, threads: usize, cache: Option<&CodeCache>) -> Result<Code, EngineError> {
+        let cache = cache.and_then(CodeCache::open);
+        for made in compile(&*self.isa, self.drafts, threads, cache.as_ref())? {
+            let defined = self.module.define_function_bytes(made.id, made.alignment, &made.bytes, &made.relocations);
+            defined.map_err(EngineError::code)?;
+        }
+        if let Some(cache) = cache {
+            cache.close();
+        }
         self.module.finalize_definitions().map_err(EngineError::code)?;
         Ok(Code { module: Some(self.module) })
     }
@@ -135,8 +144,8 @@ impl<'h> Maker<'h> {
     ///
     /// # Errors
     /// See [`Builder::finish`].
-    pub(crate) fn finish(self) -> Result<Option<Code>, EngineError> {
-        self.builder.map(Builder::finish).transpose()
+    pub(crate) fn finish(self, threads: usize, cache: Option<&CodeCache>) -> Result<Option<Code>, EngineError> {
+        self.builder.map(|builder| builder.finish(threads, cache)).transpose()
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) enum Slot {
     Table(NodeId),
     /// Address of its known bits.
     TableKnown(NodeId),
+    /// How many texts a node's values may be: no part of the code, which would be another one with every new text.
+    Texts(NodeId),
     /// The first value in the windows.
     First(NodeId),
     /// The last value in the windows.
@@ -299,14 +301,13 @@ impl Emitter<'_, '_, '_> {
     }
 
     fn read_table(&mut self, id: NodeId, text: NodeId) -> Result<Emitted, EngineError> {
-        let texts = i64::try_from(self.prepared.texts(text)).map_err(EngineError::code)?;
         let Emitted::Code { value, known } = self.read(text)? else {
             return Err(EngineError::Broken(text.0, "its values are no codes"));
         };
         let mut index = self.code.ins().uextend(types::I64, value);
         if let Some(known) = known {
             // The result for a missing text stands after those for the texts.
-            let missing = self.code.ins().iconst(types::I64, texts);
+            let missing = self.slot(Slot::Texts(text))?;
             index = self.code.ins().select(known, index, missing);
         }
         let form = match self.form(id)? {

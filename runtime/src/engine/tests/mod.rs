@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics fails, which is its purpose")]
 
+mod code;
 mod constructs;
 mod definitions;
 mod marks;
@@ -53,9 +54,9 @@ pub(super) fn everything(program: &Program, as_of: i64, threads: usize) -> Reque
 #[track_caller]
 pub(super) fn agree(program: &Program, data: &Dataset, as_of: i64) -> Outcome {
     let right = crate::interpret::run(program, data, &everything(program, as_of, 1)).unwrap();
-    let portable = Manner { truths: Truths::Code, instructions: Some(Instructions::Portable) };
+    let portable = Manner { truths: Truths::Code, instructions: Some(Instructions::Portable), ..Manner::default() };
     for (threads, manner) in [(1, Manner::default()), (3, portable)] {
-        match super::run_in(program, data, &everything(program, as_of, threads), manner) {
+        match super::run_in(program, data, &everything(program, as_of, threads), manner.clone()) {
             Ok(found) => {
                 let differences = differences(program, &right, &found);
                 assert!(differences.is_empty(), "on {threads} threads, {manner:?}:\n{}", differences.join("\n"));

@@ -133,8 +133,8 @@ fn tallies_passes_and_the_interpreter_agree() {
             let right = crate::interpret::run(&program, &data, &everything(&program, as_of, 1)).unwrap();
             for path in Instructions::available() {
                 for truths in [Truths::Loops, Truths::Code] {
-                    let manner = Manner { truths, instructions: Some(path) };
-                    let found = run_in(&program, &data, &everything(&program, as_of, 2), manner).unwrap();
+                    let manner = Manner { truths, instructions: Some(path), ..Manner::default() };
+                    let found = run_in(&program, &data, &everything(&program, as_of, 2), manner.clone()).unwrap();
                     let differences = differences(&program, &right, &found);
                     assert!(differences.is_empty(), "{events} events, {manner:?}:\n{}", differences.join("\n"));
                 }

@@ -27,6 +27,8 @@ pub enum Truths {
     Loops,
     /// Code made for the run.
     Code,
+    /// Loops that are there already, and an error where they do not do: no code is made.
+    Static,
 }
 
 /// A set that is wanted.
@@ -84,7 +86,7 @@ impl<'a> TruthStage<'a> {
         let mut needs = Needs::new(&plan.truths, &roots);
         let literals = Literals::new(run, None, CUSTOMERS, needs.literals(), path)?;
         let (slots, stages) = match by {
-            Truths::Loops => {
+            Truths::Loops | Truths::Static => {
                 let order = needs.order(false);
                 (order.slots, Stages::Loops(order))
             }

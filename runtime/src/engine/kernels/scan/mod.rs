@@ -7,6 +7,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 mod table;
 #[cfg(test)]
@@ -57,48 +59,40 @@ pub(crate) fn in_range_of_signed(path: Instructions, values: &[i64], low: i64, s
     in_ranges(path, cells, &[(low.cast_unsigned(), span)], out);
 }
 
+/// Does whole words with the instructions of a path, and the last, broken word without any.
+macro_rules! scan {
+    ($path:expr, $name:ident or $portable:ident($cells:expr, $($argument:expr),*; $out:expr)) => {{
+        match $path {
+            Instructions::Portable => return portable::$portable($cells, $($argument,)* $out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the path is only given where the processor has these instructions.
+            Instructions::Avx2 => unsafe { avx2::$name($cells, $($argument,)* $out) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Instructions::Avx512 => unsafe { avx512::$name($cells, $($argument,)* $out) },
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: as above.
+            Instructions::Neon => unsafe { neon::$name($cells, $($argument,)* $out) },
+        }
+        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+        rest($cells, $out, |cells, out| portable::$portable(cells, $($argument,)* out));
+    }};
+}
+
 /// The same for cells of 8 bits and any set of them, a bit for each, eight to a byte.
 pub(crate) fn in_bytes(path: Instructions, cells: &[u8], set: &[u8; 32], out: &mut [u64]) {
-    let whole = cells.len() / 64;
-    match path {
-        Instructions::Portable => portable::in_bytes(cells, set, out),
-        #[cfg(target_arch = "x86_64")]
-        Instructions::Avx2 => {
-            // SAFETY: the path is only given where the processor has these instructions.
-            unsafe { avx2::in_bytes(cells, set, out) }
-            rest(cells, whole, out, |cells, out| portable::in_bytes(cells, set, out));
-        }
-        #[cfg(target_arch = "x86_64")]
-        Instructions::Avx512 => {
-            // SAFETY: as above.
-            unsafe { avx512::in_bytes(cells, set, out) }
-            rest(cells, whole, out, |cells, out| portable::in_bytes(cells, set, out));
-        }
-    }
+    scan!(path, in_bytes or in_bytes(cells, set; out));
 }
 
 /// The same for floats in an order to a number.
 pub(crate) fn ordered(path: Instructions, cells: &[f64], order: Order, number: f64, out: &mut [u64]) {
-    let whole = cells.len() / 64;
-    match path {
-        Instructions::Portable => portable::ordered(cells, order, number, out),
-        #[cfg(target_arch = "x86_64")]
-        Instructions::Avx2 => {
-            // SAFETY: the path is only given where the processor has these instructions.
-            unsafe { avx2::ordered(cells, order, number, out) }
-            rest(cells, whole, out, |cells, out| portable::ordered(cells, order, number, out));
-        }
-        #[cfg(target_arch = "x86_64")]
-        Instructions::Avx512 => {
-            // SAFETY: as above.
-            unsafe { avx512::ordered(cells, order, number, out) }
-            rest(cells, whole, out, |cells, out| portable::ordered(cells, order, number, out));
-        }
-    }
+    scan!(path, ordered or ordered(cells, order, number; out));
 }
 
 /// Does the last, broken word.
-fn rest<T>(cells: &[T], whole: usize, out: &mut [u64], scan: impl FnOnce(&[T], &mut [u64])) {
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn rest<T>(cells: &[T], out: &mut [u64], scan: impl FnOnce(&[T], &mut [u64])) {
+    let whole = cells.len() / 64;
     if let (Some(cells @ [_, ..]), Some(out)) = (cells.get(whole * 64..), out.get_mut(whole..)) {
         scan(cells, out);
     }
@@ -108,22 +102,7 @@ macro_rules! cell {
     ($ty:ty, $name:ident) => {
         impl Cell for $ty {
             fn in_ranges(path: Instructions, cells: &[$ty], ranges: &[($ty, $ty)], out: &mut [u64]) {
-                let whole = cells.len() / 64;
-                match path {
-                    Instructions::Portable => portable::in_ranges(cells, ranges, out),
-                    #[cfg(target_arch = "x86_64")]
-                    Instructions::Avx2 => {
-                        // SAFETY: the path is only given where the processor has these instructions.
-                        unsafe { avx2::$name(cells, ranges, out) }
-                        rest(cells, whole, out, |cells, out| portable::in_ranges(cells, ranges, out));
-                    }
-                    #[cfg(target_arch = "x86_64")]
-                    Instructions::Avx512 => {
-                        // SAFETY: as above.
-                        unsafe { avx512::$name(cells, ranges, out) }
-                        rest(cells, whole, out, |cells, out| portable::in_ranges(cells, ranges, out));
-                    }
-                }
+                scan!(path, $name or in_ranges(cells, ranges; out));
             }
 
             #[inline]
