@@ -154,7 +154,7 @@ impl Project {
         let store = store(workload, data);
         let prepared = (from == From::Prepared).then_some(&*store);
         let options = options(needed_fields(&self.program, &self.selection()), prepared);
-        let how = How { manner, memory: None };
+        let how = How { manner, ..How::default() };
         let ran = stream::run(&self.program, &sources(workload, data, from), &options, request, how)?;
         match (from, &ran.origin) {
             (From::Prepared, Origin::Prepared { .. }) | (From::Sorted | From::Unsorted, Origin::Sources) => {

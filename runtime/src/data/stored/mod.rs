@@ -5,6 +5,7 @@
 //! ascend and stay within the elements.
 
 mod buffer;
+pub(crate) mod bytes;
 mod flags;
 mod gather;
 mod integers;
@@ -23,6 +24,7 @@ mod unpack;
 pub use buffer::Buffer;
 pub use flags::Flags;
 pub use integers::{Cells, Integers};
+pub(crate) use joined::union;
 pub use marks::Marks;
 pub(crate) use memory::Memory;
 pub(crate) use square::turned;
