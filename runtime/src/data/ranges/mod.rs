@@ -76,7 +76,7 @@ const OF_CUSTOMER: u64 = 48;
 const FINER: u64 = 4;
 /// Most ranges rows are dealt out to at once, and least rows of a part for each.
 const MOST_RANGES: u64 = 512;
-const ROWS_OF_CHUNK: usize = 512;
+const ROWS_OF_CHUNK: usize = 2048;
 const ROWS_OF_PART: Range<usize> = 1 << 16..1 << 18;
 
 /// Whether the data that are needed can be worked out range by range: no customer is looked up.

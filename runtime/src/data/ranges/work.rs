@@ -142,6 +142,8 @@ impl<'w> Work<'w> {
             chunks.sort_unstable_by_key(|chunk| (chunk.range, chunk.place));
             rows.insert(*table, chunks);
         }
+        // Of tables that belong to no customer as well.
+        self.others.iter_mut().for_each(|known| known.report.unknown_added = has_customers && self.dealer.adding);
         if !added.is_empty() {
             added.par_sort_unstable();
             added.dedup();
@@ -293,12 +295,19 @@ impl<'w> Work<'w> {
     /// The rows of a range's customers in a table, in the order of the files for each of them.
     fn rows_of(&self, table: TableId, range: &OfCustomers, run: &Run) -> Result<Option<TableBuilder>, DataError> {
         let mut all = self.dealer.empty.get(&table.0).cloned();
+        let mut unchecked = 0;
         for chunk in range.rows.get(&table.0).into_iter().flatten() {
             if let (Some(all), Some(Read { builder, .. })) = (&mut all, self.dealer.read(table, chunk)?) {
                 all.append(builder);
             }
-            self.dealer.check(0, || self.told_of(run))?;
+            // Asking the system costs more than reading a few rows.
+            unchecked += chunk.at.length;
+            if unchecked > CHECKED {
+                unchecked = 0;
+                self.dealer.check(0, || self.told_of(run))?;
+            }
         }
+        self.dealer.check(0, || self.told_of(run))?;
         if let Some(all) = &mut all {
             all.merge();
         }
@@ -346,6 +355,8 @@ impl<'w> Work<'w> {
 
 /// A range that is too large is dealt out to so many.
 const FINER: u32 = 8;
+/// After so many bytes that come back the bound is looked at.
+const CHECKED: u64 = 1 << 20;
 
 fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
