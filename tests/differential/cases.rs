@@ -17,7 +17,7 @@ use segue_runtime::outcome::{Outcome, Request};
 use serde_json::{Map, Value};
 
 /// One in so many cases is worked out from files as well, range by range.
-const RANGED: usize = 4;
+const RANGED: usize = 8;
 
 /// The choices a case is made from.
 #[derive(Debug, Clone)]

@@ -76,7 +76,7 @@ impl Coverage {
         if self.problems == 0 {
             gaps.push("no division by zero or overflow was reported".to_owned());
         }
-        if self.ranged * 20 < self.cases {
+        if self.ranged * 100 < self.cases {
             gaps.push(format!("only {} requests were worked out in several ranges", self.ranged));
         }
         gaps

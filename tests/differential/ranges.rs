@@ -16,7 +16,7 @@ use std::fmt::Write;
 /// loaded whole.
 const ASKED: usize = 3;
 /// So many such requests of a case.
-const REQUESTS: usize = 4;
+const REQUESTS: usize = 2;
 
 /// What differs in some requests of the case, which `number` chooses.
 pub(crate) fn difference(
@@ -36,7 +36,7 @@ pub(crate) fn difference(
         std::fs::write(folder.path().join(&name), text).ok()?;
         sources.set(&table.name, folder.path(), &[name]);
     }
-    let most = [1, 2, 7, 1000][number % 4];
+    let most = [3, 7, 20, 1000][number % 4];
     (0..REQUESTS).find_map(|at| {
         let some = |count: usize, of: usize| {
             let first = (number * 31 + at * 17) % count.max(1);

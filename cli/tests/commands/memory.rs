@@ -127,7 +127,7 @@ const EVENTS: &str = "customers {
   age : integer?
 }
 
-events orders by id at at {
+events orders by id at happened_at from \"at\" {
   price : number
   size  : number
   shop  : text
@@ -136,7 +136,7 @@ events orders by id at at {
 segment grown { age >= 18 }
 segment many { at least 12 orders }
 segment dear { (sum of orders.price) > 6 }
-segment late { any orders where shop is \"s3\" and size > 0.9 in the last 300 days }
+segment late { any orders in the last 300 days where shop is \"s3\" and size > 0.9 }
 
 partition half {
   first  : (average of orders.price) < 0.5
