@@ -67,10 +67,27 @@ pub fn held() -> Option<u64> {
     status("VmRSS:")
 }
 
+/// Memory that the system could give without taking it from anybody, in bytes; `None` where it does not tell.
+#[cfg(target_os = "linux")]
+pub fn available() -> Option<u64> {
+    kilobytes(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+}
+
+/// Memory that the system could give without taking it from anybody, in bytes; `None` where it does not tell.
+#[cfg(not(target_os = "linux"))]
+pub fn available() -> Option<u64> {
+    None
+}
+
 #[cfg(target_os = "linux")]
 fn status(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    kilobytes(&std::fs::read_to_string("/proc/self/status").ok()?, name)
+}
+
+/// The bytes of a line such as `VmRSS:  1234 kB`.
+#[cfg(target_os = "linux")]
+fn kilobytes(lines: &str, name: &str) -> Option<u64> {
+    let line = lines.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 

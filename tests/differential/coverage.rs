@@ -17,6 +17,8 @@ pub(crate) struct Coverage {
     pub(crate) atoms: BTreeMap<(Kind, Place), [u64; 3]>,
     /// Problems reported.
     pub(crate) problems: u64,
+    /// Requests that were worked out in several ranges of customers.
+    pub(crate) ranged: usize,
 }
 
 impl Coverage {
@@ -45,6 +47,7 @@ impl Coverage {
         self.segments += other.segments;
         self.biting += other.biting;
         self.problems += other.problems;
+        self.ranged += other.ranged;
         for (kind, counts) in &other.atoms {
             let mine = self.atoms.entry(*kind).or_default();
             for (mine, theirs) in mine.iter_mut().zip(counts) {
@@ -73,14 +76,17 @@ impl Coverage {
         if self.problems == 0 {
             gaps.push("no division by zero or overflow was reported".to_owned());
         }
+        if self.ranged * 100 < self.cases {
+            gaps.push(format!("only {} requests were worked out in several ranges", self.ranged));
+        }
         gaps
     }
 
     /// A table of the counts.
     pub(crate) fn table(&self) -> String {
         let mut text = format!(
-            "{} cases, {} segments judged, {} of them hold for 5 to 95%, {} problems\n",
-            self.cases, self.segments, self.biting, self.problems
+            "{} cases, {} segments judged, {} of them hold for 5 to 95%, {} problems, {} requests in ranges\n",
+            self.cases, self.segments, self.biting, self.problems, self.ranged
         );
         for ((kind, place), [holds, fails, unknown]) in &self.atoms {
             let name = format!("{kind} ({place})");

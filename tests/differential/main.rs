@@ -19,6 +19,7 @@ mod data;
 mod kept;
 mod kinds;
 mod pools;
+mod ranges;
 mod rows;
 mod rules;
 mod schema;

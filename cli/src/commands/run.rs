@@ -38,10 +38,14 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     loading: Loading,
 
-    /// How much memory may be used, such as 512MB or 4GiB: fewer customers are looked at at once, and where that does not
-    /// do the run stops and says what takes how much
+    /// How much memory may be used, such as 512MB or 4GiB: fewer customers are looked at at once, their events by way of a
+    /// temporary file, and where that does not do the run stops and says what takes how much
     #[arg(long, value_name = "SIZE")]
     memory: Option<Bound>,
+
+    /// Where events go for a while that do not fit into memory; the system's folder for temporary files (TMPDIR) if left out
+    #[arg(long, value_name = "DIR")]
+    temp: Option<PathBuf>,
 
     /// What works it out: `jit` compiles the rules, `interpreter` goes customer by customer; both give the same
     #[arg(long, value_enum, default_value_t = Engine::Jit, value_name = "ENGINE")]
@@ -113,7 +117,8 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     };
     let (engine, needed) = (arguments.engine, needed_fields(program, &selection));
     let code_cache = if arguments.no_code_cache { None } else { CodeCache::of_user() };
-    let how = How { manner: Manner { code_cache, ..Manner::default() }, memory: arguments.memory };
+    let manner = Manner { code_cache, ..Manner::default() };
+    let how = How { manner, memory: arguments.memory, temporary: arguments.temp.as_deref(), ..How::default() };
     let ran = arguments.loading.data.read(&opened, needed, console, |sources, options| match engine {
         Engine::Jit => stream::run(program, sources, options, &request, how),
         Engine::Interpreter => stream::interpret(program, sources, options, &request, arguments.memory),
@@ -143,6 +148,11 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     }
     if let Some(folder) = &arguments.out {
         write(folder, arguments, program, &ran, &request, console)?;
+    }
+    if let Some(ranged) = ran.ranged {
+        let ranges = if ranged.ranges == 1 { "1 range".to_owned() } else { format!("{} ranges", ranged.ranges) };
+        let temporary = memory::shown(ranged.temporary);
+        console.note(&format!("customers were worked out in {ranges}, by way of a temporary file of {temporary}\n"));
     }
     if let Some(peak) = memory::peak().filter(|_| arguments.memory.is_some() || console.watched) {
         console.note(&format!("at most {} of memory were in use\n", memory::shown(peak)));

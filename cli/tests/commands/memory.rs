@@ -1,7 +1,7 @@
 //! `segue run --memory`: the bound holds when the system enforces it, and is told about where it cannot be kept.
 
 use crate::shop::{Ended, Shop};
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -120,6 +120,121 @@ fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
     ] {
         assert!(told.err.contains(part), "no {part} in {}", told.err);
     }
+}
+
+const EVENTS: &str = "customers {
+  key id : id
+  age : integer?
+}
+
+events orders by id at happened_at from \"at\" {
+  price : number
+  size  : number
+  shop  : text
+}
+
+segment grown { age >= 18 }
+segment many { at least 12 orders }
+segment dear { (sum of orders.price) > 6 }
+segment late { any orders in the last 300 days where shop is \"s3\" and size > 0.9 }
+
+partition half {
+  first  : (average of orders.price) < 0.5
+  second : otherwise
+}
+";
+
+const EVENTS_A_GROUP: i64 = 1 << 16;
+const EVENT_GROUPS: i64 = 32;
+const BUYERS: i64 = 150_000;
+
+/// Some two million events, by time, of customers in no order: more than the bounds below hold.
+fn many_events() -> Shop {
+    let shop = Shop::new();
+    shop.write("rules.segue", EVENTS);
+    shop.write(
+        "segue.toml",
+        "[project]\nname = \"events\"\nas_of = \"2026-01-01\"\n\n[data]\ncustomers = \"customers.parquet\"\norders = \"orders.parquet\"\n",
+    );
+    let write = |name: &str, groups: i64, columns: &dyn Fn(i64) -> Vec<(&'static str, ArrayRef)>| {
+        let mut writer: Option<ArrowWriter<std::fs::File>> = None;
+        for group in 0..groups {
+            let batch = columns(group).into_iter().map(|(name, array)| (name, array, true));
+            let batch = RecordBatch::try_from_iter_with_nullable(batch).unwrap();
+            let writer = writer.get_or_insert_with(|| {
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::UNCOMPRESSED)
+                    .set_max_row_group_row_count(Some(EVENTS_A_GROUP as usize));
+                let file = std::fs::File::create(shop.file(name)).unwrap();
+                ArrowWriter::try_new(file, batch.schema(), Some(properties.build())).unwrap()
+            });
+            writer.write(&batch).unwrap();
+        }
+        writer.unwrap().close().unwrap();
+    };
+    write("customers.parquet", 1, &|_| {
+        let ages: Int64Array = (0..BUYERS).map(|id| (id % 11 > 0).then_some(id % 80)).collect();
+        vec![("id", Arc::new(Int64Array::from_iter_values(0..BUYERS)) as ArrayRef), ("age", Arc::new(ages))]
+    });
+    write("orders.parquet", EVENT_GROUPS, &|group| {
+        let rows = || group * EVENTS_A_GROUP..(group + 1) * EVENTS_A_GROUP;
+        let numbers = |column| rows().map(move |row| number(row, column)).collect::<Float64Array>();
+        // A few of customers that there are not.
+        let who = rows().map(|row| (number(row, 0).unwrap_or(0.0) * (BUYERS + 9) as f64) as i64);
+        let times = rows().map(|row| 1_640_995_200_000 + row * 60_000);
+        vec![
+            ("id", Arc::new(Int64Array::from_iter_values(who)) as ArrayRef),
+            ("at", Arc::new(TimestampMillisecondArray::from_iter_values(times))),
+            ("price", Arc::new(numbers(2))),
+            ("size", Arc::new(numbers(4))),
+            ("shop", Arc::new(rows().map(|row| Some(format!("s{}", row % 7))).collect::<StringArray>())),
+        ]
+    });
+    shop
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn events_larger_than_the_bound_are_worked_out_under_a_limit_of_the_system() {
+    let shop = many_events();
+    let free = shop.segue(&["run", "--json", "--threads", "2", "--out", "free"]);
+    assert_eq!(free.status, 0, "{}", free.err);
+    assert!(free.out.contains("unknown_customers"), "{}", free.out);
+
+    // The limit is one: who loads all events does not get by with it.
+    let run = ["run", "--json", "--threads", "2"];
+    let whole = limited(&shop, 110_000, &run);
+    assert_ne!(whole.status, 0, "{}", whole.out);
+
+    let temporary = shop.file("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let bound = ["--memory", "110MB", "--temp", "temporary", "--out", "bound"];
+    let kept = limited(&shop, 110_000, &[&run[..], &bound].concat());
+    assert_eq!((kept.status, &kept.out), (0, &free.out), "{}", kept.err);
+    let ranges = kept.err.lines().find_map(|line| line.strip_prefix("customers were worked out in "));
+    let ranges: u64 = ranges.and_then(|rest| rest.split_once(" ranges, ")).unwrap().0.parse().unwrap();
+    assert!((2..200).contains(&ranges), "{}", kept.err);
+    let peak = kept.err.lines().find_map(|line| line.strip_prefix("at most ")).and_then(|rest| rest.split_once(" MB"));
+    let peak: u64 = peak.unwrap().0.parse().unwrap();
+    assert!((10..=110).contains(&peak), "{peak}");
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+    for file in ["segments.parquet", "partitions/half.parquet"] {
+        let read = |folder: &str| std::fs::read(shop.file(&format!("{folder}/{file}"))).unwrap();
+        assert!(read("free") == read("bound"), "{file}");
+    }
+
+    // A disk that is full, to which a limit on files is the same.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 20000 && exec '{}' run --memory 110MB --temp temporary",
+        env!("CARGO_BIN_EXE_segue")
+    );
+    let full = std::process::Command::new("sh").current_dir(shop.path()).args(["-c", &script]).output().unwrap();
+    let told = String::from_utf8_lossy(&full.stderr);
+    assert_ne!(full.status.code(), Some(0));
+    for part in ["temporary: ", "cannot grow beyond ", "It needs about ", "--temp names another folder"] {
+        assert!(told.contains(part), "no {part} in {told}");
+    }
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
 }
 
 #[test]

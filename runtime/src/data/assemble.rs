@@ -180,6 +180,42 @@ pub(crate) fn assemble_beside(program: &Program, known: Vec<Known>, fresh: Vec<F
     Ok(put_together(program, all))
 }
 
+/// Tables that belong to no customer, each by itself.
+pub(crate) fn assemble_others(
+    program: &Program,
+    tables: Vec<(TableBuilder, Vec<String>)>,
+) -> Vec<Result<Known, DataError>> {
+    let others = tables.into_iter().map(|(builder, files)| {
+        let read = finish(builder, files);
+        check_key(program, &read).map_or_else(|| Ok(read.known(program)), Err)
+    });
+    others.collect()
+}
+
+/// Some customers, those of the data and then added ones, with their events and records in order; all of these are of one
+/// of the customers.
+pub(crate) fn assemble_range(
+    program: &Program,
+    customers: TableBuilder,
+    added: Vec<Id>,
+    events: Vec<TableBuilder>,
+) -> Vec<Known> {
+    let mut customers = finish(customers, Vec::new());
+    if !added.is_empty() {
+        add_customers(program, &mut customers, added);
+    }
+    let index = customer_keys(program, &customers.rows).map(KeyIndex::of).unwrap_or_default();
+    let count = customers.rows.rows;
+    let mut all = vec![customers.known(program)];
+    for builder in events {
+        let mut read = finish(builder, Vec::new());
+        read.owners = owners(program, &read, &index);
+        group_by_customer(program, &mut read, count);
+        all.push(read.known(program));
+    }
+    all
+}
+
 /// Makes of added rows all rows, in their order; `None` where that takes more than the rows before and the added ones.
 fn add_to(program: &Program, read: &mut Read, before: Known) -> Option<()> {
     let declared = program.tables.get(read.table.0 as usize)?;
@@ -250,7 +286,7 @@ fn check_key(program: &Program, read: &Read) -> Option<DataError> {
 }
 
 /// Added customers have nothing but their key, so all else must be declared as possibly missing; a missing list is empty.
-fn fields_in_the_way(program: &Program) -> Option<DataError> {
+pub(crate) fn fields_in_the_way(program: &Program) -> Option<DataError> {
     let customers = program.tables.first()?;
     let stored =
         customers.fields.iter().zip(0..).filter(|(field, _)| matches!(field.source, FieldSource::Column { .. }));
@@ -290,24 +326,49 @@ fn codes_not_found(codes: impl Iterator<Item = u32>, dictionary: &Dictionary, in
     (0..).zip(counts).filter(|(code, count)| *count > 0 && map.row(*code).is_none()).collect()
 }
 
-fn misses(found: &[(u32, u64)], dictionary: &Dictionary) -> Misses {
-    let mut ids: Vec<Id> = found.iter().map(|(code, _)| Id::of(dictionary, *code)).collect();
-    let examples = 3.min(ids.len());
-    if examples < ids.len() {
-        ids.select_nth_unstable(examples);
+/// Ids that were not found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Missed {
+    /// How many rows have one.
+    pub(crate) rows: u64,
+    /// Each once.
+    pub(crate) ids: Vec<Id>,
+}
+
+impl Missed {
+    fn of(found: &[(u32, u64)], dictionary: &Dictionary) -> Missed {
+        Missed {
+            rows: found.iter().map(|(_, count)| count).sum(),
+            ids: found.iter().map(|(code, _)| Id::of(dictionary, *code)).collect(),
+        }
     }
-    ids.truncate(examples);
-    ids.sort();
-    Misses {
-        rows: found.iter().map(|(_, count)| count).sum(),
-        distinct: found.len() as u64,
-        examples: ids.into_iter().map(|id| id.text()).collect(),
+
+    /// Adds those of other rows.
+    pub(crate) fn add(&mut self, more: Missed) {
+        self.rows += more.rows;
+        self.ids.extend(more.ids);
+        self.ids.sort_unstable();
+        self.ids.dedup();
+    }
+
+    pub(crate) fn told(mut self) -> Misses {
+        let (distinct, examples) = (self.ids.len(), 3.min(self.ids.len()));
+        if examples < distinct {
+            self.ids.select_nth_unstable(examples);
+        }
+        self.ids.truncate(examples);
+        self.ids.sort();
+        Misses {
+            rows: self.rows,
+            distinct: distinct as u64,
+            examples: self.ids.into_iter().map(|id| id.text()).collect(),
+        }
     }
 }
 
 /// An id in the order of ids (rule 10).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Id {
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Id {
     Integer(i64),
     Text(Arc<str>),
 }
@@ -323,7 +384,7 @@ impl Id {
         }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Id::Integer(number) => number.to_string(),
             Id::Text(text) => text.to_string(),
@@ -335,7 +396,7 @@ fn unknown_customers(program: &Program, read: &Read, index: &KeyIndex) -> Misses
     // Mostly all are known, which is quicker to see than to count.
     let ids = owner_ids(program, read).filter(|_| read.has_unknown_owners());
     ids.map_or_else(Misses::default, |(codes, dictionary)| {
-        misses(&codes_not_found(codes.codes(), dictionary, index), dictionary)
+        Missed::of(&codes_not_found(codes.codes(), dictionary, index), dictionary).told()
     })
 }
 
@@ -526,10 +587,45 @@ fn newest(program: &Program, table: TableId, rows: &TableData) -> Option<i64> {
 }
 
 fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadReport) {
+    for missed in lookup_misses(program, dataset, |_| true) {
+        if let Some(table) = report.tables.iter_mut().find(|table| table.table == missed.top) {
+            table.lookups.extend(missed.told(program));
+        }
+    }
+}
+
+/// Ids of one field that point at no row.
+#[derive(Debug, Clone)]
+pub(crate) struct LookupMissed {
+    /// The declared table that the field is in, or in whose lists of records it is.
+    pub(crate) top: TableId,
+    pub(crate) field: (TableId, FieldId),
+    target: TableId,
+    pub(crate) missed: Missed,
+}
+
+impl LookupMissed {
+    pub(crate) fn told(self, program: &Program) -> Option<LookupMisses> {
+        Some(LookupMisses {
+            field: self.field,
+            name: name_of_field(program, self.field),
+            target: program.tables.get(self.target.0 as usize)?.name.clone(),
+            misses: self.missed.told(),
+        })
+    }
+}
+
+/// What points nowhere, field by field, in the declared tables that are `asked` about and their lists.
+pub(crate) fn lookup_misses(
+    program: &Program,
+    dataset: &Dataset,
+    asked: impl Fn(TableId) -> bool,
+) -> Vec<LookupMissed> {
+    let mut found = Vec::new();
     for (at, declared) in program.tables.iter().enumerate() {
         let Ok(at) = u32::try_from(at) else { continue };
-        let (top, path) = top_table(program, TableId(at));
-        for (field, id) in declared.fields.iter().zip(0..) {
+        let (top, _) = top_table(program, TableId(at));
+        for (field, id) in declared.fields.iter().zip(0..).filter(|_| asked(top)) {
             let target = match &field.ty {
                 Type::Id(Some(target)) => *target,
                 Type::List(of) => match **of {
@@ -541,20 +637,13 @@ fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadRe
             let by = declared.by == Some(FieldId(id)) && target == CUSTOMERS;
             let Some(column) = dataset.column(TableId(at), FieldId(id)).filter(|_| !by) else { continue };
             let Some(index) = target_index(program, dataset, target) else { continue };
-            let misses = column_misses(column, &index);
-            let Some(target) = program.tables.get(target.0 as usize) else { continue };
-            if misses.rows > 0
-                && let Some(table) = report.tables.iter_mut().find(|table| table.table == top)
-            {
-                table.lookups.push(LookupMisses {
-                    field: (TableId(at), FieldId(id)),
-                    name: format!("{path}{}", field.name),
-                    target: target.name.clone(),
-                    misses,
-                });
+            let missed = column_missed(column, &index);
+            if missed.rows > 0 {
+                found.push(LookupMissed { top, field: (TableId(at), FieldId(id)), target, missed });
             }
         }
     }
+    found
 }
 
 fn target_index(program: &Program, dataset: &Dataset, target: TableId) -> Option<KeyIndex> {
@@ -562,18 +651,18 @@ fn target_index(program: &Program, dataset: &Dataset, target: TableId) -> Option
     dataset.column(target, key).map(KeyIndex::of)
 }
 
-fn column_misses(column: &Stored, index: &KeyIndex) -> Misses {
+fn column_missed(column: &Stored, index: &KeyIndex) -> Missed {
     match column.values() {
         StoredValues::Text { codes, dictionary } => {
             let known = codes.codes().enumerate().filter(|(row, _)| column.is_known(*row)).map(|(_, code)| code);
-            misses(&codes_not_found(known, dictionary, index), dictionary)
+            Missed::of(&codes_not_found(known, dictionary, index), dictionary)
         }
-        StoredValues::List { elements, .. } => column_misses(elements, index),
+        StoredValues::List { elements, .. } => column_missed(elements, index),
         StoredValues::Flags(flags) => {
             let codes = (0..column.rows()).flat_map(|row| flags.codes(row));
-            misses(&codes_not_found(codes, flags.dictionary(), index), flags.dictionary())
+            Missed::of(&codes_not_found(codes, flags.dictionary(), index), flags.dictionary())
         }
-        _ => Misses::default(),
+        _ => Missed::default(),
     }
 }
 

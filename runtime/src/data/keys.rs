@@ -16,8 +16,9 @@ pub struct KeyIndex {
     texts: FxHashMap<Arc<str>, u32>,
 }
 
+/// Rows by whole numbers.
 #[derive(Debug, Clone)]
-enum IntegerRows {
+pub(super) enum IntegerRows {
     /// From `least` on, a row or [`NO_ROW`] each.
     Close { least: i64, rows: Vec<u32> },
     /// Far apart.
@@ -140,7 +141,30 @@ impl IntegerRows {
         IntegerRows::Close { least, rows }
     }
 
-    fn get(&self, number: i64) -> Option<u32> {
+    /// Of numbers between two; where one occurs twice the first row is found.
+    pub(super) fn close((least, greatest): (i64, i64), found: impl Iterator<Item = (i64, u32)>) -> IntegerRows {
+        let span = usize::try_from(i128::from(greatest) - i128::from(least) + 1).unwrap_or(0);
+        let mut rows = vec![NO_ROW; span];
+        for (number, row) in found {
+            if let Some(place) =
+                place(least, number).and_then(|place| rows.get_mut(place)).filter(|row| **row == NO_ROW)
+            {
+                *place = row;
+            }
+        }
+        IntegerRows::Close { least, rows }
+    }
+
+    /// Bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            IntegerRows::Close { rows, .. } => size_of_val(rows.as_slice()),
+            IntegerRows::Far(rows) => rows.capacity() * size_of::<(i64, u32)>(),
+        }
+    }
+
+    /// The row of a number.
+    pub(super) fn get(&self, number: i64) -> Option<u32> {
         match self {
             IntegerRows::Close { least, rows } => {
                 rows.get(place(*least, number)?).copied().filter(|row| *row != NO_ROW)

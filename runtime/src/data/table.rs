@@ -1,10 +1,11 @@
 //! One table while it is read: builders for the needed fields, bad rows taken out at the end of each batch.
 
-use super::convert::{Bulk, FieldBuilder, Note, Refusal};
+use super::convert::{Bulk, FieldBuilder, Note, Refusal, fill_fields, put_fields};
 use super::error::DataError;
 use super::moments::ClockChange;
 use super::raw::Raw;
 use super::report::{BadByColumns, BadCell, Misses, TableReport, Tally};
+use super::stored::bytes::Bytes;
 use segue_compiler::program::{FieldId, Program, TableId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -192,6 +193,27 @@ impl TableBuilder {
         bad.sort_by_key(|cell| cell.row);
         let room = self.counts.keep_cells.saturating_sub(self.counts.bad_cells.len());
         self.counts.bad_cells.extend(bad.into_iter().take(room));
+    }
+
+    /// Makes one piece of the rows of each field, those of lists included, so that they can be put out.
+    pub(crate) fn ready(&mut self) {
+        self.fields.iter_mut().for_each(|field| field.builder.ready());
+    }
+
+    /// Adds some rows, ascending, of a builder that is [ready](TableBuilder::ready) to bytes.
+    pub(crate) fn put(&self, rows: &[u32], to: &mut Vec<u8>) {
+        put_fields(&self.fields, rows, to);
+    }
+
+    /// Fills a builder without rows with so many that were put out; where they came from is not known any more.
+    pub(crate) fn fill(&mut self, rows: usize, from: &mut Bytes<'_>) -> Option<()> {
+        self.origins.rows = rows;
+        fill_fields(&mut self.fields, from)
+    }
+
+    /// The builder of a field.
+    pub(crate) fn field(&self, field: FieldId) -> Option<&FieldBuilder> {
+        self.fields.iter().find(|builder| builder.field == field)
     }
 
     /// What takes how many bytes, the largest first.

@@ -1,9 +1,10 @@
 //! What a report asks of the data of a run, whether they are held or were read part by part.
 
-use crate::data::{Dataset, Seen, Stored};
-use crate::stream::Known;
+use crate::data::{Dataset, Seen};
+use crate::stream::{Known, ahead};
 use segue_compiler::program::{CUSTOMERS, FieldId, Program, TableId};
 use segue_compiler::values::Value;
+use segue_compiler::values::calendar::Clock;
 use std::fmt::Debug;
 
 /// Data that a report can be made of.
@@ -14,8 +15,8 @@ pub trait Described: Debug {
     /// In how many rows a stored field is missing; `None` where it was not read.
     fn missing(&self, table: TableId, field: FieldId) -> Option<usize>;
 
-    /// The times of events; `None` where there are none.
-    fn times(&self, table: TableId, field: FieldId) -> Option<&Stored>;
+    /// How many of a table's events, whose times are in a field, lie at or after the moment of the run.
+    fn ahead(&self, table: TableId, field: FieldId, clock: &Clock) -> usize;
 
     /// The key of a customer, by row.
     fn key(&self, program: &Program, row: usize) -> Option<String>;
@@ -32,8 +33,8 @@ impl Described for Dataset {
         Some(rows - column.known().map_or(rows, |known| known.count()))
     }
 
-    fn times(&self, table: TableId, field: FieldId) -> Option<&Stored> {
-        self.column(table, field)
+    fn ahead(&self, table: TableId, field: FieldId, clock: &Clock) -> usize {
+        self.column(table, field).map_or(0, |times| ahead(times, clock))
     }
 
     fn key(&self, program: &Program, row: usize) -> Option<String> {
@@ -45,7 +46,7 @@ impl Described for Dataset {
     }
 }
 
-/// Only customers are read part by part.
+/// What was counted while they were at hand, for the moment of their run.
 impl Described for Seen {
     fn rows(&self, table: TableId) -> usize {
         self.rows(table)
@@ -55,8 +56,8 @@ impl Described for Seen {
         self.missing(table, field)
     }
 
-    fn times(&self, _table: TableId, _field: FieldId) -> Option<&Stored> {
-        None
+    fn ahead(&self, table: TableId, _field: FieldId, _clock: &Clock) -> usize {
+        self.ahead(table)
     }
 
     fn key(&self, _program: &Program, row: usize) -> Option<String> {
@@ -73,8 +74,8 @@ impl Described for Known {
         self.described().missing(table, field)
     }
 
-    fn times(&self, table: TableId, field: FieldId) -> Option<&Stored> {
-        self.described().times(table, field)
+    fn ahead(&self, table: TableId, field: FieldId, clock: &Clock) -> usize {
+        self.described().ahead(table, field, clock)
     }
 
     fn key(&self, program: &Program, row: usize) -> Option<String> {

@@ -4,7 +4,7 @@
 
 use super::phrase::{count, counted, list, percent, some};
 use super::{Gathered, fields};
-use crate::data::{StoredValues, TableReport};
+use crate::data::TableReport;
 use crate::outcome::{self, ProblemKind};
 use segue_compiler::program::{Table, TableId};
 use segue_compiler::source::Span;
@@ -213,13 +213,7 @@ fn future_events(run: &Gathered<'_>) -> Vec<Problem> {
     for (at, table) in run.program.tables.iter().enumerate() {
         let Some(time) = table.at else { continue };
         let id = TableId(at as u32);
-        let Some(column) = run.dataset.times(id, time) else { continue };
-        let ahead = match column.values() {
-            StoredValues::Instant(times) => times.count_not_below(run.request.as_of),
-            // An event that has only a date exists once its day is over.
-            StoredValues::Date(days) => days.count_not_below(i64::from(clock.today())),
-            _ => 0,
-        } as u64;
+        let ahead = run.dataset.ahead(id, time, &clock) as u64;
         if ahead > 0 {
             let rows = run.dataset.rows(id) as u64;
             problems.push(Problem {

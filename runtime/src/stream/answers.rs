@@ -1,10 +1,12 @@
 //! The answers of parts, put together in the order of the customers.
 
+use crate::data::{Bits, Column, Dictionary, Values, joined_ends, length, union};
 use crate::engine::EngineError;
 use crate::outcome::{EXAMPLES, Members, Outcome, Problem, ProblemKind, Request};
 use segue_compiler::plan::Plan;
 use segue_compiler::source::Span;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One outcome of those of all parts, each with the number of customers before it.
 pub(super) fn joined(
@@ -34,6 +36,11 @@ pub(super) fn joined(
             let shifted = examples.into_iter().map(|row| u32::try_from(before + row as usize).unwrap_or(u32::MAX));
             entry.1.extend(shifted.take(room));
         }
+        let of_part = outcome.traits;
+        match all.traits.is_empty() {
+            true => all.traits = of_part,
+            false => all.traits.iter_mut().zip(of_part).for_each(|(all, more)| append(all, more)),
+        }
         members.push(outcome.segments);
     }
     let problem = |((span, kind), (count, examples))| Problem { kind, span, count, examples };
@@ -42,4 +49,38 @@ pub(super) fn joined(
         all.segments = Members::joined(&members, plan.segments.len());
     }
     Ok(all)
+}
+
+/// Adds the values of later customers.
+fn append(all: &mut Column, more: Column) {
+    let (rows, added) = (length(all), length(&more));
+    if all.known.is_some() || more.known.is_some() {
+        let mut known = all.known.take().unwrap_or_else(|| Bits::ones_of(rows));
+        known.append(&more.known.unwrap_or_else(|| Bits::ones_of(added)));
+        all.known = Some(known);
+    }
+    match (&mut all.values, more.values) {
+        (Values::Boolean(all), Values::Boolean(more)) => all.extend(more),
+        (Values::Integer(all), Values::Integer(more))
+        | (Values::Money(all), Values::Money(more))
+        | (Values::Instant(all), Values::Instant(more))
+        | (Values::Duration(all), Values::Duration(more)) => all.extend(more),
+        (Values::Number(all), Values::Number(more)) => all.extend(more),
+        (Values::Date(all), Values::Date(more)) => all.extend(more),
+        (Values::Text { codes: all, dictionary }, Values::Text { codes, dictionary: other }) => {
+            if Arc::ptr_eq(dictionary, &other) {
+                all.extend(codes);
+                return;
+            }
+            let (texts, places) = union(dictionary, &other);
+            *dictionary = Arc::new(Dictionary::Texts(texts.into()));
+            all.extend(codes.iter().map(|code| places.get(*code as usize).copied().unwrap_or(0)));
+        }
+        (Values::List { offsets, elements }, Values::List { offsets: ends, elements: others }) => {
+            *offsets = joined_ends(offsets, &ends).collect();
+            append(elements, *others);
+        }
+        // Values of one trait are of one form.
+        _ => {}
+    }
 }

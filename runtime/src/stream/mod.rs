@@ -1,24 +1,29 @@
 //! From files to answers in one go.
 //!
 //! Where a request reads nothing but the customers' own fields, nobody is kept: a part of the customers is read, packed,
-//! run through the engine and forgotten, on all threads at once. Otherwise all that is needed is loaded, and then run. The
-//! answers, their order and what is told are the same either way.
+//! run through the engine and forgotten, on all threads at once. Otherwise all that is needed is loaded, and then run; where
+//! that does not fit into memory, customers are worked out range by range with their events and records, by way of a
+//! temporary file. The answers, their order and what is told are the same either way.
 
 mod answers;
+#[cfg(test)]
+mod ranges_tests;
 #[cfg(test)]
 mod tests;
 
 use crate::data::{
-    DataError, DataErrors, Dataset, HowParted, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources, Stored,
-    can_be_parted, check, load_files, load_within, of_prepared, read_parts,
+    Bits, DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources,
+    Stored, StoredValues, can_be_parted, can_be_ranged, check, load_files, load_within, loaded_size, of_prepared,
+    read_parts, read_ranges,
 };
 use crate::engine::{EngineError, Manner, Planned, Room, run_with};
 use crate::interpret::InterpretError;
-use crate::memory::Bound;
+use crate::memory::{self, Bound};
 use crate::outcome::{Members, Outcome, Request};
 use segue_compiler::plan::{Op, Plan};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
-use std::path::PathBuf;
+use segue_compiler::values::calendar::Clock;
+use std::path::{Path, PathBuf};
 
 /// What a run gave, and what is known of its data.
 #[derive(Debug)]
@@ -33,6 +38,17 @@ pub struct Ran {
     pub data: Known,
     /// Where the data came from.
     pub origin: Origin,
+    /// Where the data did not fit into memory: how they were worked out.
+    pub ranged: Option<InRanges>,
+}
+
+/// How customers were worked out range by range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InRanges {
+    /// How many ranges there were.
+    pub ranges: usize,
+    /// Bytes of the temporary file.
+    pub temporary: u64,
 }
 
 /// Data that are held, or what is known of those that were read part by part.
@@ -81,13 +97,23 @@ const OF_THREAD: u64 = 48 << 20;
 const WORKING: &str = "working out the segments";
 const ANSWERS: &str = "who is in which segment and part";
 
+/// Memory that is not given to the rows at hand even if there is little, for what reads and writes files.
+const OF_FILES: u64 = 24 << 20;
+/// The least that the rows at hand are given.
+const LEAST_ROOM: u64 = 4 << 20;
+
 /// How a run is carried out. Answers do not depend on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct How {
+pub struct How<'h> {
     /// How the engine works.
     pub manner: Manner,
-    /// How much memory the process may hold.
+    /// How much memory the process may hold. Where there is no bound, data that need more than the system has free are
+    /// worked out as if that were the bound.
     pub memory: Option<Bound>,
+    /// The folder of the temporary file that data go to which do not fit into memory; the system's if `None`.
+    pub temporary: Option<&'h Path>,
+    /// Customers are worked out in ranges of at most so many, whether the data fit into memory or not.
+    pub customers: Option<usize>,
 }
 
 /// Reads what a request needs and works it out. Uses the threads of the rayon pool it is called in.
@@ -99,7 +125,7 @@ pub fn run(
     sources: &Sources,
     options: &LoadOptions<'_>,
     request: &Request,
-    how: How,
+    how: How<'_>,
 ) -> Result<Ran, RunError> {
     run_by(program, sources, options, request, (how, None))
 }
@@ -110,22 +136,54 @@ fn run_by(
     sources: &Sources,
     options: &LoadOptions<'_>,
     request: &Request,
-    (how, rows): (How, Option<usize>),
+    (how, rows): (How<'_>, Option<usize>),
 ) -> Result<Ran, RunError> {
-    let How { manner, memory } = how.clone();
+    let How { manner, memory, customers, .. } = how.clone();
+    let in_ranges = customers.is_some();
     let origin = match of_prepared(program, sources, options, memory) {
-        Ok(loaded) => return run_held(program, loaded, options, request, how),
+        Ok(loaded) if !in_ranges => return run_held(program, loaded, options, request, how),
+        Ok(_) => Origin::Sources,
         Err(origin) => origin,
     };
-    if can_be_parted(program, sources, options) && request.traits.is_empty() {
+    if !in_ranges && can_be_parted(program, sources, options) && request.traits.is_empty() {
         let planned = Planned::new(program, request, manner)?;
         if judges_customers_alone(program, planned.plan()) {
             let ran = run_parts(program, sources, options, request, (&planned, memory, rows))?;
             return Ok(Ran { origin, ..ran });
         }
     }
+    if can_be_ranged(program, sources, options) {
+        let planned = Planned::new(program, request, manner)?;
+        if looks_up_no_customers(planned.plan()) {
+            let size = loaded_size(program, sources, options);
+            if in_ranges || bound_for(size, memory).is_some() {
+                let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
+                return Ok(Ran { origin, ..ran });
+            }
+            // Files do not tell all.
+            return match load_files(program, sources, options, memory) {
+                Ok(loaded) => run_held(program, Loaded { origin, ..loaded }, options, request, how),
+                Err(errors) if is_over_memory(&errors) => {
+                    let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
+                    Ok(Ran { origin, ..ran })
+                }
+                Err(errors) => Err(errors.into()),
+            };
+        }
+    }
     let loaded = load_files(program, sources, options, memory)?;
     run_held(program, Loaded { origin, ..loaded }, options, request, how)
+}
+
+/// The bound that data of so many bytes do not keep to: the one given, or what the system has free.
+fn bound_for(size: u64, given: Option<Bound>) -> Option<Bound> {
+    let held = memory::held().unwrap_or(0);
+    let bound = given.or_else(|| memory::available().map(|free| Bound(held.saturating_add(free))))?;
+    (size.saturating_add(held) > bound.0).then_some(bound)
+}
+
+fn is_over_memory(errors: &DataErrors) -> bool {
+    errors.errors.iter().all(|error| matches!(error, DataError::OverMemory { .. }))
 }
 
 /// Works a request out over data that are held.
@@ -134,11 +192,11 @@ fn run_held(
     loaded: Loaded,
     options: &LoadOptions<'_>,
     request: &Request,
-    How { manner, memory }: How,
+    How { manner, memory, .. }: How<'_>,
 ) -> Result<Ran, RunError> {
     if let Some(bound) = memory {
         let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
-        let answers = (request.partitions.len() * customers * size_of::<u32>()) as u64;
+        let answers = of_partitions(request, customers);
         check(bound, answers, || vec![(ANSWERS.to_owned(), answers)]).map_err(DataErrors::from)?;
     }
     options.progress.start(WORKING, None);
@@ -153,7 +211,7 @@ fn run_held(
     };
     options.progress.finish();
     let Loaded { dataset, report, files, origin } = loaded;
-    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin })
+    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin, ranged: None })
 }
 
 /// Loads what a request needs, and has the interpreter work it out, customer by customer.
@@ -172,7 +230,7 @@ pub fn interpret(
     let outcome = crate::interpret::run(program, &loaded.dataset, request)?;
     options.progress.finish();
     let Loaded { dataset, report, files, origin } = loaded;
-    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin })
+    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin, ranged: None })
 }
 
 /// Whether the plan reads nothing but each customer's own fields and lists.
@@ -204,7 +262,7 @@ fn run_parts(
     let room = Room::new();
     let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 }, &room);
     let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
-    let threads = memory.map_or(usize::MAX, |bound| usize::try_from(bound.0 / OF_THREAD).unwrap_or(1).max(1));
+    let threads = memory.map_or(usize::MAX, threads_within);
     let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
     let rows = rows.unwrap_or(many);
     let how = HowParted { rows, threads, with_keys, bound: memory };
@@ -212,7 +270,68 @@ fn run_parts(
     let customers = parts.seen.rows(CUSTOMERS);
     let outcome = answers::joined(parts.parts, customers, planned.plan(), request)?;
     let data = Known::Seen(parts.seen);
-    Ok(Ran { outcome, report: parts.report, files: parts.files, data, origin: Origin::Sources })
+    Ok(Ran { outcome, report: parts.report, files: parts.files, data, origin: Origin::Sources, ranged: None })
+}
+
+/// How many threads may read files at once.
+fn threads_within(bound: Bound) -> usize {
+    usize::try_from(bound.0 / OF_THREAD).unwrap_or(1).max(1)
+}
+
+/// Bytes of who is in which part; what members take is known as they are worked out.
+fn of_partitions(request: &Request, customers: usize) -> u64 {
+    (request.partitions.len() * customers * size_of::<u32>()) as u64
+}
+
+/// Whether a customer's answers do not depend on other customers.
+fn looks_up_no_customers(plan: &Plan) -> bool {
+    !plan.nodes.iter().any(|node| matches!(&node.op, Op::LookupRow { table, .. } if *table == CUSTOMERS))
+}
+
+/// Works a request out range by range of customers; all of the data would take `size` bytes.
+fn run_ranges(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    (planned, how, size): (&Planned<'_>, How<'_>, u64),
+) -> Result<Ran, RunError> {
+    // As much as the bound leaves, with a part of it for what is not known beforehand.
+    let held = memory::held().unwrap_or(0);
+    let bound = how.memory.or_else(|| bound_for(size, None));
+    let room = bound.map_or(u64::MAX, |bound| bound.0.saturating_sub(held + OF_FILES) / 4 * 3).max(LEAST_ROOM);
+    let threads = bound.map_or(usize::MAX, threads_within);
+    let ranged =
+        HowRanged { folder: how.temporary, bound: how.memory, room, customers: how.customers, expected: size, threads };
+    let settings = &program.settings;
+    let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
+    let ahead = |times: &Stored| ahead(times, &clock);
+    // Bounds are looked at after each range.
+    let members = Room::new();
+    let each = |dataset: &Dataset| planned.run(dataset, request.threads, &members);
+    let weigh =
+        |made: &Result<Outcome, EngineError>| weight(made).into_iter().map(|(_, bytes)| bytes as u64).sum::<u64>();
+    let ranges = read_ranges(program, sources, options, ranged, each, (weigh, &ahead))?;
+    let customers = ranges.seen.rows(CUSTOMERS);
+    let in_ranges = InRanges { ranges: ranges.parts.len(), temporary: ranges.put_out };
+    let outcome = answers::joined(ranges.parts, customers, planned.plan(), request)?;
+    Ok(Ran {
+        outcome,
+        report: ranges.report,
+        files: ranges.files,
+        data: Known::Seen(ranges.seen),
+        origin: Origin::Sources,
+        ranged: Some(in_ranges),
+    })
+}
+
+/// How many of some times lie at or after the moment of a run; events that have only a date exist once their day is over.
+pub(crate) fn ahead(times: &Stored, clock: &Clock) -> usize {
+    match times.values() {
+        StoredValues::Instant(times) => times.count_not_below(clock.as_of),
+        StoredValues::Date(days) => days.count_not_below(i64::from(clock.today())),
+        _ => 0,
+    }
 }
 
 /// Bytes of what is kept of a part.

@@ -189,7 +189,7 @@ impl Folder {
     }
 
     /// What is told when the files are read part by part, in parts of so many rows, or whole.
-    fn told(&self, rules: &str, bad_rows: BadRows, rows: Option<usize>, how: How) -> Told {
+    fn told(&self, rules: &str, bad_rows: BadRows, rows: Option<usize>, how: How<'_>) -> Told {
         let checked = check_text(rules);
         let program = checked.program.as_ref().unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
         let mut selection = Selection::everything(program);
@@ -245,11 +245,16 @@ impl Folder {
     }
 }
 
-fn held(program: &Program, sources: &Sources, options: &LoadOptions<'_>, request: &Request) -> Result<Ran, RunError> {
+pub(super) fn held(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+) -> Result<Ran, RunError> {
     let loaded = load_within(program, sources, options, None)?;
     let outcome = run_in(program, &loaded.dataset, request, Manner::default())?;
     let Loaded { dataset, report, files, origin } = loaded;
-    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin })
+    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin, ranged: None })
 }
 
 /// Holds parts of several sizes against the whole, and gives what both tell.

@@ -156,7 +156,7 @@ impl Project {
         let options = options(needed_fields(&self.program, &self.selection()), prepared);
         let sources = sources(workload, data, from);
         let ran = match mode.manner() {
-            Some(manner) => stream::run(&self.program, &sources, &options, request, How { manner, memory: None })?,
+            Some(manner) => stream::run(&self.program, &sources, &options, request, How { manner, ..How::default() })?,
             None => stream::interpret(&self.program, &sources, &options, request, None)?,
         };
         match (from, &ran.origin) {

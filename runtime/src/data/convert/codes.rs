@@ -52,6 +52,11 @@ impl TextCodes {
         self.texts.iter().map(|text| text.len() + EACH).sum()
     }
 
+    /// How many texts there are.
+    pub(crate) fn count(&self) -> usize {
+        self.texts.len()
+    }
+
     /// The text of a code.
     pub(crate) fn text(&self, code: u32) -> &str {
         self.texts.get_index(code as usize).map_or("", |text| text)
@@ -132,6 +137,11 @@ impl IdCodes {
     /// About how many bytes the texts take.
     pub(crate) fn bytes(&self) -> usize {
         self.texts.bytes()
+    }
+
+    /// The texts, once a row was not an integer.
+    pub(crate) fn as_texts(&self) -> Option<&TextCodes> {
+        self.integers.is_none().then_some(&self.texts)
     }
 
     /// Whether all rows so far are integers.

@@ -12,6 +12,7 @@
 
 mod arrays;
 mod bulk;
+mod bytes;
 mod codes;
 mod keys;
 mod lists;
@@ -27,6 +28,7 @@ use super::stored::pieces::{Piece, PieceValues};
 use super::stored::{Stored, StoredValues};
 use bulk::Found;
 pub(crate) use bulk::{Bulk, Kind};
+pub(crate) use bytes::{fill_fields, put_fields};
 use chrono_tz::Tz;
 use codes::{IdCodes, TextCodes, retain_from};
 pub(crate) use lists::{FLAGS, LIST, RECORD, RECORDS, find_cell};

@@ -1,5 +1,6 @@
 //! The keys of all customers, packed part by part.
 
+use crate::data::assemble::Id;
 use crate::data::bits::Bits;
 use crate::data::dataset::{Dictionary, canonical_integer};
 use crate::data::keys::Repeated;
@@ -28,7 +29,7 @@ pub(crate) enum Keys {
 
 /// One key. Texts that write a whole number in its only form are that number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Key<'k> {
+pub(crate) enum Key<'k> {
     Integer(i64),
     Text(&'k str),
 }
@@ -45,6 +46,19 @@ impl Keys {
             && integers.greatest() + 1 == rows as u64
             && for_cells!(integers.cells(), cells => follow(cells));
         if follow { Keys::Run { first: integers.base(), count: rows } } else { Keys::Integers(integers) }
+    }
+
+    /// Of ids in any order.
+    pub(crate) fn of_ids(ids: &[Id]) -> Keys {
+        let number = |id: &Id| if let Id::Integer(number) = id { Some(*number) } else { None };
+        match ids.iter().map(number).collect::<Option<Vec<i64>>>() {
+            Some(numbers) => Keys::of_integers(Integers::new(&numbers, |_| true)),
+            None => {
+                let mut keys = Keys::texts();
+                ids.iter().for_each(|id| keys.push(&id.text()));
+                keys
+            }
+        }
     }
 
     pub(crate) fn texts() -> Keys {
@@ -81,7 +95,7 @@ impl Keys {
         !matches!(self, Keys::Texts { .. })
     }
 
-    fn get(&self, row: usize) -> Option<Key<'_>> {
+    pub(crate) fn get(&self, row: usize) -> Option<Key<'_>> {
         match self {
             Keys::Run { first, count } => {
                 let more = i64::try_from(row).ok().filter(|_| row < *count)?;
@@ -96,8 +110,17 @@ impl Keys {
         }
     }
 
+    /// The least and the greatest of whole numbers; `None` of texts, or where there are none.
+    pub(crate) fn ends(&self) -> Option<(i64, i64)> {
+        match self {
+            Keys::Run { count: 0, .. } | Keys::Texts { .. } => None,
+            Keys::Run { first, count } => Some((*first, first.wrapping_add(*count as i64 - 1))),
+            Keys::Integers(integers) => Some((integers.base(), integers.last()?)),
+        }
+    }
+
     /// Whether each is greater than the one before, whole numbers before all texts.
-    fn ascend(&self) -> bool {
+    pub(crate) fn ascend(&self) -> bool {
         match self {
             Keys::Run { .. } => true,
             Keys::Integers(integers) => {
@@ -128,9 +151,44 @@ impl AllKeys {
         self.parts.push(keys);
     }
 
-    fn get(&self, row: usize) -> Option<Key<'_>> {
+    /// A customer's key.
+    pub(crate) fn get(&self, row: usize) -> Option<Key<'_>> {
         let at = self.starts.partition_point(|start| *start <= row).checked_sub(1)?;
         self.parts.get(at)?.get(row - self.starts.get(at)?)
+    }
+
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        self.rows
+    }
+
+    /// Bytes they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.parts.iter().map(Keys::bytes).sum()
+    }
+
+    /// The first, where each is the number after the one before.
+    pub(crate) fn follow(&self) -> Option<i64> {
+        let Key::Integer(start) = self.get(0)? else { return None };
+        let mut next = i128::from(start);
+        for keys in &self.parts {
+            match keys {
+                Keys::Run { first, count } if i128::from(*first) == next => next += *count as i128,
+                keys if keys.len() == 0 => {}
+                _ => return None,
+            }
+        }
+        Some(start)
+    }
+
+    /// The least and the greatest, where all are whole numbers.
+    pub(crate) fn ends(&self) -> Option<(i64, i64)> {
+        let mut ends: Option<(i64, i64)> = None;
+        for keys in self.parts.iter().filter(|keys| keys.len() > 0) {
+            let (least, greatest) = keys.ends()?;
+            ends = Some(ends.map_or((least, greatest), |(low, high)| (low.min(least), high.max(greatest))));
+        }
+        ends
     }
 
     /// A customer's key as text.
@@ -200,16 +258,10 @@ impl AllKeys {
 
     /// Whether all are whole numbers, close together, and each occurs once.
     fn differ(&self) -> bool {
-        let mut ends: Option<(i64, i64)> = None;
-        for keys in self.parts.iter().filter(|keys| keys.len() > 0) {
-            let (least, greatest) = match keys {
-                Keys::Run { first, count } => (*first, first.wrapping_add(*count as i64 - 1)),
-                Keys::Integers(integers) => (integers.base(), integers.last().unwrap_or(integers.base())),
-                Keys::Texts { .. } => return false,
-            };
-            ends = Some(ends.map_or((least, greatest), |(low, high)| (low.min(least), high.max(greatest))));
+        if self.rows == 0 {
+            return true;
         }
-        let Some((least, greatest)) = ends else { return true };
+        let Some((least, greatest)) = self.ends() else { return false };
         let span = usize::try_from(i128::from(greatest) - i128::from(least) + 1).unwrap_or(usize::MAX);
         if span > self.rows.saturating_mul(8).max(1 << 12) {
             return false;

@@ -5,20 +5,20 @@ mod keys;
 
 use super::assemble::complete;
 use super::convert::{FieldBuilder, finish_fields};
-use super::dataset::Dataset;
+use super::dataset::{Dataset, TableData};
 use super::error::{DataError, DataErrors, check};
+use super::needed::NeededFields;
 use super::read::{LoadOptions, Place, Read, Sink, Sources, read};
 use super::report::LoadReport;
 use super::stored::Stored;
 use super::table::{Counts, Origins, TableBuilder};
 use crate::memory::Bound;
-use keys::AllKeys;
-pub(crate) use keys::Keys;
-use segue_compiler::program::{CUSTOMERS, FieldId, Program, TableId, Type};
+pub(crate) use keys::{AllKeys, Key, Keys};
+use segue_compiler::program::{CUSTOMERS, FieldId, Program, Table, TableId, Type};
 use segue_compiler::syntax::tree::TableKind;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What is known of customers who were read part by part, and of their lists of records.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +27,9 @@ pub struct Seen {
     rows: BTreeMap<u32, usize>,
     /// By table and field: in how many rows it is missing.
     missing: BTreeMap<(u32, u32), usize>,
-    keys: AllKeys,
+    keys: Arc<AllKeys>,
+    /// By table: events that are not looked at because they lie ahead.
+    ahead: BTreeMap<u32, usize>,
 }
 
 impl Seen {
@@ -51,12 +53,36 @@ impl Seen {
         self.keys.stored()
     }
 
+    /// Of a table's events, how many lie ahead of the run.
+    pub(crate) fn ahead(&self, table: TableId) -> usize {
+        self.ahead.get(&table.0).copied().unwrap_or(0)
+    }
+
+    /// Adds rows of a table, `ahead` of which lie ahead of the run.
+    pub(crate) fn add_table(&mut self, table: TableId, rows: &TableData, ahead: usize) {
+        *self.rows.entry(table.0).or_insert(0) += rows.rows;
+        *self.ahead.entry(table.0).or_insert(0) += ahead;
+        for (column, field) in rows.columns.iter().zip(0..) {
+            if let Some(column) = column {
+                let missing = rows.rows - column.known().map_or(rows.rows, |known| known.count());
+                *self.missing.entry((table.0, field)).or_insert(0) += missing;
+            }
+        }
+    }
+
+    pub(crate) fn set_keys(&mut self, keys: Arc<AllKeys>) {
+        self.keys = keys;
+    }
+
     fn add(&mut self, of_part: Seen) {
         for (table, rows) in of_part.rows {
             *self.rows.entry(table).or_insert(0) += rows;
         }
         for (place, missing) in of_part.missing {
             *self.missing.entry(place).or_insert(0) += missing;
+        }
+        for (table, ahead) in of_part.ahead {
+            *self.ahead.entry(table).or_insert(0) += ahead;
         }
     }
 }
@@ -94,20 +120,30 @@ pub(crate) fn can_be_parted(program: &Program, sources: &Sources, options: &Load
         let added = options.unknown_customers == super::UnknownCustomers::Add && is_events(table.kind);
         table.parent.is_none() && id != CUSTOMERS && (options.needed.table(id) || added && sources.has(&table.name))
     });
-    // Who is pointed at is only known when all have been seen.
-    let points_at_customers = |ty: &Type| match ty {
+    let pointing = points_at_customers(program, &options.needed);
+    sources.has(&customers.name) && is_keyed(customers) && !others && !pointing
+}
+
+/// Whether a needed field points at customers: who is pointed at is only known when all of them have been seen.
+pub(crate) fn points_at_customers(program: &Program, needed: &NeededFields) -> bool {
+    let points = |ty: &Type| match ty {
         Type::Id(target) => *target == Some(CUSTOMERS),
         Type::List(of) => matches!(**of, Type::Id(Some(CUSTOMERS))),
         _ => false,
     };
-    let pointing = declared().any(|(table, id)| {
+    program.tables.iter().zip(0..).any(|(table, id)| {
+        // Whose a row is is no question of looking up.
+        let own = if id == CUSTOMERS.0 { table.key } else { table.by };
         let fields = table.fields.iter().zip(0..).map(|(field, at)| (field, FieldId(at)));
-        let mut needed = fields.filter(|(_, field)| options.needed.field(id, *field));
-        needed.any(|(field, at)| points_at_customers(&field.ty) && !(id == CUSTOMERS && customers.key == Some(at)))
-    });
+        let mut needed = fields.filter(|(_, field)| needed.field(TableId(id), *field));
+        needed.any(|(field, at)| points(&field.ty) && own != Some(at))
+    })
+}
+
+/// Whether the customers have a key that is an id or a text.
+pub(crate) fn is_keyed(customers: &Table) -> bool {
     let key = customers.key.and_then(|key| customers.fields.get(key.0 as usize));
-    let keyed = key.is_some_and(|key| matches!(key.ty, Type::Id(_) | Type::Text));
-    sources.has(&customers.name) && keyed && !others && !pointing
+    key.is_some_and(|key| matches!(key.ty, Type::Id(_) | Type::Text))
 }
 
 /// Reads customers part by part; each part is a data set, with the column of keys only where it is asked for. Gives what
@@ -143,12 +179,14 @@ pub(crate) fn read_parts<R: Send>(
     let mut taken = taker.taken.into_inner().unwrap_or_else(PoisonError::into_inner);
     taken.sort_unstable_by_key(|taken| taken.place);
     let (mut parts, mut seen, mut origins) = (Vec::with_capacity(taken.len()), Seen::default(), Origins::default());
+    let mut keys = AllKeys::default();
     for part in taken {
         parts.push((seen.rows(CUSTOMERS), part.made));
         seen.add(part.seen);
-        seen.keys.push(part.keys);
+        keys.push(part.keys);
         origins.append(part.origins);
     }
+    seen.set_keys(Arc::new(keys));
     let mut report = LoadReport { tables: Vec::new(), warnings };
     let rows = seen.rows(CUSTOMERS);
     for (table, of_files) in tables {
@@ -217,6 +255,10 @@ where
     F: Fn(&Dataset, bool) -> R + Sync,
     W: Fn(&R) -> Vec<(&'static str, usize)> + Sync,
 {
+    fn takes(&self, table: TableId) -> bool {
+        table == CUSTOMERS
+    }
+
     fn rows(&self) -> usize {
         self.how.rows
     }
@@ -257,14 +299,6 @@ where
 /// What is to be known of a data set when it is gone.
 fn seen(dataset: &Dataset) -> Seen {
     let mut seen = Seen::default();
-    for (table, id) in dataset.tables.iter().zip(0..) {
-        seen.rows.insert(id, table.rows);
-        for (column, field) in table.columns.iter().zip(0..) {
-            if let Some(column) = column {
-                let missing = table.rows - column.known().map_or(table.rows, |known| known.count());
-                seen.missing.insert((id, field), missing);
-            }
-        }
-    }
+    dataset.tables.iter().zip(0..).for_each(|(table, id)| seen.add_table(TableId(id), table, 0));
     seen
 }

@@ -189,7 +189,7 @@ pub(crate) struct Read {
     pub(crate) files: Vec<PathBuf>,
 }
 
-/// Reads the needed tables; where there is a sink their rows go there, and else they stay within the bound.
+/// Reads the needed tables; where there is a sink that takes them their rows go there, and else they stay within the bound.
 pub(crate) fn read(
     program: &Program,
     sources: &Sources,
@@ -206,6 +206,10 @@ pub(crate) fn read(
     for (table, files) in plan {
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", table.name), Some(total));
+        let to = match to.0.filter(|sink| sink.takes(table.table)) {
+            Some(sink) => (Some(sink), None),
+            None => (None, to.1),
+        };
         match read_table(program, table, &files, options, &mut warnings, to) {
             Ok(table) => {
                 if options.bad_rows == BadRows::Stop {

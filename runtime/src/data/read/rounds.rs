@@ -6,6 +6,7 @@ use crate::data::error::check;
 use crate::data::table::{Counts, TableBuilder};
 use crate::memory::Bound;
 use rayon::prelude::*;
+use segue_compiler::program::TableId;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where a part of a table's rows stands among all its parts: these are in the order of their places.
@@ -16,6 +17,9 @@ pub(crate) trait Sink: Sync {
     /// Takes the rows of a part, and gives what was counted about them. `alone` says that no other part is being taken
     /// meanwhile, so all threads are free. Called from several threads.
     fn take(&self, place: Place, part: TableBuilder, alone: bool) -> Counts;
+
+    /// Whether it takes the rows of this table; those of others are kept.
+    fn takes(&self, table: TableId) -> bool;
 
     /// From how many rows on a part is handed on.
     fn rows(&self) -> usize;

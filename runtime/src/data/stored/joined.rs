@@ -86,7 +86,7 @@ impl Stored {
 }
 
 /// The texts of both dictionaries, those of the first in their order, and the place of each text of the second.
-fn union(one: &Dictionary, other: &Dictionary) -> (Vec<Arc<str>>, Vec<u32>) {
+pub(crate) fn union(one: &Dictionary, other: &Dictionary) -> (Vec<Arc<str>>, Vec<u32>) {
     let mut texts = one.shared_texts();
     let mut places: FxHashMap<Arc<str>, u32> = texts.iter().cloned().zip(0..).collect();
     let place = |text: Arc<str>| {

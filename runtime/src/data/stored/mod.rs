@@ -5,6 +5,7 @@
 //! ascend and stay within the elements.
 
 mod buffer;
+pub(crate) mod bytes;
 mod flags;
 mod gather;
 mod integers;
@@ -25,6 +26,7 @@ pub(crate) use buffer::Room;
 pub use flags::Flags;
 pub(crate) use gather::Outline;
 pub use integers::{Cells, Integers};
+pub(crate) use joined::union;
 pub use marks::Marks;
 pub(crate) use memory::Memory;
 pub(crate) use square::turned;
