@@ -84,7 +84,7 @@ impl Stored {
             }
             StoredValues::Flags(flags) => StoredValues::Flags(Arc::new(flags.reordered(to))),
         };
-        Stored { values, known, rows: to.rows(), marks: None }
+        Stored { values, known, rows: to.rows(), marks: None, blocks: None }
     }
 }
 
