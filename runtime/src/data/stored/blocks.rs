@@ -58,7 +58,7 @@ fn ends<T: Copy + Ord + Into<u64>>(cells: &[T], known: Option<&Bits>) -> Vec<u64
     let mut words = known.map(|known| known.words().iter().copied());
     let mut ends = Vec::with_capacity(cells.len().div_ceil(ROWS) * 2);
     for cells in cells.chunks(ROWS) {
-        let (mut least, mut greatest) = (u64::MAX, 0);
+        let (mut least, mut greatest) = (u64::MAX, 0_u64);
         for cells in cells.chunks(64) {
             let word = words.as_mut().map_or(u64::MAX, |words| words.next().unwrap_or(0));
             if let (u64::MAX, Some(first)) = (word, cells.first()) {
