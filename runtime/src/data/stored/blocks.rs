@@ -53,29 +53,19 @@ fn spanned(ends: &[u64], stretches: Range<usize>) -> (u64, u64) {
     ends.iter().fold((u64::MAX, 0), |(least, greatest), [low, high]| (least.min(*low), greatest.max(*high)))
 }
 
-/// The least and the greatest known cell of each stretch.
 fn ends<T: Copy + Ord + Into<u64>>(cells: &[T], known: Option<&Bits>) -> Vec<u64> {
-    let mut words = known.map(|known| known.words().iter().copied());
     let mut ends = Vec::with_capacity(cells.len().div_ceil(ROWS) * 2);
-    for cells in cells.chunks(ROWS) {
-        let (mut least, mut greatest) = (u64::MAX, 0_u64);
-        for cells in cells.chunks(64) {
-            let word = words.as_mut().map_or(u64::MAX, |words| words.next().unwrap_or(0));
-            if let (u64::MAX, Some(first)) = (word, cells.first()) {
-                // Worked out in the cells' own width, so that many fit a vector.
-                let (mut low, mut high) = (*first, *first);
-                for cell in cells {
-                    (low, high) = (low.min(*cell), high.max(*cell));
-                }
-                (least, greatest) = (least.min(low.into()), greatest.max(high.into()));
-                continue;
+    for (number, cells) in cells.chunks(ROWS).enumerate() {
+        let words = known.map(|known| known.words().get(number * (ROWS / 64)..).unwrap_or(&[]));
+        let (least, greatest) = match words {
+            Some(words) if words.iter().take(ROWS / 64).any(|word| *word != u64::MAX) => {
+                let is_known = |row: usize| words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1);
+                let cells = || cells.iter().enumerate().filter(|(row, _)| is_known(*row)).map(|(_, cell)| *cell);
+                (cells().min(), cells().max())
             }
-            for (row, cell) in cells.iter().enumerate() {
-                let (cell, known): (u64, u64) = ((*cell).into(), 0_u64.wrapping_sub(word >> row & 1));
-                (least, greatest) = (least.min(cell | !known), greatest.max(cell & known));
-            }
-        }
-        ends.extend([least, greatest]);
+            _ => (cells.iter().min().copied(), cells.iter().max().copied()),
+        };
+        ends.extend([least.map_or(u64::MAX, Into::into), greatest.map_or(0, Into::into)]);
     }
     ends
 }
