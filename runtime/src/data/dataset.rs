@@ -14,6 +14,7 @@ use super::numbers::Numbers;
 use super::runs::Runs;
 use super::stored::{Buffer, Stored};
 use super::texts::Texts;
+use crate::memory::give_back;
 use rayon::prelude::*;
 use segue_compiler::program::{FieldId, Program, TableId};
 use segue_compiler::values::Value;
@@ -210,9 +211,14 @@ impl Dataset {
     pub fn arrange(&mut self, program: &Program) {
         self.put_by_kind(program);
         if let Some((customers, others)) = self.tables.split_first_mut() {
-            customers.columns.par_iter_mut().flatten().for_each(Stored::mark);
+            customers.columns.par_iter_mut().flatten().for_each(|column| {
+                column.mark();
+                column.note_blocks();
+            });
             others.iter_mut().for_each(TableData::mark_times);
         }
+        // What loading needed is often as much again.
+        give_back();
     }
 
     /// A data set for so many declared tables, with the rows of some of them.

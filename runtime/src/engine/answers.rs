@@ -3,7 +3,6 @@
 use super::EngineError;
 use super::problems::Counts;
 use super::shape::Shape;
-use super::truth::Answer;
 use super::vector::{Data, Input, Vector};
 use crate::data::{Bits, Column, Values};
 use crate::members::{Block, Members};
@@ -15,7 +14,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct BlockAnswers {
     pub(crate) customers: usize,
-    pub(crate) segments: Vec<Answer>,
+    /// By segment: how many are in it.
+    pub(crate) counts: Vec<u32>,
     pub(crate) members: Block,
     pub(crate) partitions: Vec<Vec<u32>>,
     /// With whether one value stands for all customers.
@@ -57,7 +57,7 @@ pub(crate) fn outcome(
     let mut parts: Vec<Vec<u32>> = vec![Vec::with_capacity(customers); partitions];
     let mut problems = Counts::default();
     for block in &blocks {
-        counts.iter_mut().zip(&block.segments).for_each(|(all, block)| *all += block.count);
+        counts.iter_mut().zip(&block.counts).for_each(|(all, block)| *all += u64::from(*block));
         parts.iter_mut().zip(&block.partitions).for_each(|(all, block)| all.extend_from_slice(block));
     }
     let columns = traits
@@ -111,7 +111,7 @@ fn column(blocks: &[BlockAnswers], at: usize, ty: &Type, shape: &Shape) -> Resul
             let picked = elements.values().picked(picks.len(), |row| picks.get(row).copied());
             let block = BlockAnswers {
                 customers: picks.len(),
-                segments: Vec::new(),
+                counts: Vec::new(),
                 members: Block::default(),
                 partitions: Vec::new(),
                 traits: vec![(Arc::new(picked), false)],

@@ -180,22 +180,19 @@ fn answers(
             },
         }
     }
-    let mut roots = shared.truth.run(shared.code, &mut store, slots, keeper)?.into_iter();
+    let found = shared.truth.run(shared.code, &mut store, slots, keeper)?;
     let members = keeper.block()?;
-    let segments = roots.by_ref().take(plan.segments.len()).collect();
-    let partitions = plan
-        .partitions
-        .iter()
-        .map(|of_parts| {
-            let members: Vec<Vec<u64>> = roots.by_ref().take(of_parts.len()).map(|answer| answer.members).collect();
-            parts(&members, count)
-        })
-        .collect();
+    let mut rest = found.parts.into_iter();
+    let partitions = plan.partitions.iter().map(|of_parts| {
+        let members: Vec<Vec<u64>> = rest.by_ref().take(of_parts.len()).collect();
+        parts(&members, count)
+    });
+    let partitions = partitions.collect();
     let mut traits = Vec::with_capacity(plan.traits.len());
     for node in &plan.traits {
         let (vector, single) = store.operand(*node, Frame::Rows(CUSTOMERS))?;
         traits.push((Arc::new(owned(&vector)), single));
     }
     let problems = problems::count(&mut store, shared.run, shared.looked_up)?;
-    Ok(BlockAnswers { customers: count, segments, members, partitions, traits, problems })
+    Ok(BlockAnswers { customers: count, counts: found.counts, members, partitions, traits, problems })
 }

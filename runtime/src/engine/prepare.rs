@@ -247,9 +247,21 @@ fn one_of(shape: &Shape, values: &[Constant], ignoring_case: bool) -> Aid {
                     _ => None,
                 })
                 .collect();
+            // Most texts are told from all wanted ones by their length and last byte, without a hash.
+            let sketch = |text: &str| {
+                let last = text.as_bytes().last().copied().unwrap_or(0);
+                text.len().wrapping_mul(31).wrapping_add(usize::from(last)) % 256
+            };
+            let mut sketches = [false; 256];
+            for text in &wanted {
+                if let Some(place) = sketches.get_mut(sketch(text)) {
+                    *place = true;
+                }
+            }
             let passes = |row: usize| {
                 let text = dictionary.text(u32::try_from(row).unwrap_or(NO_CODE));
-                wanted.contains(&*comparable(&text, ignoring_case))
+                let text = comparable(&text, ignoring_case);
+                sketches.get(sketch(&text)) == Some(&true) && wanted.contains(&*text)
             };
             Aid::Codes(bits_by_row(dictionary.len(), passes))
         }

@@ -22,7 +22,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 const MARK: [u8; 8] = *b"SEGUE\0\x1a\n";
 /// Grows with every change of the form.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// Reads as another number where bytes stand in another order.
 const ORDER: u32 = 0x0102_0304;
 const ALIGNED: u64 = 64;

@@ -13,6 +13,7 @@ use crate::data::read::{Sources, customers_from_events, plan, read_table};
 use crate::data::report::Warning;
 use crate::data::table::TableBuilder;
 use crate::data::{BadRows, DataErrors, LoadOptions, LoadReport, Loaded, TableData, UnknownCustomers, write};
+use crate::memory::give_back;
 use crate::unfinished;
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
@@ -126,6 +127,7 @@ pub fn prepare(
     let made = Making { program, sources, options, set: &set, again }.make();
     drop(new);
     drop(lock);
+    give_back();
     made
 }
 

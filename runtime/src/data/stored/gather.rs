@@ -31,7 +31,7 @@ impl Stored {
                 StoredValues::Flags(Arc::new(Flags::of_slices(slices, rows.len(), flags.dictionary())))
             }
         };
-        Stored { values, known, rows: rows.len(), marks: None }
+        Stored { values, known, rows: rows.len(), marks: None, blocks: None }
     }
 
     /// What has to be dealt out to put the rows in order; nothing of lists, which follow their rows.

@@ -62,6 +62,7 @@ impl Stored {
                     known: known_of([(self.known.as_ref(), self.rows), (more.known.as_ref(), more.rows)].into_iter()),
                     rows: self.rows + more.rows,
                     marks: None,
+                    blocks: None,
                 }
             }
             _ => return None,

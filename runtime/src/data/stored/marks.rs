@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 /// Values that are looked at to choose borders.
 const SAMPLE: usize = 1 << 16;
 /// Parts that borders are chosen for. Each border is one for the value and one for what comes right after it, so that all
-/// orders to it are settled.
+/// orders to it are settled; times have twice as many parts, and only the first.
 const PARTS: usize = 127;
 /// Fewer rows than this are read as quickly without.
 const FEW_ROWS: usize = 1 << 14;
@@ -93,7 +93,7 @@ impl Marks {
                 let whole = |cell: u64| cell.trailing_zeros() >= *shift;
                 // What is above all cells there are ends with the last mark, which is all right for the rows there are.
                 let last = if high >> shift > u64::from(u16::MAX) { usize::from(u16::MAX) } else { reached(high) };
-                let to_border = high == greatest || high == u64::MAX || whole(high + 1);
+                let to_border = high >= greatest || whole(high + 1);
                 return self.settled(reached(low), last, whole(low), to_border);
             }
             Borders::Floats(_) => return None,
@@ -101,7 +101,7 @@ impl Marks {
         let reached = |cell: u64| borders.partition_point(|border| *border <= cell);
         let (first, last) = (reached(low), reached(high));
         let from_border = low == 0 || first.checked_sub(1).and_then(|at| borders.get(at)) == Some(&low);
-        let to_border = high == greatest || borders.get(last) == Some(&(high + 1));
+        let to_border = high >= greatest || borders.get(last) == Some(&(high + 1));
         self.settled(first, last, from_border, to_border)
     }
 
@@ -188,8 +188,10 @@ impl Marks {
         sample.sort_unstable();
         let mut borders = Vec::new();
         let mut before = None;
-        for part in 1..=PARTS {
-            let Some(last) = (sample.len() * part / PARTS).checked_sub(1).and_then(|at| sample.get(at).copied()) else {
+        // Nobody asks what happened up to midnight and no later: a border for what comes right after is one too many there.
+        let (parts, after) = if round == Round::Clock { (2 * PARTS, false) } else { (PARTS, true) };
+        for part in 1..=parts {
+            let Some(last) = (sample.len() * part / parts).checked_sub(1).and_then(|at| sample.get(at).copied()) else {
                 continue;
             };
             if before.is_some_and(|before| last <= before) {
@@ -197,7 +199,10 @@ impl Marks {
             }
             let least = before.or_else(|| sample.first().map(|least| least.saturating_sub(1))).unwrap_or(last);
             let value = round.in_stretch(least, last);
-            borders.extend([value, value.saturating_add(1)].map(|value| integers.first_cell(value)));
+            borders.push(integers.first_cell(value));
+            if after {
+                borders.push(integers.first_cell(value.saturating_add(1)));
+            }
             before = Some(last);
         }
         borders.retain(|cell| *cell > 0);

@@ -4,6 +4,7 @@
 //! not ask: everything is as long as the column says, a code has a text (or is 0 at a missing row), the ends of lists
 //! ascend and stay within the elements.
 
+mod blocks;
 mod buffer;
 pub(crate) mod bytes;
 mod flags;
@@ -21,6 +22,7 @@ mod square;
 mod tests;
 mod unpack;
 
+pub(crate) use blocks::Blocks;
 pub use buffer::Buffer;
 pub(crate) use buffer::Room;
 pub use flags::Flags;
@@ -46,6 +48,7 @@ pub struct Stored {
     known: Option<Bits>,
     rows: usize,
     marks: Option<Arc<Marks>>,
+    blocks: Option<Arc<Blocks>>,
 }
 
 /// A column's values in their narrow form. What stands at a missing row is some value of the column's form that means
@@ -124,6 +127,16 @@ impl Stored {
         if let (None, StoredValues::Instant(times)) = (&self.marks, &self.values) {
             self.marks = Marks::coarse(times).map(Arc::new);
         }
+    }
+
+    /// The least and the greatest cell of stretches of rows, where they were noted and say something.
+    pub(crate) fn blocks(&self) -> Option<&Blocks> {
+        self.blocks.as_deref()
+    }
+
+    /// Keeps what was noted of stretches of its rows.
+    fn set_blocks(&mut self, blocks: Option<Blocks>) {
+        self.blocks = blocks.map(Arc::new);
     }
 
     /// Where its values stand among round ones, once they are marked.

@@ -86,7 +86,7 @@ impl Stored {
                 Some(Bits::from_words(words, rows))
             }
         };
-        Stored { values, known, rows, marks: None }
+        Stored { values, known, rows, marks: None, blocks: None }
     }
 }
 

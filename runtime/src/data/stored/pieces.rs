@@ -266,7 +266,7 @@ impl Stored {
         let (known, rows) = (known(pieces), rows(pieces));
         if known.is_none() && dictionary.len() <= super::flags::MOST {
             let flags = Flags::of_slices(slices, rows, &dictionary);
-            return Stored { values: StoredValues::Flags(Arc::new(flags)), known, rows, marks: None };
+            return Stored { values: StoredValues::Flags(Arc::new(flags)), known, rows, marks: None, blocks: None };
         }
         let (mut offsets, mut codes) = (vec![0], Vec::new());
         for row in 0..rows {
@@ -286,11 +286,11 @@ impl Stored {
     /// Codes, each of which has a text, all known.
     pub(crate) fn of_texts(codes: Cells, dictionary: Arc<Dictionary>) -> Stored {
         let rows = codes.len();
-        Stored { values: StoredValues::Text { codes, dictionary }, known: None, rows, marks: None }
+        Stored { values: StoredValues::Text { codes, dictionary }, known: None, rows, marks: None, blocks: None }
     }
 
     fn of(values: StoredValues, pieces: &[Piece]) -> Stored {
-        Stored { values, known: known(pieces), rows: rows(pieces), marks: None }
+        Stored { values, known: known(pieces), rows: rows(pieces), marks: None, blocks: None }
     }
 }
 

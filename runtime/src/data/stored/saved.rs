@@ -1,7 +1,7 @@
 //! Columns as they are written to a file and found there again, see [`crate::data::prepared`].
 
 use super::marks::{Borders, MarkCells};
-use super::{Buffer, Cells, Flags, Integers, Marks, Memory, Stored, StoredValues};
+use super::{Blocks, Buffer, Cells, Flags, Integers, Marks, Memory, Stored, StoredValues};
 use crate::data::bits::Bits;
 use crate::data::dataset::Dictionary;
 use crate::data::numbers::Numbers;
@@ -47,6 +47,8 @@ pub(crate) struct SavedColumn {
     values: SavedValues,
     known: Option<Place>,
     marks: Option<SavedMarks>,
+    /// The least and the greatest cell of each stretch of rows.
+    blocks: Option<Place>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -136,7 +138,8 @@ impl Stored {
         };
         let known = self.known.as_ref().map(|known| put(known.words(), sink)).transpose()?;
         let marks = self.marks.as_ref().map(|marks| marks.save(sink)).transpose()?;
-        Ok(SavedColumn { rows: self.rows, values, known, marks })
+        let blocks = self.blocks.as_ref().map(|blocks| put::<u64>(blocks.numbers(), sink)).transpose()?;
+        Ok(SavedColumn { rows: self.rows, values, known, marks, blocks })
     }
 
     /// The column that was written, in the memory of the file. `None` where what was written is no column. What machine
@@ -188,14 +191,18 @@ impl Stored {
             Some(marks) => Some(Arc::new(Marks::restore(marks, &from, rows)?)),
             None => None,
         };
-        Some(Stored { values, known, rows, marks })
+        let blocks = match &saved.blocks {
+            Some(place) => Some(Arc::new(Blocks::restore(Buffer::<u64>::part(memory, place.range()?)?, rows)?)),
+            None => None,
+        };
+        Some(Stored { values, known, rows, marks, blocks })
     }
 }
 
 impl SavedColumn {
     /// All places of the file that the column is in.
     pub(crate) fn places(&self) -> Vec<&Place> {
-        let mut places: Vec<&Place> = self.known.iter().collect();
+        let mut places: Vec<&Place> = self.known.iter().chain(&self.blocks).collect();
         places.extend(self.marks.iter().map(|marks| &marks.cells.cells));
         match &self.values {
             SavedValues::Boolean(place) | SavedValues::Number(place) => places.push(place),

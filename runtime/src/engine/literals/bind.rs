@@ -13,23 +13,61 @@ use crate::engine::vector::{Data, Input};
 use segue_compiler::plan::{NodeId, Op, Scope, Work};
 use segue_compiler::syntax::tree::Quantifier;
 
-/// Which rows of a column are in a literal, among those where it is known.
+/// A test that rows of a column pass or not, among those where it is known.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Test {
-    /// None, or all.
-    All(bool),
-    /// Those whose cell is in one of a few ranges, ends included, or in none of them.
-    Ranges { ranges: Vec<(u64, u64)>, inside: bool },
-    /// Those of a test of ranges or floats, as far as marks settle it, or not.
-    Marks { settled: Vec<Settled>, test: Box<Test>, inside: bool },
-    /// Those whose cell, of 8 bits, is in a set, a bit for each cell, or not.
-    Bytes { set: [u8; 32], inside: bool },
-    /// Those in an order to a number, or not.
-    Float { order: Order, number: f64, inside: bool },
-    /// Those that are yes, or no.
-    Truth(bool),
-    /// Those whose list has a value of each of these sets of codes, or the others. A missing list is empty.
-    Lists { all_of: Vec<Vec<usize>>, inside: bool },
+    /// All do.
+    All,
+    /// Those whose cell is in one of a few ranges, ends included.
+    Ranges { ranges: Vec<(u64, u64)> },
+    /// Those of a test of ranges or floats, as far as marks settle it.
+    Marks { settled: Vec<Settled>, test: Box<Test> },
+    /// Those whose cell, of 8 bits, is in a set, a bit for each cell.
+    Bytes { set: [u8; 32] },
+    /// Those in an order to a number.
+    Float { order: Order, number: f64 },
+    /// Those that are yes.
+    Truth,
+    /// Those whose list has a value of each of these sets of codes. A missing list is empty.
+    Lists { all_of: Vec<Vec<usize>> },
+}
+
+impl Test {
+    /// What tells it from other tests of its column, in numbers.
+    pub(super) fn key(&self) -> Vec<u64> {
+        match self {
+            Test::All => vec![0],
+            Test::Ranges { ranges } => {
+                std::iter::once(1).chain(ranges.iter().flat_map(|(low, high)| [*low, *high])).collect()
+            }
+            // Marks are those of the column.
+            Test::Marks { test, .. } => test.key(),
+            Test::Bytes { set } => std::iter::once(2).chain(set.iter().map(|byte| u64::from(*byte))).collect(),
+            Test::Float { order, number } => vec![3, *order as u64, number.to_bits()],
+            Test::Truth => vec![4],
+            Test::Lists { all_of } => {
+                let sets = all_of.iter().flat_map(|set| [set.len()].into_iter().chain(set.iter().copied()));
+                std::iter::once(5).chain(sets.map(|number| number as u64)).collect()
+            }
+        }
+    }
+
+    /// Whether all known rows pass, or none, where their cells lie between two; `None` where that says nothing.
+    pub(super) fn settled(&self, (least, greatest): (u64, u64)) -> Option<bool> {
+        match self {
+            Test::Marks { test, .. } => test.settled((least, greatest)),
+            Test::Ranges { ranges } => {
+                if ranges.iter().any(|(low, high)| *low <= least && greatest <= *high) {
+                    Some(true)
+                } else if ranges.iter().all(|(low, high)| greatest < *low || *high < least) {
+                    Some(false)
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A literal as a test of a column.
@@ -38,6 +76,8 @@ pub(crate) struct Bound {
     /// The column's node.
     pub(crate) column: NodeId,
     pub(crate) test: Test,
+    /// Whether those that pass are in, and not the others.
+    pub(crate) inside: bool,
     /// Whether rows where the column is missing are in.
     pub(crate) missing: bool,
 }
@@ -46,7 +86,7 @@ impl Bound {
     /// The code that the rows have, where it is one and none of them are missing.
     pub(crate) fn single_code(&self) -> Option<u32> {
         match &self.test {
-            Test::Ranges { ranges, inside: true } if !self.missing => match ranges.as_slice() {
+            Test::Ranges { ranges } if self.inside && !self.missing => match ranges.as_slice() {
                 [(low, high)] if low == high => u32::try_from(*low).ok(),
                 _ => None,
             },
@@ -78,15 +118,15 @@ pub(crate) fn bind(run: &Store<'_>, scope: Scope, atom: NodeId, holds: bool) -> 
 
 fn of_column(run: &Store<'_>, atom: NodeId) -> Result<Option<Bound>, EngineError> {
     let prepared = run.prepared;
-    let bound = |column: NodeId, test: Test| Some(Bound { column, test, missing: false });
+    let bound = |column: NodeId, (test, inside): Side| Some(Bound { column, test, inside, missing: false });
     Ok(match &prepared.node(atom)?.op {
         Op::Column(..) => match prepared.column(atom).map(Stored::values) {
-            Some(StoredValues::Boolean(_)) => bound(atom, Test::Truth(true)),
+            Some(StoredValues::Boolean(_)) => bound(atom, (Test::Truth, true)),
             _ => None,
         },
         Op::IsKnown(column) => match prepared.column(*column).map(Stored::values) {
             Some(StoredValues::List { .. } | StoredValues::Flags(_)) | None => None,
-            Some(_) => bound(*column, Test::All(true)),
+            Some(_) => bound(*column, (Test::All, true)),
         },
         Op::Less(left, right) => match (prepared.column(*left), prepared.column(*right)) {
             (Some(column), None) => compared(run, *right, column, Order::Less)?.and_then(|test| bound(*left, test)),
@@ -105,17 +145,13 @@ fn of_column(run: &Store<'_>, atom: NodeId) -> Result<Option<Bound>, EngineError
             _ => None,
         },
         Op::IsOneOf { value, values, .. } => match (prepared.column(*value), prepared.aid(atom)) {
-            (Some(_), _) if values.is_empty() => bound(*value, Test::All(false)),
+            (Some(_), _) if values.is_empty() => bound(*value, (Test::All, false)),
             (Some(column), Aid::Wholes(wanted)) => match column.integers() {
                 Some(integers) if wanted.len() <= NUMBERS => {
-                    let mut ranges = Vec::new();
-                    for wanted in wanted {
-                        if let Test::Ranges { ranges: one, .. } = range(integers, *wanted, *wanted) {
-                            ranges.extend(one);
-                        }
-                    }
+                    let mut ranges: Vec<(u64, u64)> =
+                        wanted.iter().filter_map(|wanted| cells_between(integers, *wanted, *wanted)).collect();
                     ranges.sort_unstable();
-                    bound(*value, Test::Ranges { ranges, inside: true })
+                    bound(*value, (Test::Ranges { ranges }, true))
                 }
                 _ => None,
             },
@@ -133,7 +169,7 @@ fn of_column(run: &Store<'_>, atom: NodeId) -> Result<Option<Bound>, EngineError
                 sets.push((0..flags.dictionary().len()).filter(same).collect::<Vec<usize>>());
             }
             let all_of = if *quantifier == Quantifier::All { sets } else { vec![sets.concat()] };
-            bound(*list, Test::Lists { all_of, inside: *quantifier != Quantifier::None })
+            bound(*list, (Test::Lists { all_of }, *quantifier != Quantifier::None))
         }
         _ => None,
     })
@@ -217,7 +253,7 @@ fn single_code(run: &Store<'_>, id: NodeId) -> Result<Option<u32>, EngineError> 
 }
 
 /// The rows of a column in an order to a value that is the same for everybody.
-fn compared(run: &Store<'_>, value: NodeId, column: &Stored, order: Order) -> Result<Option<Test>, EngineError> {
+fn compared(run: &Store<'_>, value: NodeId, column: &Stored, order: Order) -> Result<Option<Side>, EngineError> {
     if run.frame(value)? != Frame::Once {
         return Ok(None);
     }
@@ -228,16 +264,14 @@ fn compared(run: &Store<'_>, value: NodeId, column: &Stored, order: Order) -> Re
         return Ok(None);
     }
     Ok(match (column.values(), &vector.data) {
-        (StoredValues::Number(_), Data::Float(_)) => {
-            Some(Test::Float { order, number: input.float().at(0), inside: true })
-        }
+        (StoredValues::Number(_), Data::Float(_)) => Some((Test::Float { order, number: input.float().at(0) }, true)),
         (_, Data::Whole(_)) => column.integers().map(|integers| {
             let value = input.whole().at(0);
             match order {
                 Order::Equal => range(integers, value, value),
-                Order::Less => value.checked_sub(1).map_or(Test::All(false), |last| range(integers, i64::MIN, last)),
+                Order::Less => value.checked_sub(1).map_or((Test::All, false), |last| range(integers, i64::MIN, last)),
                 Order::Greater => {
-                    value.checked_add(1).map_or(Test::All(false), |first| range(integers, first, i64::MAX))
+                    value.checked_add(1).map_or((Test::All, false), |first| range(integers, first, i64::MAX))
                 }
             }
         }),
@@ -245,43 +279,39 @@ fn compared(run: &Store<'_>, value: NodeId, column: &Stored, order: Order) -> Re
     })
 }
 
-/// The cells whose values lie from `first` to `last`.
-fn range(integers: &Integers, first: i64, last: i64) -> Test {
-    let cells = integers.cells();
-    let greatest = cells.greatest();
-    let above = |value: i64| i128::from(value) - i128::from(integers.base());
-    let unit = i128::from(integers.unit());
+/// A test, and whether those that pass it are meant, or the others.
+type Side = (Test, bool);
+
+/// The cells whose values lie from `first` to `last`. Where it goes up to the greatest cell there is, it is the opposite of what
+/// lies below, so that comparisons that are each other's opposite are one test.
+fn range(integers: &Integers, first: i64, last: i64) -> Side {
+    match cells_between(integers, first, last) {
+        None => (Test::All, false),
+        Some((low, high)) if high >= integers.greatest() => match low.checked_sub(1) {
+            None => (Test::All, true),
+            Some(below) => (Test::Ranges { ranges: vec![(0, below)] }, false),
+        },
+        Some(range) => (Test::Ranges { ranges: vec![range] }, true),
+    }
+}
+
+/// The first and the last cell whose value lies from `first` to `last`; `None` where there is none.
+fn cells_between(integers: &Integers, first: i64, last: i64) -> Option<(u64, u64)> {
+    let above = i128::from(last) - i128::from(integers.base());
     // Rounded up and down to cells.
     let low = integers.first_cell(first);
-    let high = above(last);
-    if high < 0 {
-        return Test::All(false);
-    }
-    let high = (high / unit).min(i128::from(greatest));
-    match (low, u64::try_from(high)) {
-        (0, Ok(high)) if high == greatest => Test::All(true),
-        (low, Ok(high)) if low <= high => Test::Ranges { ranges: vec![(low, high)], inside: true },
-        _ => Test::All(false),
-    }
+    let high = (above / i128::from(integers.unit())).min(i128::from(integers.cells().greatest()));
+    let high = u64::try_from(high).ok().filter(|_| above >= 0)?;
+    (low <= high).then_some((low, high))
 }
 
 /// For whom the atom certainly does not hold.
 fn opposite(bound: Bound, op: &Op) -> Bound {
-    let Bound { column, test, missing } = bound;
     if matches!(op, Op::IsKnown(_)) {
         // Whether a value is known is always known.
-        return Bound { column, test: Test::All(false), missing: true };
+        return Bound { test: Test::All, inside: false, missing: true, ..bound };
     }
-    let test = match test {
-        Test::All(all) => Test::All(!all),
-        Test::Ranges { ranges, inside } => Test::Ranges { ranges, inside: !inside },
-        Test::Marks { settled, test, inside } => Test::Marks { settled, test, inside: !inside },
-        Test::Bytes { set, inside } => Test::Bytes { set, inside: !inside },
-        Test::Float { order, number, inside } => Test::Float { order, number, inside: !inside },
-        Test::Truth(yes) => Test::Truth(!yes),
-        Test::Lists { all_of, inside } => Test::Lists { all_of, inside: !inside },
-    };
-    Bound { column, test, missing }
+    Bound { inside: !bound.inside, ..bound }
 }
 
 /// What was worked out once for each text.
@@ -303,14 +333,14 @@ fn by_text(run: &Store<'_>, atom: NodeId, text: NodeId, holds: bool) -> Result<O
             _ => runs.push((code, code)),
         }
     }
-    let test = if count == 0 || count == texts {
-        Test::All(count > 0)
+    let (test, inside) = if count == 0 || count == texts {
+        (Test::All, count > 0)
     } else {
         let gaps = gaps(&runs, texts as u64);
         let inside = runs.len() <= gaps.len();
-        Test::Ranges { ranges: if inside { runs } else { gaps }, inside }
+        (Test::Ranges { ranges: if inside { runs } else { gaps } }, inside)
     };
-    Ok(Some(Bound { column: text, test, missing }))
+    Ok(Some(Bound { column: text, test, inside, missing }))
 }
 
 /// What lies between ranges of codes below `end`.

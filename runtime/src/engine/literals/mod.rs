@@ -5,18 +5,21 @@
 //! hand. The others are taken from vectors that kernels worked out.
 
 mod bind;
+mod scanned;
 
 use super::EngineError;
-use super::kernels::scan::{self, Cell, Masks};
+use super::kernels::scan::{self, Masks};
 use super::store::{Frame, Store, shorter};
 use super::tallies::View;
 use super::vector::{Data, Input, bits_of_range, tail_mask, words_for};
-use crate::data::{Cells, Flags, MarkCells, Marks, Settled, Stored, StoredValues};
+use crate::data::{Settled, Stored};
 use crate::for_cells;
 use crate::processor::{Instructions, compiled_for_each};
 pub(crate) use bind::bind;
 use bind::{Compared, Test, To, compared_values};
 use rustc_hash::FxHashMap;
+pub(crate) use scanned::in_ranges;
+use scanned::scanned;
 use segue_compiler::plan::{NodeId, Scope, Truth};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use std::ops::Range;
@@ -37,15 +40,25 @@ pub(crate) struct Literals<'a> {
 #[derive(Debug)]
 struct Column<'a> {
     stored: &'a Stored,
-    tests: Vec<(Test, Place)>,
+    tests: Vec<Shared>,
     /// Sets of cells, looked up together: for each the places of its sets.
-    tables: Vec<(Masks, Vec<Place>)>,
+    tables: Vec<(Masks, Vec<Vec<Place>>)>,
+}
+
+/// A test, and the literals that are the rows that pass it, or the others: most conditions are written both ways round,
+/// `age >= 30` and `age < 30`.
+#[derive(Debug, Clone)]
+struct Shared {
+    test: Test,
+    places: Vec<Place>,
 }
 
 /// Where a literal's bits go.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     slot: usize,
+    /// The rows that pass the test are in, and not the others.
+    inside: bool,
     /// Rows where the column is missing are in.
     missing: bool,
 }
@@ -74,6 +87,19 @@ impl Slots {
         self.words.get_mut(slot * self.stride..(slot + 1) * self.stride).unwrap_or(&mut [])
     }
 
+    /// The words of a slot, and those of another to be changed; nothing where both are the same.
+    fn pair(&mut self, from: usize, to: usize) -> (&[u64], &mut [u64]) {
+        let (first, second) = (from.min(to) * self.stride, from.max(to) * self.stride);
+        let Some((before, after)) = self.words.split_at_mut_checked(second).filter(|_| from != to) else {
+            return (&[], &mut []);
+        };
+        let (Some(first), Some(second)) = (before.get_mut(first..first + self.stride), after.get_mut(..self.stride))
+        else {
+            return (&[], &mut []);
+        };
+        if from < to { (first, second) } else { (second, first) }
+    }
+
     /// All words, slot by slot.
     pub(crate) fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
@@ -95,6 +121,7 @@ impl<'a> Literals<'a> {
     ) -> Result<Literals<'a>, EngineError> {
         let scope = if table == CUSTOMERS { Scope::Customer } else { Scope::Row(table) };
         let mut places: FxHashMap<NodeId, usize> = FxHashMap::default();
+        let mut tests: FxHashMap<(usize, Vec<u64>), usize> = FxHashMap::default();
         let mut all = Literals { columns: Vec::new(), compared: Vec::new(), worked: Vec::new(), path, table };
         for (slot, literal) in literals.iter().enumerate() {
             let Truth::Literal { atom, holds } = literal else { continue };
@@ -115,8 +142,12 @@ impl<'a> Literals<'a> {
                 all.columns.push(Column { stored, tests: Vec::new(), tables: Vec::new() });
                 all.columns.len() - 1
             });
-            if let Some(column) = all.columns.get_mut(at) {
-                column.tests.push((bound.test, Place { slot, missing: bound.missing }));
+            let Some(column) = all.columns.get_mut(at) else { continue };
+            let place = Place { slot, inside: bound.inside, missing: bound.missing };
+            let number = *tests.entry((at, bound.test.key())).or_insert(column.tests.len());
+            match column.tests.get_mut(number) {
+                Some(shared) => shared.places.push(place),
+                None => column.tests.push(Shared { test: bound.test, places: vec![place] }),
             }
         }
         for column in &mut all.columns {
@@ -153,7 +184,7 @@ impl<'a> Literals<'a> {
                 }
                 _ => return Err(EngineError::Broken(compared.value.0, "its values are of another form")),
             }
-            finish(self.path, out, vector.known.as_deref(), *holds, false);
+            finish(self.path, out, vector.known.as_deref(), Place { slot: *slot, inside: *holds, missing: false });
         }
         for (atom, holds, slot) in &self.worked {
             let (vector, single) = store.operand(*atom, Frame::Rows(self.table))?;
@@ -178,19 +209,19 @@ impl Column<'_> {
     /// Tests that marks settle need not look at the values.
     fn use_marks(&mut self) {
         let Some(marks) = self.stored.marks() else { return };
-        let greatest = self.stored.integers().map_or(u64::MAX, |integers| integers.cells().greatest());
-        for (test, _) in &mut self.tests {
+        let greatest = self.stored.integers().map_or(u64::MAX, |integers| integers.greatest());
+        for Shared { test, .. } in &mut self.tests {
             let settled: Option<Vec<Settled>> = match &*test {
-                Test::Ranges { ranges, .. } => {
+                Test::Ranges { ranges } => {
                     ranges.iter().map(|(low, high)| marks.of_cells(*low, *high, greatest)).collect()
                 }
-                Test::Float { order, number, .. } => {
+                Test::Float { order, number } => {
                     marks.of_floats(*number, order.ordering()).map(|settled| vec![settled])
                 }
                 _ => None,
             };
-            if let (Some(settled), Test::Ranges { inside, .. } | Test::Float { inside, .. }) = (settled, &*test) {
-                *test = Test::Marks { settled, inside: *inside, test: Box::new(test.clone()) };
+            if let Some(settled) = settled {
+                *test = Test::Marks { settled, test: Box::new(test.clone()) };
             }
         }
     }
@@ -198,16 +229,17 @@ impl Column<'_> {
     /// Puts tests of many ranges into tables, up to 64 each, where that is less work.
     fn use_tables(&mut self) {
         let Some((_, dictionary)) = self.stored.text() else { return };
-        let ranges = |test: &Test| if let Test::Ranges { ranges, .. } = test { ranges.len() } else { 0 };
-        let (mut many, few): (Vec<_>, Vec<_>) = self.tests.drain(..).partition(|(test, _)| ranges(test) >= FEW_RANGES);
+        let ranges = |shared: &Shared| if let Test::Ranges { ranges } = &shared.test { ranges.len() } else { 0 };
+        let (mut many, few): (Vec<_>, Vec<_>) = self.tests.drain(..).partition(|shared| ranges(shared) >= FEW_RANGES);
         self.tests = few;
         // Those with the most ranges first, so that what is left over is cheap.
-        many.sort_by_key(|(test, _)| std::cmp::Reverse(ranges(test)));
+        many.sort_by_key(|shared| std::cmp::Reverse(ranges(shared)));
         let are_bytes = self.stored.text().is_some_and(|(cells, _)| cells.width() == 1);
         for some in many.chunks(scan::SETS) {
-            let size: usize = some.iter().map(|(test, _)| ranges(test)).sum();
+            let size: usize = some.iter().map(ranges).sum();
             if are_bytes && some.len() < SETS_OF_TABLE {
-                self.tests.extend(some.iter().map(|(test, place)| (bytes(test), *place)));
+                let bytes = |shared: &Shared| Shared { test: bytes(&shared.test), places: shared.places.clone() };
+                self.tests.extend(some.iter().map(bytes));
             } else if size >= RANGES_OF_TABLE && dictionary.len() <= MOST_CODES {
                 self.tables.push(table(some, dictionary.len()));
             } else {
@@ -219,7 +251,7 @@ impl Column<'_> {
 
 /// A test of ranges of cells of 8 bits as a set of them.
 fn bytes(test: &Test) -> Test {
-    let Test::Ranges { ranges, inside } = test else { return test.clone() };
+    let Test::Ranges { ranges } = test else { return test.clone() };
     let mut set = [0; 32];
     for cell in 0..=u8::MAX {
         if ranges.iter().any(|(low, high)| (*low..=*high).contains(&u64::from(cell)))
@@ -228,209 +260,99 @@ fn bytes(test: &Test) -> Test {
             *byte |= 1 << (cell % 8);
         }
     }
-    Test::Bytes { set, inside: *inside }
+    Test::Bytes { set }
 }
 
 /// Most codes of a table: more do not stay in the second cache.
 const MOST_CODES: usize = 1 << 17;
 
-fn table(tests: &[(Test, Place)], codes: usize) -> (Masks, Vec<Place>) {
+fn table(tests: &[Shared], codes: usize) -> (Masks, Vec<Vec<Place>>) {
     let mut masks = Masks::new(codes);
-    for (set, (test, _)) in tests.iter().enumerate() {
-        let Test::Ranges { ranges, inside } = test else { continue };
-        let within = |code: usize| ranges.iter().any(|(low, high)| (*low..=*high).contains(&(code as u64)));
-        if *inside {
-            let all = ranges.iter().flat_map(|(low, high)| *low..=*high);
-            all.filter_map(|code| usize::try_from(code).ok()).for_each(|code| masks.insert(code, set));
-        } else {
-            (0..codes).filter(|code| !within(*code)).for_each(|code| masks.insert(code, set));
-        }
+    for (set, shared) in tests.iter().enumerate() {
+        let Test::Ranges { ranges } = &shared.test else { continue };
+        let all = ranges.iter().flat_map(|(low, high)| *low..=*high);
+        all.filter_map(|code| usize::try_from(code).ok()).for_each(|code| masks.insert(code, set));
     }
-    (masks, tests.iter().map(|(_, place)| *place).collect())
+    (masks, tests.iter().map(|shared| shared.places.clone()).collect())
 }
 
 impl Column<'_> {
     fn run(&self, path: Instructions, rows: Range<usize>, slots: &mut Slots) {
         let known = self.stored.known().map(|known| bits_of_range(known.words(), rows.clone()));
         let known = known.as_deref();
-        for (test, place) in &self.tests {
-            let out = slots.get_mut(place.slot);
-            let inside = scanned(path, test, self.stored, &rows, out);
-            finish(path, out, known, inside, place.missing);
+        for Shared { test, places } in &self.tests {
+            let Some(first) = places.first() else { continue };
+            let out = slots.get_mut(first.slot);
+            match self.stored.blocks().and_then(|blocks| test.settled(blocks.ends(&rows))) {
+                Some(all) => out.fill(if all { u64::MAX } else { 0 }),
+                None => scanned(path, test, self.stored, &rows, out),
+            }
+            finish_all(path, places, known, slots);
         }
         let Some(cells) = self.stored.text().map(|(cells, _)| cells) else { return };
-        for (masks, places) in &self.tables {
+        for (masks, sets) in &self.tables {
             for_cells!(cells, cells => {
-                masks.scan(path, cells.get(rows.clone()).unwrap_or(&[]), |at, words| {
-                    for (word, place) in words.iter().zip(places) {
-                        if let Some(slot) = slots.get_mut(place.slot).get_mut(at) {
-                            *slot = *word;
-                        }
+                masks.scan(path, cells.get(rows.clone()).unwrap_or(&[]), sets.len(), |at, set, words| {
+                    let slot = sets.get(set).and_then(|places| places.first()).map(|first| slots.get_mut(first.slot));
+                    if let Some(slot) = slot.and_then(|slot| slot.get_mut(at..at + words.len())) {
+                        slot.copy_from_slice(words);
                     }
                 });
             });
-            for place in places {
-                finish(path, slots.get_mut(place.slot), known, true, place.missing);
-            }
+            sets.iter().for_each(|places| finish_all(path, places, known, slots));
         }
     }
 }
 
-/// Sets the bits of the rows that pass, or fail, a test; says which.
-fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &Range<usize>, out: &mut [u64]) -> bool {
-    match (test, stored.values()) {
-        (Test::All(all), _) => {
-            out.fill(u64::MAX);
-            *all
-        }
-        (Test::Truth(yes), StoredValues::Boolean(bits)) => {
-            copy(&bits_of_range(bits.words(), rows.clone()), out);
-            *yes
-        }
-        (Test::Float { order, number, inside }, StoredValues::Number(values)) => {
-            scan::ordered(path, values.get(rows.clone()).unwrap_or(&[]), *order, *number, out);
-            *inside
-        }
-        (Test::Lists { all_of, inside }, StoredValues::Flags(flags)) => {
-            lists(all_of, flags, rows, out);
-            *inside
-        }
-        (Test::Marks { settled, test, inside }, _) => {
-            let holds = |row: usize| test.holds(stored, rows.start + row);
-            match stored.marks().map(Marks::cells) {
-                Some(MarkCells::U8(marks)) => in_marks(path, settled, marks.get(rows.clone()), out, holds),
-                Some(MarkCells::U16(marks)) => in_marks(path, settled, marks.get(rows.clone()), out, holds),
-                None => out.fill(0),
-            }
-            *inside
-        }
-        (Test::Bytes { set, inside }, StoredValues::Text { codes: Cells::U8(cells), .. }) => {
-            scan::in_bytes(path, cells.get(rows.clone()).unwrap_or(&[]), set, out);
-            *inside
-        }
-        (Test::Ranges { ranges, inside }, values) => {
-            let cells = match values {
-                StoredValues::Text { codes, .. } => Some(codes),
-                _ => stored.integers().map(|integers| integers.cells()),
-            };
-            in_ranges(path, ranges, cells, rows, out);
-            *inside
-        }
-        // Tests are made for the column they are with.
-        _ => {
-            out.fill(0);
-            true
-        }
+/// From the rows of a test, in the slot of the first of its literals, to all of them.
+fn finish_all(path: Instructions, places: &[Place], known: Option<&[u64]>, slots: &mut Slots) {
+    let [first, others @ ..] = places else { return };
+    for place in others {
+        let (from, to) = slots.pair(first.slot, place.slot);
+        finish_from(path, from, to, known, *place);
     }
-}
-
-/// The rows that marks settle to be in, and those that are left open and pass a test.
-fn in_marks<T: Cell + TryFrom<u16>>(
-    path: Instructions,
-    settled: &[Settled],
-    marks: Option<&[T]>,
-    out: &mut [u64],
-    passes: impl Fn(usize) -> bool,
-) {
-    let marks = marks.unwrap_or(&[]);
-    let range = |first: u16, last: u16| Some((T::try_from(first).ok()?, T::try_from(last.checked_sub(first)?).ok()?));
-    let ranges: Vec<(T, T)> = settled.iter().filter_map(|settled| range(settled.marks.0, settled.marks.1)).collect();
-    scan::in_ranges(path, marks, &ranges, out);
-    let mut open: Vec<u16> =
-        settled.iter().filter_map(|settled| settled.open).flat_map(|(one, other)| [one, other]).collect();
-    open.sort_unstable();
-    open.dedup();
-    let open: Vec<(T, T)> = open.into_iter().filter_map(|mark| range(mark, mark)).collect();
-    if open.is_empty() {
-        return;
-    }
-    let mut bits = vec![0; words_for(marks.len())];
-    scan::in_ranges(path, marks, &open, &mut bits);
-    for (at, (word, open)) in out.iter_mut().zip(&bits).enumerate() {
-        let mut left = *open;
-        while left != 0 {
-            let row = left.trailing_zeros();
-            if !passes(at * 64 + row as usize) {
-                *word &= !(1 << row);
-            }
-            left &= left - 1;
-        }
-    }
-}
-
-impl Test {
-    /// Whether a row of a column is in the ranges, or in the order; whatever is meant, those inside or the others.
-    fn holds(&self, stored: &Stored, row: usize) -> bool {
-        match (self, stored.values()) {
-            (Test::Ranges { ranges, .. }, values) => {
-                let cell = match values {
-                    StoredValues::Text { codes, .. } => codes.get(row),
-                    _ => stored.integers().and_then(|integers| integers.cells().get(row)),
-                };
-                cell.is_some_and(|cell| ranges.iter().any(|(low, high)| (*low..=*high).contains(&cell)))
-            }
-            (Test::Float { order, number, .. }, StoredValues::Number(values)) => {
-                values.get(row).and_then(|value| value.partial_cmp(number)) == Some(order.ordering())
-            }
-            _ => false,
-        }
-    }
-}
-
-/// The rows whose cell is in one of the ranges, ends included.
-pub(crate) fn in_ranges(
-    path: Instructions,
-    ranges: &[(u64, u64)],
-    cells: Option<&Cells>,
-    rows: &Range<usize>,
-    out: &mut [u64],
-) {
-    fn all<T: Cell>(path: Instructions, ranges: &[(u64, u64)], cells: &[T], out: &mut [u64]) {
-        let narrow = |cell: u64| T::try_from(cell).ok();
-        let ranges = ranges.iter().filter_map(|(low, high)| Some((narrow(*low)?, narrow(high - low)?)));
-        scan::in_ranges(path, cells, &ranges.collect::<Vec<(T, T)>>(), out);
-    }
-    match cells {
-        Some(cells) => for_cells!(cells, cells => all(path, ranges, cells.get(rows.clone()).unwrap_or(&[]), out)),
-        None => out.fill(0),
-    }
-}
-
-/// The rows whose list has a value of each of the sets.
-fn lists(all_of: &[Vec<usize>], flags: &Flags, rows: &Range<usize>, out: &mut [u64]) {
-    out.fill(u64::MAX);
-    for any_of in all_of {
-        let slices = any_of.iter().filter_map(|code| flags.slice(*code));
-        let slices: Vec<_> = slices.map(|slice| bits_of_range(slice.words(), rows.clone())).collect();
-        for (at, word) in out.iter_mut().enumerate() {
-            *word &= slices.iter().fold(0, |any, slice| any | slice.get(at).copied().unwrap_or(0));
-        }
-    }
-}
-
-fn copy(from: &[u64], to: &mut [u64]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    finish(path, slots.get_mut(first.slot), known, *first);
 }
 
 compiled_for_each! {
     /// From the rows of a test to those of a literal: turned round where those outside are meant, without those where the
     /// column is missing, or with them.
-    fn finish(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) = finish_words
+    fn finish(words: &mut [u64], known: Option<&[u64]>, place: Place) = finish_words
+}
+
+compiled_for_each! {
+    /// The same, from one slot to another.
+    fn finish_from(from: &[u64], to: &mut [u64], known: Option<&[u64]>, place: Place) = finish_words_from
 }
 
 #[inline(always)]
-fn finish_words(words: &mut [u64], known: Option<&[u64]>, inside: bool, missing: bool) {
-    let turn = if inside { 0 } else { u64::MAX };
+fn finish_words(words: &mut [u64], known: Option<&[u64]>, place: Place) {
+    let turn = if place.inside { 0 } else { u64::MAX };
     let Some(known) = known else {
-        if !inside {
+        if !place.inside {
             for word in words {
                 *word = !*word;
             }
         }
         return;
     };
-    let add = if missing { u64::MAX } else { 0 };
+    let add = if place.missing { u64::MAX } else { 0 };
     for (word, known) in words.iter_mut().zip(known) {
         *word = (*word ^ turn) & known | !known & add;
+    }
+}
+
+#[inline(always)]
+fn finish_words_from(from: &[u64], to: &mut [u64], known: Option<&[u64]>, place: Place) {
+    let turn = if place.inside { 0 } else { u64::MAX };
+    let Some(known) = known else {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = from ^ turn;
+        }
+        return;
+    };
+    let add = if place.missing { u64::MAX } else { 0 };
+    for ((to, from), known) in to.iter_mut().zip(from).zip(known) {
+        *to = (from ^ turn) & known | !known & add;
     }
 }

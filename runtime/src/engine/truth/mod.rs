@@ -35,8 +35,6 @@ pub enum Truths {
 #[derive(Debug, Clone, Copy)]
 struct Root {
     slot: usize,
-    /// Who is in it is an answer, and not only how many.
-    members: bool,
     /// Its segment, where its members are kept.
     kept: Option<usize>,
 }
@@ -48,8 +46,9 @@ pub(crate) struct TruthStage<'a> {
     slots: usize,
     stages: Stages,
     path: Instructions,
-    /// Segments, then the parts of each partition.
+    /// Segments, so many, then the parts of each partition.
     roots: Vec<Root>,
+    segments: usize,
 }
 
 /// How the sets are made.
@@ -60,12 +59,13 @@ enum Stages {
     Code(Vec<Handle>),
 }
 
-/// One root's answer in a block.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Answer {
-    pub(crate) count: u64,
-    /// Empty where only the number is wanted, and for segments, whose members are kept elsewhere.
-    pub(crate) members: Vec<u64>,
+/// What was found for a block.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    /// By segment: how many are in it. A block has few enough customers.
+    pub(crate) counts: Vec<u32>,
+    /// By part of each partition: who is in it.
+    pub(crate) parts: Vec<Vec<u64>>,
 }
 
 impl<'a> TruthStage<'a> {
@@ -94,11 +94,10 @@ impl<'a> TruthStage<'a> {
         };
         let roots = roots.iter().enumerate().map(|(number, root)| {
             let slot = needs.slot(*root).ok_or(EngineError::Broken(root.0, "a set is wanted and not worked out"))?;
-            let of_part = number >= plan.segments.len();
-            Ok(Root { slot, members: of_part, kept: (members && !of_part).then_some(number) })
+            Ok(Root { slot, kept: (members && number < plan.segments.len()).then_some(number) })
         });
         let roots = roots.collect::<Result<Vec<Root>, EngineError>>()?;
-        Ok(TruthStage { literals, slots, stages, path, roots })
+        Ok(TruthStage { literals, slots, stages, path, roots, segments: plan.segments.len() })
     }
 
     /// The atoms that kernels have to work out.
@@ -117,24 +116,29 @@ impl<'a> TruthStage<'a> {
         store: &mut Store<'_>,
         slots: &mut Slots,
         keeper: &mut Keeper,
-    ) -> Result<Vec<Answer>, EngineError> {
+    ) -> Result<Answers, EngineError> {
         let customers = store.range(CUSTOMERS);
         let rows = customers.len();
         let stride = words_for(rows).next_multiple_of(STEP);
         slots.resize(self.slots, stride);
         self.literals.run(store, store.range(CUSTOMERS), slots)?;
-        let mut answers = vec![Answer::default(); self.roots.len()];
-        let mut answer = |slots: &mut Slots, number: usize| {
-            if let (Some(root), Some(answer)) = (self.roots.get(number), answers.get_mut(number)) {
-                *answer = self.answer(slots, root, rows, keeper);
-            }
-        };
+        let parts = self.roots.len().saturating_sub(self.segments);
+        let mut found = Answers { counts: vec![0; self.segments], parts: vec![Vec::new(); parts] };
         match &self.stages {
-            Stages::Loops(Order { ready, operations, .. }) => {
-                ready.iter().for_each(|number| answer(slots, *number));
-                for (operation, ready) in operations {
-                    sets::work(self.path, operation, slots, stride / STEP);
-                    ready.iter().for_each(|number| answer(slots, *number));
+            Stages::Loops(Order { ready, operations, is_read, .. }) => {
+                ready.iter().for_each(|number| self.answer(slots, *number, rows, None, keeper, &mut found));
+                for ((operation, ready), is_read) in operations.iter().zip(is_read) {
+                    let steps = stride / STEP;
+                    // What stands past the last customer must not be counted.
+                    let count = if ready.is_empty() || !rows.is_multiple_of(STEP * 64) {
+                        sets::work(self.path, operation, slots, steps);
+                        None
+                    } else if *is_read || ready.iter().any(|number| self.is_kept(*number)) {
+                        Some(sets::work_and_count(self.path, operation, slots, steps))
+                    } else {
+                        Some(sets::count_result(self.path, operation, slots, steps))
+                    };
+                    ready.iter().for_each(|number| self.answer(slots, *number, rows, count, keeper, &mut found));
                 }
             }
             Stages::Code(functions) => {
@@ -145,13 +149,29 @@ impl<'a> TruthStage<'a> {
                     // each slot, slot by slot `stride` words apart, and all slots it knows are there.
                     unsafe { code.function(*function)?.with_slots_of_words(slots.words_mut(), stride, steps)? };
                 }
-                (0..self.roots.len()).for_each(|number| answer(slots, number));
+                (0..self.roots.len()).for_each(|number| self.answer(slots, number, rows, None, keeper, &mut found));
             }
         }
-        Ok(answers)
+        Ok(found)
     }
 
-    fn answer(&self, slots: &mut Slots, root: &Root, rows: usize, keeper: &mut Keeper) -> Answer {
+    /// Whether it is wanted who is in a root's set, and not only how many.
+    fn is_kept(&self, number: usize) -> bool {
+        number >= self.segments || self.roots.get(number).is_some_and(|root| root.kept.is_some())
+    }
+
+    /// Takes a root's answer; `count` is known already or, where it is `None`, counted in the root's slot. Members are read
+    /// from the slot only where they are wanted.
+    fn answer(
+        &self,
+        slots: &mut Slots,
+        number: usize,
+        rows: usize,
+        count: Option<u64>,
+        keeper: &mut Keeper,
+        found: &mut Answers,
+    ) {
+        let Some(root) = self.roots.get(number) else { return };
         let words = words_for(rows);
         // What stands past the last customer means nothing.
         if let Some(last) = words.checked_sub(1)
@@ -159,12 +179,17 @@ impl<'a> TruthStage<'a> {
         {
             *word &= tail_mask(rows, last);
         }
-        let found = slots.get(root.slot).get(..words).unwrap_or(&[]);
-        let count = sets::count(self.path, found);
-        if let Some(segment) = root.kept {
-            keeper.keep(segment, found, rows, usize::try_from(count).unwrap_or(rows));
+        let members = slots.get(root.slot).get(..words).unwrap_or(&[]);
+        let wanted = root.kept.is_some() || number < self.segments;
+        let count = wanted.then(|| count.unwrap_or_else(|| sets::count(self.path, members)));
+        if let (Some(segment), Some(count)) = (root.kept, count) {
+            keeper.keep(segment, members, rows, usize::try_from(count).unwrap_or(rows));
         }
-        Answer { count, members: if root.members { found.to_vec() } else { Vec::new() } }
+        if let (Some(place), Some(count)) = (found.counts.get_mut(number), count) {
+            *place = u32::try_from(count).unwrap_or(u32::MAX);
+        } else if let Some(place) = number.checked_sub(self.segments).and_then(|part| found.parts.get_mut(part)) {
+            *place = members.to_vec();
+        }
     }
 }
 

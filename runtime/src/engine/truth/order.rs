@@ -23,6 +23,8 @@ pub(crate) struct Order {
     pub(crate) ready: Vec<usize>,
     /// With the numbers of the roots that are ready after each.
     pub(crate) operations: Vec<(Operation, Vec<usize>)>,
+    /// By operation: whether a later one reads what it makes.
+    pub(crate) is_read: Vec<bool>,
 }
 
 impl<'p> Needs<'p> {
@@ -124,6 +126,7 @@ impl<'p> Needs<'p> {
         let mut slots = self.literals.len();
         let mut free: Vec<usize> = Vec::new();
         let mut operations = Vec::with_capacity(sets.len());
+        let mut is_read = Vec::with_capacity(sets.len());
         for (number, (id, set)) in sets.into_iter().enumerate() {
             let to = free.pop().unwrap_or_else(|| {
                 slots += 1;
@@ -143,6 +146,7 @@ impl<'p> Needs<'p> {
             let slot = |set: &TruthId| self.slots.get(set.index()).copied().flatten();
             let operands = set.operands().iter().filter_map(slot).collect();
             operations.push((Operation { join, operands, to }, take(id)));
+            is_read.push(last_use.get(id.index()).is_some_and(|last| *last > number));
             // What was used for the last time leaves its slot; a set that nobody uses, its own.
             let used_last = |operand: &TruthId| last_use.get(operand.index()) == Some(&number);
             let mut leaving: Vec<TruthId> = set.operands().iter().copied().filter(used_last).collect();
@@ -153,6 +157,6 @@ impl<'p> Needs<'p> {
             leaving.dedup();
             free.extend(leaving.iter().filter(|set| !literal(set.index())).filter_map(slot));
         }
-        Order { slots, ready, operations }
+        Order { slots, ready, operations, is_read }
     }
 }

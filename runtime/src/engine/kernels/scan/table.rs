@@ -9,6 +9,8 @@ use crate::processor::compiled_for_each;
 
 /// How many sets a table holds.
 pub(crate) const SETS: usize = 64;
+/// Squares of bits that are filled before they are given.
+const SQUARES: usize = 8;
 
 /// Up to 64 sets of codes.
 #[derive(Debug, Clone)]
@@ -30,16 +32,34 @@ impl Masks {
         }
     }
 
-    /// Gives for 64 rows at a time (fewer at the end) the number of the word and, by set, the rows whose cell is in it.
-    pub(crate) fn scan<T: Cell>(&self, path: Instructions, cells: &[T], mut give: impl FnMut(usize, &[u64; SETS])) {
-        for (at, cells) in cells.chunks(64).enumerate() {
-            let mut square = [0; SETS];
-            for (row, cell) in square.iter_mut().zip(cells) {
-                let cell: u64 = (*cell).into();
-                *row = usize::try_from(cell).ok().and_then(|code| self.words.get(code)).copied().unwrap_or(0);
+    /// Gives for each of the first `sets` sets, and some hundred rows at a time, the rows whose cell is in it: the number of
+    /// the first word, that of the set, and the words.
+    pub(crate) fn scan<T: Cell>(
+        &self,
+        path: Instructions,
+        cells: &[T],
+        sets: usize,
+        mut give: impl FnMut(usize, usize, &[u64]),
+    ) {
+        // Words of neighbouring rows are given together: one by one, each set's would go to a line of the cache of its own.
+        let mut squares = [[0; SETS]; SQUARES];
+        for (at, cells) in cells.chunks(SQUARES * 64).enumerate() {
+            for (square, cells) in squares.iter_mut().zip(cells.chunks(64)) {
+                if cells.len() < 64 {
+                    square.fill(0);
+                }
+                for (row, cell) in square.iter_mut().zip(cells) {
+                    let cell: u64 = (*cell).into();
+                    *row = usize::try_from(cell).ok().and_then(|code| self.words.get(code)).copied().unwrap_or(0);
+                }
+                turn(path, square);
             }
-            turn(path, &mut square);
-            give(at, &square);
+            for set in 0..sets.min(SETS) {
+                let words: [u64; SQUARES] = std::array::from_fn(|number| {
+                    squares.get(number).and_then(|square| square.get(set)).copied().unwrap_or(0)
+                });
+                give(at * SQUARES, set, words.get(..cells.len().div_ceil(64)).unwrap_or(&[]));
+            }
         }
     }
 }
