@@ -489,7 +489,8 @@ fn newest(program: &Program, table: TableId, rows: &TableData) -> Option<i64> {
     }
 }
 
-fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadReport) {
+/// Counts ids that point at no row, of the tables that a report tells about.
+pub(crate) fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadReport) {
     for (at, declared) in program.tables.iter().enumerate() {
         let Ok(at) = u32::try_from(at) else { continue };
         let (top, path) = top_table(program, TableId(at));
