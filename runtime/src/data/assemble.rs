@@ -586,7 +586,8 @@ fn newest(program: &Program, table: TableId, rows: &TableData) -> Option<i64> {
     }
 }
 
-fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadReport) {
+/// Counts ids that point at no row, of the tables that a report tells about.
+pub(crate) fn count_lookup_misses(program: &Program, dataset: &Dataset, report: &mut LoadReport) {
     for missed in lookup_misses(program, dataset, |_| true) {
         if let Some(table) = report.tables.iter_mut().find(|table| table.table == missed.top) {
             table.lookups.extend(missed.told(program));

@@ -29,7 +29,7 @@ mod tests;
 mod texts;
 mod write;
 
-pub(crate) use assemble::assemble;
+pub(crate) use assemble::{assemble, count_lookup_misses};
 pub use bits::Bits;
 pub(crate) use convert::{find_cell, scalar};
 pub(crate) use dataset::length;

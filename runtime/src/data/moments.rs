@@ -17,13 +17,17 @@ const FIRST_DAY: i32 = 1 - EPOCH_FROM_COMMON_ERA;
 const LAST_DAY: i32 = 3_652_059 - EPOCH_FROM_COMMON_ERA;
 
 /// Whether the day lies in the years 1 to 9999.
+#[inline]
 pub(crate) fn is_day(day: i64) -> bool {
     (i64::from(FIRST_DAY)..=i64::from(LAST_DAY)).contains(&day)
 }
 
 /// Whether the instant or clock time lies in the years 1 to 9999.
+#[inline]
 pub(crate) fn is_moment(micros: i64) -> bool {
-    is_day(micros.div_euclid(MICROS_PER_DAY))
+    const FIRST: i64 = FIRST_DAY as i64 * MICROS_PER_DAY;
+    const END: i64 = (LAST_DAY as i64 + 1) * MICROS_PER_DAY;
+    (FIRST..END).contains(&micros)
 }
 
 /// `YYYY-MM-DD HH:MM:SS`, with a fraction where there is one.

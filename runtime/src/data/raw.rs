@@ -218,36 +218,42 @@ impl<'de: 'a, 'a> serde::Deserialize<'de> for Name<'a> {
 }
 
 impl From<i64> for Raw<'_> {
+    #[inline]
     fn from(value: i64) -> Self {
         Raw::Integer(value)
     }
 }
 
 impl From<f64> for Raw<'_> {
+    #[inline]
     fn from(value: f64) -> Self {
         Raw::Float(value)
     }
 }
 
 impl From<bool> for Raw<'_> {
+    #[inline]
     fn from(value: bool) -> Self {
         Raw::Boolean(value)
     }
 }
 
 impl<'a> From<&'a str> for Raw<'a> {
+    #[inline]
     fn from(value: &'a str) -> Self {
         Raw::Text(Cow::Borrowed(value))
     }
 }
 
 impl From<String> for Raw<'_> {
+    #[inline]
     fn from(value: String) -> Self {
         Raw::Text(Cow::Owned(value))
     }
 }
 
 impl<'a, T: Into<Raw<'a>>> From<Option<T>> for Raw<'a> {
+    #[inline]
     fn from(value: Option<T>) -> Self {
         value.map_or(Raw::Missing, Into::into)
     }

@@ -49,9 +49,10 @@ impl Answer {
     /// The segments that the customer is in, by their places in the selection, ascending.
     #[inline]
     pub fn segments(&self) -> impl Iterator<Item = usize> + '_ {
-        let mut words = self.bits.iter();
-        let word = words.next().copied().unwrap_or(0);
-        Members { words, word, first: 0, end: self.segments }
+        // The last word may have bits of partitions' parts too.
+        let (all, rest) = self.bits.split_at_checked(self.segments / 64).unwrap_or((&self.bits, &[]));
+        let last = rest.first().map_or(0, |word| word & ((1 << (self.segments % 64)) - 1));
+        Members { words: all.iter(), last, word: 0, next: 0 }
     }
 
     /// How many segments the customer is in.
@@ -106,12 +107,22 @@ impl Answer {
 
 /// The places of bits, ascending.
 struct Members<'a> {
-    /// Those after the one at hand.
+    /// Words after the one at hand, all of whose bits count.
     words: std::slice::Iter<'a, u64>,
+    /// The last word of all.
+    last: u64,
+    /// What is left of the word at hand.
     word: u64,
-    /// The place of the word's first bit.
-    first: usize,
-    end: usize,
+    /// The place of the first bit of the word after it.
+    next: usize,
+}
+
+impl Members<'_> {
+    /// The word after the one at hand.
+    #[inline]
+    fn word(&mut self) -> u64 {
+        self.words.next().copied().unwrap_or_else(|| std::mem::take(&mut self.last))
+    }
 }
 
 impl Iterator for Members<'_> {
@@ -120,11 +131,31 @@ impl Iterator for Members<'_> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.word == 0 {
-            self.word = *self.words.next()?;
-            self.first += 64;
+            if self.words.len() == 0 && self.last == 0 {
+                return None;
+            }
+            self.word = self.word();
+            self.next += 64;
         }
-        let place = self.first + self.word.trailing_zeros() as usize;
+        let place = self.next - 64 + self.word.trailing_zeros() as usize;
         self.word &= self.word - 1;
-        (place < self.end).then_some(place)
+        Some(place)
+    }
+
+    /// Without asking after each place whether there is one more word.
+    #[inline]
+    fn fold<B, F: FnMut(B, usize) -> B>(mut self, init: B, mut give: F) -> B {
+        let mut given = init;
+        loop {
+            while self.word != 0 {
+                given = give(given, self.next - 64 + self.word.trailing_zeros() as usize);
+                self.word &= self.word - 1;
+            }
+            if self.words.len() == 0 && self.last == 0 {
+                return given;
+            }
+            self.word = self.word();
+            self.next += 64;
+        }
     }
 }

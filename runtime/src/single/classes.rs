@@ -4,7 +4,7 @@ use super::Inner;
 use super::moment::Moment;
 use super::pack::{Chunk, chunked};
 use super::record::of_whole;
-use super::sets::{Form, Input, Sets};
+use super::sets::{Form, Input, Sets, Subject};
 use super::work::{Scratch, Work};
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::{NodeId, Op};
@@ -16,6 +16,14 @@ use segue_compiler::values::Value;
 pub(super) struct Tables {
     /// By input.
     pub(super) classes: Vec<Classes>,
+    /// By input, of those whose classes are read straight from the words of a row.
+    pub(super) quick: Vec<Quick>,
+    /// The other inputs, by their numbers.
+    pub(super) careful: Vec<usize>,
+    /// Stretches of all inputs, one input after the other.
+    stretches: Vec<Stretch>,
+    /// By text of each input: where the rows of its class begin.
+    texts: Vec<u32>,
     /// By input and class, [`super::pack::Packing::chunks`] each: the clauses that it makes true.
     pub(super) rows: Vec<Chunk>,
 }
@@ -25,10 +33,6 @@ pub(super) struct Tables {
 pub(super) struct Classes {
     /// A whole value's class is how many of these it has reached.
     borders: Vec<i64>,
-    /// Stretches of `2^shift` values from the first border on, where each has one border at most.
-    stretches: Vec<Stretch>,
-    first: i64,
-    shift: u32,
     /// Of a text: by its number the class, since many texts are one to the conditions.
     texts: Vec<u32>,
     /// The class of a missing value, the last one.
@@ -39,12 +43,42 @@ pub(super) struct Classes {
     pub(super) fails: Vec<bool>,
 }
 
-/// Neighbouring values and a border: how many were reached before it.
+/// An input whose class is read off a value of the row: not the class, but where the row of its words begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quick {
+    /// The bit that says whether the value is known.
+    bit: u64,
+    /// Its word.
+    word: u32,
+    /// The first of the value's two words.
+    at: u32,
+    /// The row of a missing value.
+    missing: u32,
+    /// Where its stretches or texts begin.
+    from: u32,
+    /// How many there are, but for the last one.
+    last: u32,
+    /// A stretch has `2^shift` values; of texts there are none.
+    shift: u32,
+    /// The first border.
+    first: i64,
+    /// Turns the bits of negative floats, so that floats stand in the order of whole numbers.
+    turned: i64,
+}
+
+/// There are no stretches: the value is a text.
+const TEXT: u32 = u32::MAX;
+
+/// Neighbouring values, the borders among them, and where the rows of values before, between and after them begin.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
-    border: i64,
-    before: usize,
+    borders: [i64; BORDERS],
+    rows: [u32; BORDERS + 1],
 }
+
+/// As many borders are in a stretch at most: times that rules count back from the moment lie the nearer to one another the
+/// nearer to it they are.
+const BORDERS: usize = 2;
 
 /// More stretches than this would not stay in a near cache.
 const STRETCHES: usize = 256;
@@ -52,14 +86,86 @@ const STRETCHES: usize = 256;
 /// Words by class while they are made: those of the clauses, and one that is not 0 where something fails.
 type Rows = Vec<Vec<u64>>;
 
+impl Tables {
+    /// Where the row of the words of an input begins, by the words of a row of the table.
+    #[inline(always)]
+    pub(super) fn row_of(&self, quick: &Quick, cells: &[u64]) -> u32 {
+        let [cell, code] =
+            cells.get(quick.at as usize..).and_then(|cells| cells.first_chunk()).copied().unwrap_or([0; 2]);
+        let known = cells.get(quick.word as usize).copied().unwrap_or(0) & quick.bit != 0;
+        let row = if quick.shift == TEXT {
+            let at = quick.from.wrapping_add((code as u32).min(quick.last));
+            self.texts.get(at as usize).copied().unwrap_or(quick.missing)
+        } else {
+            let cell = cell.cast_signed();
+            let key = cell ^ (cell >> 63 & quick.turned);
+            // No branches: which values come next cannot be foreseen.
+            let from = std::hint::select_unpredictable(key < quick.first, quick.first, key);
+            let away = from.wrapping_sub(quick.first).cast_unsigned() >> quick.shift;
+            let last = u64::from(quick.last);
+            let at = u64::from(quick.from) + std::hint::select_unpredictable(away < last, away, last);
+            self.stretches.get(at as usize).map_or(quick.missing, |Stretch { borders: [one, next], rows }| {
+                let [before, between, after] = *rows;
+                let reached = std::hint::select_unpredictable(*one <= key, between, before);
+                std::hint::select_unpredictable(*next <= key, after, reached)
+            })
+        };
+        std::hint::select_unpredictable(known, row, quick.missing)
+    }
+
+    /// Notes how an input's classes are read where that is simple: a stored value, nothing of which fails, of no text that
+    /// would have to be tried.
+    fn note(&mut self, number: usize, input: &Input, classes: &Classes, chunks: usize) {
+        match self.quick_of(input, classes, chunks) {
+            Some(quick) => self.quick.push(quick),
+            None => self.careful.push(number),
+        }
+    }
+
+    fn quick_of(&mut self, input: &Input, classes: &Classes, chunks: usize) -> Option<Quick> {
+        let Subject::Cell { at, word, bit } = input.subject else { return None };
+        if input.open || !classes.fails.is_empty() {
+            return None;
+        }
+        let row = |class: usize| u32::try_from(classes.start + class * chunks).ok();
+        let narrow = |number: usize| u32::try_from(number).ok();
+        let mut quick = Quick {
+            bit,
+            word: narrow(word)?,
+            at: narrow(at)?,
+            missing: row(classes.missing)?,
+            from: 0,
+            last: 0,
+            shift: TEXT,
+            first: 0,
+            turned: if input.form == Form::Float { i64::MAX } else { 0 },
+        };
+        if let Form::Text(_) = input.form {
+            let texts: Vec<u32> = classes.texts.iter().map(|class| row(*class as usize)).collect::<Option<_>>()?;
+            // Without the last one, a missing text.
+            (quick.from, quick.last) = (narrow(self.texts.len())?, narrow(texts.len().checked_sub(2)?)?);
+            self.texts.extend(texts);
+            return Some(quick);
+        }
+        let (first, shift, befores) = stretches(&classes.borders)?;
+        let found = befores.iter().map(|before| {
+            // Where there is no border, there is no other class.
+            let border = |ahead: usize| classes.borders.get(before + ahead).copied().unwrap_or(i64::MAX);
+            let row_of = |ahead: usize| row((before + ahead).min(classes.borders.len()));
+            Some(Stretch { borders: [border(0), border(1)], rows: [row_of(0)?, row_of(1)?, row_of(2)?] })
+        });
+        let found: Vec<Stretch> = found.collect::<Option<_>>()?;
+        (quick.first, quick.shift) = (first, shift);
+        (quick.from, quick.last) = (narrow(self.stretches.len())?, narrow(found.len().checked_sub(1)?)?);
+        self.stretches.extend(found);
+        Some(quick)
+    }
+}
+
 impl Classes {
     /// The class of a whole number, or of a float in the order of whole numbers.
-    #[inline]
     pub(super) fn of_key(&self, key: i64) -> usize {
-        let Some(last) = self.stretches.len().checked_sub(1) else { return reached(&self.borders, key) };
-        let away = key.max(self.first).wrapping_sub(self.first).cast_unsigned() >> self.shift;
-        let stretch = self.stretches.get(usize::try_from(away).unwrap_or(last).min(last));
-        stretch.map_or(0, |stretch| stretch.before + usize::from(stretch.border <= key))
+        reached(&self.borders, key)
     }
 
     /// The class of a text by its number.
@@ -100,40 +206,39 @@ impl Classes {
                 None => kept.push(row),
             }
         }
-        self.stretch();
         kept
     }
+}
 
-    /// Finds the longest stretches that have one border each, so that a class is found without a search.
-    fn stretch(&mut self) {
-        let (Some(first), Some(last)) = (self.borders.first().copied(), self.borders.last().copied()) else { return };
-        let away = |border: i64, shift: u32| border.wrapping_sub(first).cast_unsigned() >> shift;
-        let alone = |shift: &u32| {
-            let borders = self.borders.windows(2);
-            borders.into_iter().all(|pair| matches!(pair, [one, next] if away(*one, *shift) < away(*next, *shift)))
-        };
-        let Some(shift) = (0..64).rev().find(alone) else { return };
-        if away(last, shift) >= STRETCHES as u64 {
-            return;
-        }
-        (self.first, self.shift) = (first, shift);
-        for (before, border) in self.borders.iter().enumerate() {
-            // Stretches without a border have all reached the one before.
-            while let Some(passed) = self.stretches.last().copied()
-                && (self.stretches.len() as u64) < away(*border, shift)
-            {
-                self.stretches.push(passed);
-            }
-            self.stretches.push(Stretch { border: *border, before });
-        }
+/// The longest stretches with few borders each, so that a class is found without a search: the first border, how long the
+/// stretches are (a power of two), and for each of them how many borders come before its own. `None` where they are too many.
+fn stretches(borders: &[i64]) -> Option<(i64, u32, Vec<usize>)> {
+    let (Some(first), Some(last)) = (borders.first().copied(), borders.last().copied()) else {
+        return Some((0, 63, vec![0]));
+    };
+    let away = |border: i64, shift: u32| border.wrapping_sub(first).cast_unsigned() >> shift;
+    let are_few = |shift: &u32| {
+        let crowds = borders.windows(BORDERS + 1);
+        crowds.into_iter().all(|crowd| match crowd {
+            [one, .., next] => away(*one, *shift) < away(*next, *shift),
+            _ => true,
+        })
+    };
+    let shift = (0..64).rev().find(are_few)?;
+    let count = usize::try_from(away(last, shift)).ok().filter(|last| *last < STRETCHES)? + 1;
+    let mut befores = vec![0; count];
+    for border in borders {
+        let at = usize::try_from(away(*border, shift)).unwrap_or(usize::MAX);
+        befores.iter_mut().skip(at.saturating_add(1)).for_each(|before| *before += 1);
     }
+    Some((first, shift, befores))
 }
 
 impl Sets {
     /// The classes of all inputs at a moment.
     pub(super) fn tables(&self, inner: &Inner, moment: &Moment) -> Tables {
         let mut tables = Tables::default();
-        for input in &self.inputs {
+        for (number, input) in self.inputs.iter().enumerate() {
             let (mut classes, rows) = self.classes_of(inner, moment, input);
             classes.missing = rows.len().saturating_sub(1);
             classes.start = tables.rows.len();
@@ -145,6 +250,7 @@ impl Sets {
             if fails.contains(&true) {
                 classes.fails = fails;
             }
+            tables.note(number, input, &classes, self.packing.chunks);
             tables.classes.push(classes);
         }
         tables

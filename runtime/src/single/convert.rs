@@ -1,7 +1,7 @@
 //! Values into a record, judged as those of files are.
 
 use super::layout::{Field, Kind, Place};
-use super::record::{TableRows, begin};
+use super::record::{Outside, TableRows, begin};
 use super::{Inner, SingleError};
 use crate::data::convert::{FLAGS, LIST, MISSING_KEY, MISSING_VALUE, RECORD, RECORDS};
 use crate::data::scalar::{self, Id};
@@ -37,9 +37,11 @@ pub(super) fn put(
     let refused = |expected: &str| refused(inner, field.table, place, raw, expected);
     let rows = tables.get_mut(field.table.0 as usize).ok_or_else(no_row)?;
     let Some(row) = rows.rows.checked_sub(1) else { return Err(SingleError::NoRow { table: table.name.to_string() }) };
+    rows.outside.retain(|outside| (outside.row, outside.place) != (row, field.place));
+    let mut outside = Vec::new();
     let found = match &place.kind {
         Kind::Records(elements) => return records(inner, tables, clocks, field.table, place, *elements, raw),
-        Kind::List(of) => list(of, clocks, raw).map_err(refused)?.map(|list| {
+        Kind::List(of) => list(of, clocks, raw, &mut outside).map_err(refused)?.map(|list| {
             rows.lists.push(list);
             (rows.lists.len() as u64 - 1, 0)
         }),
@@ -57,14 +59,14 @@ pub(super) fn put(
                     let set = values.iter().take(64).enumerate().filter(|(bit, _)| flags >> bit & 1 == 1);
                     Some(Value::List(set.map(|(_, value)| Value::Text(value.clone())).collect()))
                 }
-                None => list(&Kind::Listed(values.clone()), clocks, raw).map_err(refused)?,
+                None => list(&Kind::Listed(values.clone()), clocks, raw, &mut outside).map_err(refused)?,
             };
             list.map(|list| {
                 rows.lists.push(list);
                 (rows.lists.len() as u64 - 1, 0)
             })
         }
-        kind => one(kind, clocks, place.required, raw).map_err(refused)?.map(|value| match value {
+        kind => one(kind, clocks, place.required, raw, &mut outside).map_err(refused)?.map(|value| match value {
             One::Word(word) => (word, 0),
             One::Text(text) => rows.keep(inner, place.dictionary, &text),
             One::Integer(number) => rows.keep_id(inner, place.dictionary, number),
@@ -83,25 +85,17 @@ pub(super) fn put(
                 *slot = code;
             }
         }
-        // A value that is not among the listed ones is missing, also where one is required (rule 9).
-        None if place.required
-            && matches!(place.kind, Kind::Listed(_))
-            && !matches!(raw, Raw::Missing | Raw::Empty) =>
-        {
-            return outside(inner, rows, row, field.table, place);
+        // A value that is not among the listed ones is missing, also where one is required (rule 9): noted at the second word,
+        // which a missing value does not need.
+        None if !outside.is_empty() => {
+            if let Some(slot) = words.get_mut(place.at + 1) {
+                *slot = OUTSIDE;
+            }
         }
         None if place.required => return Err(refused(missing(place.structural))),
         None => {}
     }
-    Ok(())
-}
-
-/// The value is missing and nobody minds: noted at the second word, which a missing value does not need.
-fn outside(inner: &Inner, rows: &mut TableRows, row: usize, table: TableId, place: &Place) -> Result<(), SingleError> {
-    let stride = inner.layout.table(table).map_or(0, |table| table.stride);
-    if let Some(slot) = rows.words.get_mut(row * stride + place.at + 1) {
-        *slot = OUTSIDE;
-    }
+    rows.outside.extend(outside.into_iter().map(|text| Outside { row, place: field.place, text }));
     Ok(())
 }
 
@@ -130,11 +124,13 @@ pub(super) fn refused(inner: &Inner, table: TableId, place: &Place, raw: &Raw<'_
     SingleError::Refused { field, value: raw.shown(), expected: expected.to_owned() }
 }
 
+/// A plain value. One that is none of the listed ones is missing, and noted.
 fn one<'a>(
     kind: &Kind,
     clocks: &mut [ZoneClock],
     required: bool,
     raw: &'a Raw<'_>,
+    outside: &mut Vec<String>,
 ) -> Result<Option<One<'a>>, &'static str> {
     let whole = |found: Option<i64>| found.map(|whole| One::Word(whole.cast_unsigned()));
     let float = |found: Option<f64>| found.map(|float| One::Word(float.to_bits()));
@@ -157,18 +153,27 @@ fn one<'a>(
             Id::Integer(number) => One::Integer(number),
             Id::Text(text) => One::Text(text),
         }),
-        Kind::Listed(values) => {
-            scalar::text(raw, false)?.filter(|text| values.iter().any(|value| **value == **text)).map(One::Text)
-        }
+        Kind::Listed(values) => match scalar::text(raw, false)? {
+            Some(text) if !values.iter().any(|value| **value == *text) => {
+                outside.push(text.into_owned());
+                None
+            }
+            text => text.map(One::Text),
+        },
         Kind::List(_) | Kind::Bits(_) | Kind::Records(_) => None,
     })
 }
 
 /// A list of plain values; missing elements are left out.
-fn list(of: &Kind, clocks: &mut [ZoneClock], raw: &Raw<'_>) -> Result<Option<Value>, &'static str> {
+fn list(
+    of: &Kind,
+    clocks: &mut [ZoneClock],
+    raw: &Raw<'_>,
+    outside: &mut Vec<String>,
+) -> Result<Option<Value>, &'static str> {
     let mut values = Vec::new();
     let mut push = |item: &Raw<'_>| -> Result<(), &'static str> {
-        values.extend(one(of, clocks, false, item)?.and_then(|one| element(of, one)));
+        values.extend(one(of, clocks, false, item, outside)?.and_then(|one| element(of, one)));
         Ok(())
     };
     match raw {

@@ -3,7 +3,9 @@
 use super::layout::{Kind, Place};
 use super::record::{Cells, TableRows};
 use super::{Answer, Inner, SingleError};
-use crate::data::{Dataset, Raw, TableBuilder, UnknownCustomers, assemble, same_name};
+use crate::data::{
+    Dataset, LoadReport, Loaded, Raw, TableBuilder, UnknownCustomers, assemble, count_lookup_misses, same_name,
+};
 use crate::interpret;
 use crate::outcome::{Outcome, Request};
 use segue_compiler::plan::{Plan, Selection};
@@ -63,8 +65,20 @@ fn take(answer: &mut Answer, outcome: Outcome, [segments, partitions, traits]: &
     answer.in_order();
 }
 
+/// What loading the record alone would count.
+pub(super) fn report(record: Cells<'_>) -> Result<LoadReport, SingleError> {
+    let Loaded { dataset, mut report, .. } = loaded(record)?;
+    count_lookup_misses(&record.inner.general, &dataset, &mut report);
+    Ok(report)
+}
+
 /// The record as data.
 fn dataset(record: Cells<'_>) -> Result<Dataset, SingleError> {
+    Ok(loaded(record)?.dataset)
+}
+
+/// The record as data, with what was counted of all but look-ups.
+fn loaded(record: Cells<'_>) -> Result<Loaded, SingleError> {
     let inner = record.inner;
     let file: Arc<str> = Arc::from("a record");
     let wanted = |table: TableId, field| inner.layout.find(table, field).is_some();
@@ -91,13 +105,13 @@ fn dataset(record: Cells<'_>) -> Result<Dataset, SingleError> {
         }
         tables.push((builder, Vec::new()));
     }
-    let mut data = assemble(&inner.general, tables, UnknownCustomers::Report).map_err(SingleError::Data)?.dataset;
-    for (at, (table, found)) in (0..).zip(data.tables.iter_mut().zip(&inner.lookups.tables)) {
+    let mut loaded = assemble(&inner.general, tables, UnknownCustomers::Report).map_err(SingleError::Data)?;
+    for (at, (table, found)) in (0..).zip(loaded.dataset.tables.iter_mut().zip(&inner.lookups.tables)) {
         if Plan::is_looked_up(&inner.general, TableId(at)) {
             *table = found.clone();
         }
     }
-    Ok(data)
+    Ok(loaded)
 }
 
 fn cell<'r>(record: Cells<'r>, table: TableId, place: usize, row: usize) -> Raw<'r> {
@@ -115,11 +129,17 @@ fn cell<'r>(record: Cells<'r>, table: TableId, place: usize, row: usize) -> Raw<
                 let key = inner.layout.table(CUSTOMERS)?.key?;
                 return Some(cell(record, CUSTOMERS, key, 0));
             }
-            // Given and none of the listed values, so missing: no listed value is this text.
-            let outside = words.get(declared.at + 1) == Some(&super::convert::OUTSIDE);
-            return outside.then_some(Raw::Text(Cow::Borrowed("\u{0}")));
+            return rows.outside_of(row, place).next().map(Raw::text);
         }
-        raw(inner, rows, declared, words)
+        let raw = raw(inner, rows, declared, words);
+        // Elements outside of their list are counted once more.
+        match raw {
+            Some(Raw::List(mut values)) => {
+                values.extend(rows.outside_of(row, place).map(Raw::text));
+                Some(Raw::List(values))
+            }
+            raw => raw,
+        }
     };
     found().unwrap_or(Raw::Missing)
 }

@@ -70,28 +70,40 @@ impl Reader<'_, '_> {
         if self.scanner.opens(b'{', b'}')? {
             return Some(());
         }
+        // Names mostly come in one order, so the one that followed last time is tried first.
+        let start = layout.columns.count();
+        let mut before = start;
         loop {
-            let name = self.scanner.text()?;
+            let rows = self.tables.get_mut(table.0 as usize)?;
+            let expected = rows.follows.get(before as usize).copied().filter(|name| *name < start);
+            let number = match expected.filter(|name| self.scanner.takes(layout.columns.text(*name))) {
+                Some(number) => Some(number),
+                None => {
+                    let name = self.scanner.text()?;
+                    let number = layout.columns.find(name);
+                    match number {
+                        Some(number) => rows.expect(before, number, start),
+                        None if convert::is_like(inner, table, name) || others.contains(&name) => return None,
+                        None => others.push(name),
+                    }
+                    number
+                }
+            };
             self.scanner.skip(b':')?;
-            match layout.columns.find(name) {
+            match number {
                 Some(number) => {
                     if number >= 128 || seen >> number & 1 == 1 {
                         return None;
                     }
                     seen |= 1 << number;
+                    before = number;
                     let number = number as usize;
                     match number.checked_sub(layout.places.len()) {
                         None => self.value(Field { table, place: number })?,
                         Some(rows) => self.rows(*layout.named_tables.get(rows)?)?,
                     }
                 }
-                None => {
-                    if convert::is_like(inner, table, name) || others.contains(&name) {
-                        return None;
-                    }
-                    others.push(name);
-                    self.scanner.pass()?;
-                }
+                None => self.scanner.pass()?,
             }
             if self.scanner.closes(b'}')? {
                 return Some(());

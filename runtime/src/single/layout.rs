@@ -201,6 +201,7 @@ impl Layout {
         for table in &mut self.tables {
             let slots = table.places.iter().enumerate().map(|(at, place)| Slot::new(table, at, place));
             table.slots = slots.collect();
+            table.columns.settle();
         }
     }
 

@@ -253,6 +253,7 @@ impl Compiled {
         let pass_of = pass_of.flat_map(|(at, pass)| pass.aggregates().map(move |node| (node, at))).collect();
         let worked = worked(&inner.plan, &sets, &inner.traits, &failing);
         layout.finish();
+        named.iter_mut().for_each(Named::settle);
         (inner.layout, inner.named, inner.sets, inner.passes) = (layout, named, sets, passes);
         (inner.pass_of, inner.worked, inner.parts) = (pass_of, worked, parts);
         Ok(Compiled { inner: Arc::new(inner) })

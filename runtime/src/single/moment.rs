@@ -151,16 +151,19 @@ impl Work<'_> {
 }
 
 /// A value for [`Record::set`]: days since 1970-01-01.
+#[inline]
 pub fn date(days: i32) -> Raw<'static> {
     Raw::Date(days)
 }
 
 /// A value for [`Record::set`]: microseconds since 1970-01-01T00:00Z.
+#[inline]
 pub fn instant(micros: i64) -> Raw<'static> {
     Raw::Instant(micros)
 }
 
 /// A value for [`Record::set`]: an amount in ten-thousandths of its currency.
+#[inline]
 pub fn amount(units: i64) -> Raw<'static> {
     Raw::Decimal { units: units.into(), scale: 4 }
 }

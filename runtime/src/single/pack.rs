@@ -98,14 +98,18 @@ impl Packing {
     #[inline]
     pub(super) fn held(&self, joined: &[Chunk], found: &mut Vec<u64>) {
         let words = joined.as_flattened();
-        found.clear();
         let (base, further) = words.split_at_checked(self.base).unwrap_or((words, &[]));
-        let mut levels = base.chunks_exact(self.width.max(1));
-        found.extend_from_slice(levels.next().unwrap_or(&[]));
-        for level in levels {
-            for (word, more) in found.iter_mut().zip(level) {
-                *word &= more;
+        found.resize(self.width, 0);
+        for (at, word) in found.iter_mut().enumerate() {
+            let (mut all, mut next) = (u64::MAX, at);
+            while let Some(level) = base.get(next) {
+                all &= level;
+                next += self.width;
             }
+            *word = all;
+        }
+        if self.routes.is_empty() {
+            return;
         }
         // What one word loses is gathered before it is taken out: a word that waits for itself would hold all tables up.
         let (mut at, mut out) = (0, 0);
@@ -127,6 +131,43 @@ impl Packing {
         }
         take(at, out);
     }
+}
+
+/// Joins the rows that begin at some starts, by `or` with what nobody's value has to make true.
+#[inline]
+pub(super) fn join(starts: &[u32], filler: &[Chunk], rows: &[Chunk], joined: &mut Vec<Chunk>) {
+    joined.resize(filler.len(), [0; 4]);
+    let mut at = 0;
+    while at < filler.len() {
+        // As many at once as stay in registers.
+        at += match filler.len() - at {
+            1 => block::<1>(starts, at, filler, rows, joined),
+            2 => block::<2>(starts, at, filler, rows, joined),
+            3 => block::<3>(starts, at, filler, rows, joined),
+            4 => block::<4>(starts, at, filler, rows, joined),
+            5 => block::<5>(starts, at, filler, rows, joined),
+            _ => block::<6>(starts, at, filler, rows, joined),
+        };
+    }
+}
+
+/// Joins a stretch of the rows; gives how long it is.
+#[inline(always)]
+fn block<const N: usize>(starts: &[u32], at: usize, filler: &[Chunk], rows: &[Chunk], joined: &mut [Chunk]) -> usize {
+    fn stretch<const N: usize>(chunks: &[Chunk], at: usize) -> Option<&[Chunk; N]> {
+        chunks.get(at..)?.first_chunk()
+    }
+    let mut all = stretch::<N>(filler, at).copied().unwrap_or([[0; 4]; N]);
+    for start in starts {
+        let Some(row) = stretch::<N>(rows, *start as usize + at) else { continue };
+        for (all, more) in all.as_flattened_mut().iter_mut().zip(row.as_flattened()) {
+            *all |= more;
+        }
+    }
+    if let Some(joined) = joined.get_mut(at..).and_then(|joined| joined.first_chunk_mut()) {
+        *joined = all;
+    }
+    N
 }
 
 fn clear(words: &mut [u64], bit: usize) {

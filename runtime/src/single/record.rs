@@ -2,17 +2,19 @@
 
 use super::answer::Answer;
 use super::convert;
+use super::general;
 use super::layout::{Field, Kind, Layout, Place, Rows, TableLayout};
 use super::sets::Joined;
 use super::slots::Slot;
 use super::work::Scratch;
 use super::{Inner, SingleError};
-use crate::data::{Raw, ZoneClock, compare_ids};
+use crate::data::{LoadReport, Raw, ZoneClock, compare_ids};
 use rustc_hash::FxHashSet;
 use segue_compiler::program::{CUSTOMERS, TableId, Type};
 use segue_compiler::values::Value;
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::mem::ManuallyDrop;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -40,6 +42,8 @@ pub(super) struct TableRows {
     pub(super) last: usize,
     /// Row by row, see [`TableLayout`].
     pub(super) words: Vec<u64>,
+    /// Values that are outside of their lists.
+    pub(super) outside: Vec<Outside>,
     /// All texts that no rule names, one after the other.
     pub(super) texts: String,
     pub(super) lists: Vec<Value>,
@@ -49,6 +53,16 @@ pub(super) struct TableRows {
     pub(super) starts: Vec<u32>,
     /// Lists of records: by element its row there.
     pub(super) owners: Vec<u32>,
+    /// By name in JSON the one that followed it last, after all of them the one that came first.
+    pub(super) follows: Vec<u32>,
+}
+
+/// A value that was given and is none of the listed ones.
+#[derive(Debug, Clone)]
+pub(super) struct Outside {
+    pub(super) row: usize,
+    pub(super) place: usize,
+    pub(super) text: String,
 }
 
 impl Record {
@@ -74,9 +88,7 @@ impl Record {
         }
         let has_lists = inner.layout.table(CUSTOMERS).is_none_or(|table| !table.lists.is_empty());
         if own.rows == 1 && !has_lists {
-            own.words.fill(0);
-            own.texts.clear();
-            own.lists.clear();
+            own.forget_all(inner.layout.table(CUSTOMERS).map_or(0, |table| table.required.len()));
         } else {
             own.clear();
             begin(&inner.layout, tables, CUSTOMERS);
@@ -98,12 +110,30 @@ impl Record {
     /// The value does not suit the field, or no row was begun.
     #[inline(always)]
     pub fn set<'v>(&mut self, field: Field, value: impl Into<Raw<'v>>) -> Result<(), SingleError> {
-        let raw = value.into();
-        let Record { inner, tables, clocks, .. } = self;
-        if tables.get_mut(field.table.0 as usize).is_some_and(|rows| rows.put(inner, field.place, &raw)) {
+        // What is put at once holds nothing that would have to be freed.
+        let raw = ManuallyDrop::new(value.into());
+        if let Some(rows) = self.tables.get_mut(field.table.0 as usize)
+            && rows.put(&self.inner, field.place, &raw)
+        {
             return Ok(());
         }
-        convert::put(inner, tables, clocks, field, &raw)
+        self.set_with_care(field, ManuallyDrop::into_inner(raw))
+    }
+
+    /// What loading this customer alone would count: values outside of their lists, which are missing, and ids that point
+    /// at no row. It is found when it is asked for, which takes as long as many records do.
+    ///
+    /// # Errors
+    /// The record cannot be made into data.
+    pub fn report(&self) -> Result<LoadReport, SingleError> {
+        general::report(Cells { inner: &self.inner, tables: &self.tables })
+    }
+
+    /// A value that is judged first.
+    #[cold]
+    #[inline(never)]
+    fn set_with_care(&mut self, field: Field, raw: Raw<'_>) -> Result<(), SingleError> {
+        convert::put(&self.inner, &mut self.tables, &mut self.clocks, field, &raw)
     }
 
     /// Checks what must be known, and puts events and records in order.
@@ -193,7 +223,19 @@ pub(super) fn begin(layout: &Layout, tables: &mut [TableRows], id: TableId) {
 }
 
 impl TableRows {
+    /// Forgets the values of the only row, of which so many words say which are known.
+    #[inline]
+    fn forget_all(&mut self, known: usize) {
+        // What stands at a missing value means something where it was outside of a list.
+        let words = if self.outside.is_empty() { known } else { self.words.len() };
+        self.words.iter_mut().take(words).for_each(|word| *word = 0);
+        self.outside.clear();
+        self.texts.clear();
+        self.lists.clear();
+    }
+
     fn clear(&mut self) {
+        self.outside.clear();
         self.rows = 0;
         self.last = 0;
         self.words.clear();
@@ -217,6 +259,21 @@ impl TableRows {
             }
         }
         Ok(())
+    }
+
+    /// Notes which name followed another one, of so many.
+    #[cold]
+    pub(super) fn expect(&mut self, before: u32, name: u32, count: u32) {
+        self.follows.resize(count as usize + 1, u32::MAX);
+        if let Some(slot) = self.follows.get_mut(before as usize) {
+            *slot = name;
+        }
+    }
+
+    /// The values of a field of a row that are outside of its list.
+    pub(super) fn outside_of(&self, row: usize, place: usize) -> impl Iterator<Item = &str> {
+        let of_place = self.outside.iter().filter(move |outside| (outside.row, outside.place) == (row, place));
+        of_place.map(|outside| outside.text.as_str())
     }
 
     /// The elements of a list of records: those of a row of the table that holds it.

@@ -97,6 +97,17 @@ impl<'j> Scanner<'j> {
         text
     }
 
+    /// Takes a text that is expected next, if it is: one that was read before, so that nothing of it has to be escaped.
+    #[inline]
+    pub(super) fn takes(&mut self, expected: &str) -> bool {
+        let found = self.peek() == Some(b'"') && {
+            let rest = self.text.as_bytes().get(self.at + 1..).unwrap_or(&[]);
+            rest.get(expected.len()) == Some(&b'"') && rest.starts_with(expected.as_bytes())
+        };
+        self.at += if found { expected.len() + 2 } else { 0 };
+        found
+    }
+
     /// Digits up to a byte that is none: how many, and their number where they are few.
     #[inline]
     fn digits(&mut self, mut number: i64) -> (usize, i64) {

@@ -6,7 +6,7 @@
 use super::classes::{Tables, float_key, key_of};
 use super::clauses::{Clauses, Join, Literal, Operation};
 use super::layout::Layout;
-use super::pack::{Chunk, Packing};
+use super::pack::{self, Chunk, Packing};
 use super::texts::Named;
 use super::work::{At, Work};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -43,7 +43,7 @@ pub(super) struct Input {
     /// Each literal with the places of the clauses that it stands in.
     pub(super) literals: Vec<(Literal, Vec<usize>)>,
     /// Whether a text that no rule names may differ from another one.
-    open: bool,
+    pub(super) open: bool,
 }
 
 /// Sets of rows of a table, the same at every moment.
@@ -119,7 +119,7 @@ impl Sets {
 #[derive(Debug, Default)]
 pub(super) struct Joined {
     /// Where the rows of the classes found begin.
-    starts: Vec<usize>,
+    starts: Vec<u32>,
     /// Inputs whose texts are to be tried one by one.
     open: Vec<usize>,
     /// The joined words.
@@ -151,10 +151,37 @@ impl Work<'_> {
         joined: &mut Joined,
         found: &mut Vec<u64>,
     ) {
-        let chunks = sets.packing.chunks;
-        joined.starts.clear();
         joined.open.clear();
-        for (number, (input, classes)) in sets.inputs.iter().zip(&tables.classes).enumerate() {
+        joined.starts.clear();
+        joined.starts.extend(tables.quick.iter().map(|quick| tables.row_of(quick, cells)));
+        if !tables.careful.is_empty() {
+            self.careful(sets, tables, at, cells, joined);
+        }
+        pack::join(&joined.starts, &sets.packing.filler, &tables.rows, &mut joined.words);
+        for input in joined.open.iter().filter_map(|number| sets.inputs.get(*number)) {
+            self.literals(&input.literals, at, joined.words.as_flattened_mut());
+        }
+        sets.packing.held(&joined.words, found);
+        for operation in &sets.operations {
+            let bit = |bit: usize| found.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
+            let held = operation.operands.iter().filter(|operand| bit(**operand)).count();
+            let holds = match operation.join {
+                Join::AtLeast(count) => held >= count,
+                Join::Not => held == 0,
+            };
+            if let Some(word) = found.get_mut(operation.out / 64) {
+                let mask = 1 << (operation.out % 64);
+                *word = if holds { *word | mask } else { *word & !mask };
+            }
+        }
+    }
+
+    /// The rows of inputs that are worked out, that can fail, or whose texts may have to be tried one by one.
+    fn careful(&mut self, sets: &Sets, tables: &Tables, at: At, cells: &[u64], joined: &mut Joined) {
+        for number in &tables.careful {
+            let (Some(input), Some(classes)) = (sets.inputs.get(*number), tables.classes.get(*number)) else {
+                continue;
+            };
             let class = match input.subject {
                 Subject::Cell { at, word, bit } => {
                     if cells.get(word).is_none_or(|known| known & bit == 0) {
@@ -175,62 +202,13 @@ impl Work<'_> {
                 },
             };
             if input.open && class + 1 == classes.missing {
-                joined.open.push(number);
+                joined.open.push(*number);
                 continue;
             }
             if !classes.fails.is_empty() && classes.fails.get(class) == Some(&true) {
                 self.scratch.uncounted = true;
             }
-            joined.starts.push(classes.start + class * chunks);
-        }
-        joined.join(&sets.packing.filler, &tables.rows);
-        for input in joined.open.iter().filter_map(|number| sets.inputs.get(*number)) {
-            self.literals(&input.literals, at, joined.words.as_flattened_mut());
-        }
-        sets.packing.held(&joined.words, found);
-        for operation in &sets.operations {
-            let bit = |bit: usize| found.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
-            let held = operation.operands.iter().filter(|operand| bit(**operand)).count();
-            let holds = match operation.join {
-                Join::AtLeast(count) => held >= count,
-                Join::Not => held == 0,
-            };
-            if let Some(word) = found.get_mut(operation.out / 64) {
-                let mask = 1 << (operation.out % 64);
-                *word = if holds { *word | mask } else { *word & !mask };
-            }
-        }
-    }
-}
-
-impl Joined {
-    /// Joins the rows that were found, two chunks at a time so that they stay in registers.
-    fn join(&mut self, filler: &[Chunk], rows: &[Chunk]) {
-        self.words.resize(filler.len(), [0; 4]);
-        let (fillers, rest) = filler.as_chunks::<2>();
-        let (pairs, single) = self.words.as_chunks_mut::<2>();
-        let mut at = 0;
-        for (pair, filler) in pairs.iter_mut().zip(fillers) {
-            let mut all = *filler;
-            for start in &self.starts {
-                let row = rows.get(start + at..).and_then(|rows| rows.first_chunk());
-                let Some(row): Option<&[Chunk; 2]> = row else { continue };
-                for (all, more) in all.as_flattened_mut().iter_mut().zip(row.as_flattened()) {
-                    *all |= more;
-                }
-            }
-            *pair = all;
-            at += 2;
-        }
-        for (chunk, filler) in single.iter_mut().zip(rest) {
-            let mut all = *filler;
-            for start in &self.starts {
-                let Some(row) = rows.get(start + at) else { continue };
-                for (all, more) in all.iter_mut().zip(row) {
-                    *all |= more;
-                }
-            }
-            *chunk = all;
+            joined.starts.push(u32::try_from(classes.start + class * sets.packing.chunks).unwrap_or(u32::MAX));
         }
     }
 }

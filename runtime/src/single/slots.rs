@@ -20,6 +20,8 @@ pub(super) struct Slot {
     /// The first of its texts are the listed ones.
     listed: u32,
     pub(super) form: Form,
+    /// A missing value is nothing but that.
+    may_lack: bool,
 }
 
 /// What is held as it is given.
@@ -71,6 +73,7 @@ impl Slot {
             dictionary: place.dictionary.map_or(NONE, narrow),
             listed: place.listed,
             form,
+            may_lack: !place.required && form != Form::Other,
         }
     }
 }
@@ -81,45 +84,40 @@ const UNITS: i64 = 10_000;
 impl TableRows {
     /// Puts a value at a field of the last row; false where it is not so simple.
     ///
-    /// Inlined where the value's kind is known, so that nothing is made of it but a call.
+    /// Inlined where the value's kind is known, so that nothing is left of finding it out.
     #[inline(always)]
     pub(super) fn put(&mut self, inner: &Inner, place: usize, raw: &Raw<'_>) -> bool {
+        let Some(slot) = self.slots.get(place).copied() else { return false };
         match raw {
-            Raw::Integer(whole) => self.put_number(inner, place, *whole),
-            Raw::Text(Cow::Borrowed(text)) => self.put_borrowed(inner, place, text),
-            Raw::Boolean(truth) => self.put_word(place, Form::Boolean, u64::from(*truth)),
-            Raw::Float(float) => float.is_finite() && self.put_word(place, Form::Number, (float + 0.0).to_bits()),
+            Raw::Integer(whole) => match slot.form {
+                Form::Integer => self.know(slot, whole.cast_unsigned(), 0),
+                Form::Key => self.know(slot, whole.cast_unsigned(), INTEGER),
+                _ => self.put_integer(inner, slot, *whole),
+            },
+            Raw::Text(Cow::Borrowed(text)) => self.put_text(inner, slot, text),
+            Raw::Boolean(truth) => self.put_word(slot, Form::Boolean, u64::from(*truth)),
+            Raw::Float(float) => float.is_finite() && self.put_word(slot, Form::Number, (float + 0.0).to_bits()),
             Raw::Decimal { units, scale: 4 } => match i64::try_from(*units) {
-                Ok(units) => self.put_word(place, Form::Money, units.cast_unsigned()),
+                Ok(units) => self.put_word(slot, Form::Money, units.cast_unsigned()),
                 Err(_) => false,
             },
-            Raw::Instant(micros) => is_moment(*micros) && self.put_word(place, Form::Instant, micros.cast_unsigned()),
+            Raw::Instant(micros) => is_moment(*micros) && self.put_word(slot, Form::Instant, micros.cast_unsigned()),
             Raw::Date(day) => {
                 let day = i64::from(*day);
-                is_day(day) && self.put_word(place, Form::Date, day.cast_unsigned())
+                is_day(day) && self.put_word(slot, Form::Date, day.cast_unsigned())
             }
+            Raw::Missing => slot.may_lack && self.forget(slot),
             _ => false,
         }
     }
 
-    fn put_borrowed(&mut self, inner: &Inner, place: usize, text: &str) -> bool {
-        let slot = self.slots.get(place).copied();
-        slot.is_some_and(|slot| self.put_text(inner, slot, text))
-    }
-
-    fn put_number(&mut self, inner: &Inner, place: usize, whole: i64) -> bool {
-        let slot = self.slots.get(place).copied();
-        slot.is_some_and(|slot| self.put_integer(inner, slot, whole))
-    }
-
     /// Puts a word that means the value in fields of a form.
-    fn put_word(&mut self, place: usize, form: Form, word: u64) -> bool {
-        let slot = self.slots.get(place).copied().filter(|slot| slot.form == form);
-        slot.is_some_and(|slot| self.know(slot, word, 0))
+    #[inline(always)]
+    fn put_word(&mut self, slot: Slot, form: Form, word: u64) -> bool {
+        slot.form == form && self.know(slot, word, 0)
     }
 
     /// Puts a whole number.
-    #[inline]
     pub(super) fn put_integer(&mut self, inner: &Inner, slot: Slot, whole: i64) -> bool {
         match slot.form {
             Form::Integer => self.know(slot, whole.cast_unsigned(), 0),
@@ -153,18 +151,28 @@ impl TableRows {
     }
 
     /// Notes a known value; false where no row was begun.
-    #[inline]
+    #[inline(always)]
     pub(super) fn know(&mut self, slot: Slot, cell: u64, code: u64) -> bool {
         let Some(words) = self.words.get_mut(self.last..) else { return false };
-        let Some(known) = words.get_mut(slot.word as usize) else { return false };
-        *known |= slot.bit;
-        match words.get_mut(slot.at as usize..).and_then(|words| words.first_chunk_mut()) {
-            Some(words) => {
+        // The known bits come before all values, so where a value is, these are.
+        let Some((known, words)) = words.split_at_mut_checked(slot.at as usize) else { return false };
+        match (known.get_mut(slot.word as usize), words.first_chunk_mut()) {
+            (Some(known), Some(words)) => {
+                *known |= slot.bit;
                 *words = [cell, code];
                 true
             }
-            None => false,
+            _ => false,
         }
+    }
+
+    /// Notes a missing value; false where no row was begun, or the value before may have been outside of its list.
+    fn forget(&mut self, slot: Slot) -> bool {
+        if !self.outside.is_empty() {
+            return false;
+        }
+        let known = self.words.get_mut(self.last + slot.word as usize);
+        known.map(|known| *known &= !slot.bit).is_some()
     }
 
     /// Keeps a text: as its number among those that rules speak of, or its stretch with the number of any other.

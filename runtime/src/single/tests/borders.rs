@@ -85,3 +85,37 @@ proptest! {
         }
     }
 }
+
+/// Borders that are spread evenly, the nearer the later, side by side, and over all numbers.
+#[test]
+fn borders_may_stand_anyhow() {
+    let near_the_end: Vec<i64> = (0..40).map(|at| 1_000_000_000 - (1 << at) / 2).collect();
+    let all_over =
+        [-4_000_000_000_000_000_000, -1, 0, 1, 2, 3, 1 << 20, (1 << 20) + 1, 1 << 40, 4_000_000_000_000_000_000];
+    let sets =
+        [(1..=30).map(|at| at * 7).collect(), (0..300).collect(), near_the_end, all_over.to_vec(), vec![5], vec![5, 6]];
+    for borders in sets {
+        let mut rules = "customers {\n  key id : id\n  a : integer?\n}\n".to_owned();
+        for (at, border) in borders.iter().enumerate() {
+            writeln!(rules, "segment s{at} {{ a >= {border} }}").unwrap();
+        }
+        let compiled = compiled(&rules);
+        let moment = compiled.at(NOW);
+        let fields = ["id", "a"].map(|name| compiled.field(name).unwrap());
+        let mut record = compiled.record();
+        let ends = [i64::MIN, i64::MAX];
+        for value in borders.iter().flat_map(|border| [border - 1, *border, border + 1]).chain(ends) {
+            record.clear();
+            record.set(fields[0], 1).unwrap();
+            record.set(fields[1], value).unwrap();
+            let answer = moment.evaluate(&mut record).unwrap();
+            for (at, border) in borders.iter().enumerate() {
+                assert_eq!(answer.holds(at), value >= *border, "{value} and {border}");
+            }
+        }
+        record.clear();
+        record.set(fields[0], 1).unwrap();
+        record.set(fields[1], None::<i64>).unwrap();
+        assert_eq!(moment.evaluate(&mut record).unwrap().held(), 0);
+    }
+}

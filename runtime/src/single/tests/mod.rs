@@ -4,6 +4,7 @@
 mod borders;
 mod forms;
 mod refusals;
+mod reports;
 mod texts;
 
 use super::{Compiled, Record, SingleError};
