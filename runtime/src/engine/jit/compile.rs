@@ -35,15 +35,17 @@ pub(super) fn compile(
     threads: usize,
     cache: Option<&Opened>,
 ) -> Result<Vec<Made>, EngineError> {
+    // What a context has room for serves the next function too.
     if threads <= 1 || drafts.len() <= 1 {
-        return drafts.into_iter().map(|draft| made(isa, draft, cache)).collect();
+        let mut context = Context::new();
+        return drafts.into_iter().map(|draft| made(isa, &mut context, draft, cache)).collect();
     }
-    // One by one: they are few, and some take much longer than others.
-    drafts.into_par_iter().with_max_len(1).map(|draft| made(isa, draft, cache)).collect()
+    drafts.into_par_iter().map_init(Context::new, |context, draft| made(isa, context, draft, cache)).collect()
 }
 
-fn made(isa: &dyn TargetIsa, draft: Draft, cache: Option<&Opened>) -> Result<Made, EngineError> {
-    let mut context = Context::for_function(draft.body);
+fn made(isa: &dyn TargetIsa, context: &mut Context, draft: Draft, cache: Option<&Opened>) -> Result<Made, EngineError> {
+    context.clear();
+    context.func = draft.body;
     let control = &mut ControlPlane::default();
     match cache {
         Some(cache) => context.compile_with_cache(isa, &mut Shelf(cache), control).map(|_| ()),
