@@ -94,7 +94,7 @@ fn belong_to_customers(program: &Program, table: TableId) -> bool {
 /// how many of some times are not looked at.
 ///
 /// # Errors
-/// As [`super::load`]; [`DataError::OverMemory`] where the bound does not do, and those of the temporary file.
+/// As [`super::load`]; [`super::DataError::OverMemory`] where the bound does not do, and those of the temporary file.
 pub(crate) fn read_ranges<R>(
     program: &Program,
     sources: &Sources,
