@@ -173,8 +173,7 @@ impl Made {
     }
 
     fn phones(self) -> Vec<Value> {
-        let phone =
-            |at: u64| json!({"customer_id": self.of(at + 9), "number": format!("+{}", mixed(at)), "main": at % 3 == 0});
+        let phone = |at: u64| json!({"customer_id": self.of(at + 9), "number": format!("+{}", mixed(at)), "main": at.is_multiple_of(3)});
         (0..self.rows / 7).map(phone).collect()
     }
 
