@@ -195,6 +195,11 @@ impl TableBuilder {
         self.counts.bad_cells.extend(bad.into_iter().take(room));
     }
 
+    /// Makes one piece of the rows of each field, once all of a part of the data are in.
+    pub(crate) fn merge(&mut self) {
+        self.fields.iter_mut().for_each(|field| field.builder.merge());
+    }
+
     /// Makes one piece of the rows of each field, those of lists included, so that they can be put out.
     pub(crate) fn ready(&mut self) {
         self.fields.iter_mut().for_each(|field| field.builder.ready());

@@ -12,7 +12,7 @@ mod ranges_tests;
 mod tests;
 
 use crate::data::{
-    Bits, DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources,
+    DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources,
     Stored, StoredValues, can_be_parted, can_be_ranged, check, load_files, load_within, loaded_size, of_prepared,
     read_parts, read_ranges,
 };
@@ -146,7 +146,7 @@ fn run_by(
         Err(origin) => origin,
     };
     if !in_ranges && can_be_parted(program, sources, options) && request.traits.is_empty() {
-        let planned = Planned::new(program, request, manner)?;
+        let planned = Planned::new(program, request, manner.clone())?;
         if judges_customers_alone(program, planned.plan()) {
             let ran = run_parts(program, sources, options, request, (&planned, memory, rows))?;
             return Ok(Ran { origin, ..ran });

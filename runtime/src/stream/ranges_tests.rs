@@ -302,7 +302,7 @@ fn told(
     let told = Told::Answers {
         report: report.json().unwrap(),
         counted: ran.report,
-        bits: ran.outcome.segments.iter().map(|bits| bits.words().to_vec()).collect(),
+        bits: ran.outcome.segments.iter().map(|members| members.to_bits().words().to_vec()).collect(),
         keys: codes.codes().map(|code| dictionary.text(code).into_owned()).collect(),
         partitions: ran.outcome.partitions,
         traits: ran.outcome.traits.iter().map(|of| (0..customers).map(|row| of.value(row)).collect()).collect(),

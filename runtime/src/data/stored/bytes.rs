@@ -132,9 +132,11 @@ impl Piece {
             }
             PieceValues::Codes(codes) => {
                 to.push(CODES);
-                let mut cells = gathered(codes, rows);
+                let (cells, places) = codes.parts();
+                let mut cells = gathered(cells, rows);
                 for (at, cell) in cells.iter_mut().enumerate() {
                     let own = u32::try_from(*cell).unwrap_or(0);
+                    let own = places.map_or(own, |places| places.get(own as usize).copied().unwrap_or(0));
                     *cell = if is_known(at) { code(own).into() } else { 0 };
                 }
                 put_cells(&cells, to);
@@ -166,7 +168,7 @@ impl Piece {
                 let bytes = from.take(rows.checked_mul(size_of::<f64>())?)?;
                 PieceValues::Numbers(numbers(bytes, f64::from_le_bytes))
             }
-            CODES => PieceValues::Codes(from.cells(rows)?),
+            CODES => PieceValues::Codes(from.cells(rows)?.into()),
             TRUTHS => PieceValues::Truths(from.bits(rows)?),
             SLICES => {
                 let slices = (0..from.count()?).map(|_| from.bits(rows));

@@ -122,7 +122,7 @@ impl Outline {
             }
         };
         let known = self.has_known.then(|| next_bits(dealt)).filter(|known| known.count() < known.len());
-        Stored { values, known, rows, marks: None }
+        Stored { values, known, rows, marks: None, blocks: None }
     }
 }
 

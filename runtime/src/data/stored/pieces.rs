@@ -49,6 +49,11 @@ impl Codes {
         Some(self.places.as_ref().map_or(code, |places| placed(places, code)))
     }
 
+    /// The cells of its codes, and where each code stands in the dictionary, if not at its own place.
+    pub(crate) fn parts(&self) -> (&Cells, Option<&[u32]>) {
+        (&self.cells, self.places.as_deref())
+    }
+
     /// All codes, in the order of the rows.
     pub(crate) fn codes(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.cells.len()).map(|row| self.code(row).unwrap_or(0))

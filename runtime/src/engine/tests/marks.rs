@@ -81,8 +81,8 @@ fn check(rows: &[Value], marks: usize, blocks: &[&str]) {
     let right = crate::interpret::run(&program, &data, &request).unwrap();
     let counted = Request { members: false, ..request.clone() };
     for truths in [Truths::Loops, Truths::Code] {
-        let manner = Manner { truths, instructions: None };
-        let arranged = run_in(&program, &data, &request, manner).unwrap();
+        let manner = Manner { truths, ..Manner::default() };
+        let arranged = run_in(&program, &data, &request, manner.clone()).unwrap();
         for (at, segment) in program.segments.iter().enumerate() {
             assert_eq!(plain.segments[at], right.segments[at], "{} without marks", segment.name);
             assert_eq!(arranged.segments[at], right.segments[at], "{} with marks", segment.name);
