@@ -12,7 +12,7 @@ const RULES: &str = "customers {
 segment few { id starts with \"77\" }
 segment half { id starts with \"1\" or id ends with \"2\" or id ends with \"3\" }
 segment most { not few }
-segment all { few or most }
+segment everybody { few or most }
 ";
 
 #[test]
