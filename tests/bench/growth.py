@@ -52,6 +52,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     run.add_sizes(options)
     arguments = options.parse_args()
+    arguments.modes = []
     arguments.segue = arguments.segue or run.build_worker()
     print("| growth | less, median ms | more, median ms | times |")
     print("|---|---:|---:|---:|")

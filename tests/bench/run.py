@@ -56,8 +56,9 @@ ALONE = [("w1", "w1_disk", 1000, [("polars", "shared,stream"), ("clickhouse", "s
 # Questions about customers and events together are two questions to a peer: nine of ten definitions are about customers.
 PARTS = {"polars": (("w1_counts", "shared,stream"), ("w2_counts", "stream")), "clickhouse": (("w1_counts", "shared"), ("w2_counts", None))}
 # Other ways in which Segue works, and the environment in which its worker does: generated code wherever there is a choice, the
-# same with no code kept and with all of it kept, no generated code at all, and customer by customer.
-MODES = ["code", "cold", "warm", "static", "interpreter"]
+# same with no code kept and with all of it kept, no generated code at all, customer by customer, and with fewer instructions of
+# the processor.
+MODES = ["code", "cold", "warm", "static", "interpreter", "avx2", "portable"]
 # Who is asked besides: Segue with another option.
 BESIDES = {"w1_prepared": "disk"}
 
@@ -233,6 +234,11 @@ def report(what, count, rows):
     return {"what": what, "definitions": count, "rows": rows}
 
 
+def wanted(arguments, question):
+    """Whether a question is among those that were asked for; all are if none is named."""
+    return not arguments.asked or question in arguments.asked.split(",")
+
+
 def add_sizes(options):
     """Options of every command here: data, their size, threads, rounds, Segue's worker."""
     options.add_argument("--data", type=pathlib.Path, default=ROOT / "target" / "bench", help="where the data are kept")
@@ -247,6 +253,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_sizes(options)
     options.add_argument("--only", choices=sorted(QUESTIONS), help="one workload: w1 customers, w2 events, w3 both")
+    options.add_argument("--asked", default="", help="only these questions, with commas, such as w1_counts,w2_unsorted,w1_disk_alone")
     options.add_argument("--peers", default="polars,clickhouse,duckdb,datafusion", help="which of them, with commas")
     options.add_argument("--modes", default="", help=f"ways in which Segue is asked besides, with commas: {', '.join(MODES)}")
     options.add_argument("--json", type=pathlib.Path, help="a file for the figures")
@@ -274,6 +281,8 @@ def main():
             failed = [answer["err"] for answer in answers if "err" in answer]
             print(f"{worker.name} {worker.version}: {failed or 'loaded'}", file=sys.stderr, flush=True)
         for what, count, askers in QUESTIONS[workload]:
+            if not wanted(arguments, what):
+                continue
             own = [("segue", None), *([("segue", BESIDES[what])] if what in BESIDES else [])]
             askers = [*own, *[(mode, None) for mode in arguments.modes], *[(name, option) for name, option in askers if name in peers]]
             rows, found = ask_all(workers, what, count, askers, arguments.repeats)
@@ -281,7 +290,9 @@ def main():
             differences += found
         for worker in workers.values():
             worker.close()
-        for _, what, count, askers in (row for row in ALONE if row[0] == workload):
+        for owner, what, count, askers in ALONE:
+            if owner != workload or not wanted(arguments, what + "_alone"):
+                continue
             askers = [("segue", None), *[(name, option) for name, option in askers if name in peers]]
             fresh = Fresh(arguments, versions)
             rows, found = ask_all(fresh, what, count, askers, 1)

@@ -30,14 +30,13 @@ pub(crate) struct Cache {
 }
 
 impl Mode {
-    /// As the variables `SEGUE_MODE` and `SEGUE_PORTABLE` say.
+    /// As the variable `SEGUE_MODE` says.
     pub(crate) fn of_environment() -> Result<Mode, Failure> {
-        let instructions = std::env::var_os("SEGUE_PORTABLE").map(|_| Instructions::Portable);
         let named = std::env::var("SEGUE_MODE").unwrap_or_default();
         let engine = |truths, warm: Option<bool>| {
             let cache = warm.map(|warm| Ok::<_, Failure>(Cache { folder: tempfile::tempdir()?, warm })).transpose()?;
             let code_cache = cache.as_ref().map(|cache| CodeCache::at(cache.folder.path().join("code")));
-            Ok(Mode::Engine { manner: Manner { truths, instructions, code_cache }, cache })
+            Ok(Mode::Engine { manner: Manner { truths, code_cache, ..Manner::default() }, cache })
         };
         match named.as_str() {
             "" | "usual" => engine(Truths::Loops, None),
@@ -46,7 +45,13 @@ impl Mode {
             "warm" => engine(Truths::Code, Some(true)),
             "static" => engine(Truths::Static, None),
             "interpreter" => Ok(Mode::Interpreter),
-            other => Err(format!("there is no mode {other}").into()),
+            // What columns are read with, such as `portable` or `avx2`.
+            instructions => {
+                let known = |found: &Instructions| format!("{found:?}").eq_ignore_ascii_case(instructions);
+                let found = Instructions::available().into_iter().find(known);
+                let instructions = Some(found.ok_or_else(|| format!("there is no mode {instructions} here"))?);
+                Ok(Mode::Engine { manner: Manner { instructions, ..Manner::default() }, cache: None })
+            }
         }
     }
 
