@@ -84,7 +84,7 @@ impl Drop for Stretch {
         home.used.fetch_sub(self.bytes(), Ordering::Relaxed);
         let mut free = home.free();
         if free.first().is_none_or(|other| other.words().len() == self.memory.words().len()) {
-            let memory = std::mem::take(&mut self.memory);
+            let mut memory = std::mem::take(&mut self.memory);
             memory.spare();
             free.push(memory);
         }

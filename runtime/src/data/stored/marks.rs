@@ -87,6 +87,8 @@ impl Marks {
     pub(crate) fn of_cells(&self, low: u64, high: u64, greatest: u64) -> Option<Settled> {
         let borders = match &self.borders {
             Borders::Cells(borders) => borders,
+            // The last mark would stand for cells beyond the last row's too.
+            Borders::Shift(_) if low > greatest => return self.settled(1, 0, true, true),
             Borders::Shift(shift) => {
                 let reached =
                     |cell: u64| usize::try_from(cell >> shift).unwrap_or(usize::MAX).min(usize::from(u16::MAX));

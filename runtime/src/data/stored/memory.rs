@@ -57,10 +57,11 @@ impl Memory {
     }
 
     /// What is in it is no longer needed: the system may take it when it runs short of memory. Writing to it again keeps it.
-    pub(crate) fn spare(&self) {
+    pub(crate) fn spare(&mut self) {
         #[cfg(target_os = "linux")]
-        if let Place::System(map) = &self.0 {
-            // SAFETY: until they are written again its words are what they were or 0, and any number is a word.
+        if let Place::System(map) = &mut self.0 {
+            // SAFETY: nobody else borrows it; until they are written again its words are what they were or 0, and any number
+            // is a word.
             let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::Free) };
         }
     }

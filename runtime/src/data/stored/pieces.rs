@@ -81,17 +81,15 @@ fn placed(places: &[u32], code: u32) -> u32 {
 
 impl Piece {
     /// One piece of several of one form, which are gone then: many small ones would keep the memory round them from being
-    /// used for anything else.
+    /// used for anything else. Ids that were texts first and numbers later, or the other way round, are left as they are.
     pub(crate) fn merge(pieces: &mut Vec<Piece>) {
-        let [first, _, ..] = pieces.as_slice() else { return };
+        let [first, others @ ..] = pieces.as_slice() else { return };
+        let form = |piece: &Piece| std::mem::discriminant(&piece.values);
+        if others.is_empty() || others.iter().any(|other| form(other) != form(first)) {
+            return;
+        }
         let values = match &first.values {
-            PieceValues::Integers(_) => {
-                // Before the first id that was no integer all are integers.
-                if pieces.iter().any(|piece| !matches!(piece.values, PieceValues::Integers(_))) {
-                    return;
-                }
-                PieceValues::Integers(integers(pieces))
-            }
+            PieceValues::Integers(_) => PieceValues::Integers(integers(pieces)),
             PieceValues::Numbers(_) => PieceValues::Numbers(numbers(pieces)),
             PieceValues::Codes(_) => {
                 let greatest = codes(pieces).map(|(codes, _)| codes.greatest()).max().unwrap_or(0);

@@ -171,6 +171,27 @@ fn coarse_marks_settle_times() {
     }
 }
 
+/// Events of one kind may end long before those that a window asks about.
+#[test]
+fn coarse_marks_know_where_their_rows_end() {
+    for last in [65_534, 65_535, 65_536, 131_070, 131_071] {
+        let seconds = (0..20_000).map(|second| if second == 19_999 { last } else { second }).chain([1 << 20]);
+        let (_, all) = packed(Values::Instant(seconds.map(|second| second * 1_000_000).collect()), None, 20_001);
+        // Cells are as wide as those of all events.
+        let mut stored = all.gather(&(0..20_000).collect::<Vec<u32>>());
+        stored.mark_times();
+        let greatest = stored.integers().unwrap().greatest();
+        for low in [last - 1, last, last + 1, 70_000, 131_072, 200_000] {
+            let found = stored.marks().unwrap().of_cells(low.cast_unsigned(), 1 << 20, greatest);
+            let Some(found) = found else { continue };
+            for (row, mark) in marks(&stored).iter().enumerate() {
+                let second = if row == 19_999 { last } else { i64::try_from(row).unwrap() };
+                check_mark(found, *mark, second >= low, &format!("{second} from {low}, the last {last}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn marks_settle_round_numbers() {
     let numbers: Vec<f64> = scattered(20_000).map(|bits| (bits >> 11) as f64 / (1_u64 << 53) as f64).collect();

@@ -175,8 +175,10 @@ impl Opened {
             if bytes <= self.most / 4 * 3 {
                 return;
             }
-            if fs::remove_file(path).is_ok() {
-                bytes -= size;
+            // What is gone already another process has removed.
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {}
+                _ => bytes -= size,
             }
         }
     }

@@ -18,6 +18,8 @@ pub(super) fn places(path: Instructions, words: &[u64], set: bool, out: &mut [u1
         Instructions::Portable => portable(words, flip, out),
         #[cfg(target_arch = "x86_64")]
         Instructions::Avx2 => portable(words, flip, out),
+        #[cfg(target_arch = "aarch64")]
+        Instructions::Neon => portable(words, flip, out),
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the path is only given where the processor has these instructions.
         Instructions::Avx512 => unsafe { avx512::places(words, flip, out) },
