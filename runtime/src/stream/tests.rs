@@ -352,6 +352,26 @@ fn repeated_keys_are_found_wherever_they_are() {
 }
 
 #[test]
+fn ids_may_be_texts_first_and_numbers_later() {
+    let many = customers(1, 40_000, false);
+    let lines = String::from_utf8(ndjson(&many)).unwrap();
+    let texts = |texts: std::ops::Range<usize>| -> Vec<u8> {
+        let line = |(at, line): (usize, &str)| {
+            let mut customer: serde_json::Value = serde_json::from_str(line).unwrap();
+            if texts.contains(&at) {
+                customer["customer_id"] = format!("c{at}").into();
+            }
+            format!("{customer}\n").into_bytes()
+        };
+        lines.lines().enumerate().flat_map(line).collect()
+    };
+    for first in [0..20_000, 20_000..40_000] {
+        let Told::Answers { keys, .. } = same(&[("customers.ndjson", texts(first))], &BadRows::Stop) else { panic!() };
+        assert_eq!(keys.len(), 40_000);
+    }
+}
+
+#[test]
 fn what_asks_for_more_than_customers_is_loaded() {
     let folder = Folder::new(&[("customers.csv", b"customer_id,friend\n1,2\n2,\n".to_vec())]);
     let rules = "customers {\n  key customer_id : id\n  friend : id? -> customers\n}\n\nsegment s { not (friend is missing) }\n";
