@@ -214,6 +214,7 @@ impl Dataset {
             customers.columns.par_iter_mut().flatten().for_each(|column| {
                 column.mark();
                 column.note_blocks();
+                column.tighten();
             });
             others.iter_mut().for_each(TableData::mark_times);
         }

@@ -54,7 +54,7 @@ pub use report::{
 pub use rows::{DatasetBuilder, column_names};
 pub use runs::Runs;
 pub(crate) use runs::{conjuncts, is_held_alike};
-pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues};
+pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues, U40};
 pub(crate) use stored::{MarkCells, Memory, Settled, turned, union};
 pub(crate) use table::TableBuilder;
 pub use texts::Texts;

@@ -307,8 +307,6 @@ fn codes_of(codes: &Cells, range: Range<usize>) -> Cow<'_, [u32]> {
         Cells::U16(cells) => cells.get(range).unwrap_or(&[]).iter().map(|code| u32::from(*code)).collect(),
         Cells::U32(cells) => Cow::Borrowed(cells.get(range).unwrap_or(&[])),
         // There are never so many texts.
-        Cells::U64(cells) => {
-            cells.get(range).unwrap_or(&[]).iter().map(|code| u32::try_from(*code).unwrap_or(0)).collect()
-        }
+        Cells::U40(_) | Cells::U64(_) => range.map(|row| codes.code(row).unwrap_or(0)).collect(),
     }
 }

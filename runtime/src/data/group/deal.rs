@@ -1,7 +1,8 @@
 //! Whole rows dealt out: the values of a row's columns are packed into a few words, so that a row goes to its bucket and to
 //! its place in it in one go, whatever the number of columns.
 
-use super::lanes::{Dealt, Form, Part, Space, Wide, bits_of, pack, split};
+use super::lanes::{Dealt, Form, Part, Space, Wide, bits_of, pack};
+use crate::data::stored::split;
 use crate::data::bits::Bits;
 use crate::data::stored::Room;
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! Columns as lanes: a value of a fixed width a row, which is what can be dealt out.
 
 use crate::data::bits::Bits;
-use crate::data::stored::{Buffer, Cells, Room};
+use crate::data::stored::{Buffer, Cells, Room, U40, split};
 
 /// The values of the rows, one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +9,7 @@ pub(crate) enum Lane<'l> {
     U8(&'l [u8]),
     U16(&'l [u16]),
     U32(&'l [u32]),
+    U40(&'l [U40]),
     U64(&'l [u64]),
     Numbers(&'l [f64]),
     Bits(&'l Bits),
@@ -28,6 +29,7 @@ impl<'l> Wide<'l> {
             Cells::U8(cells) => Lane::U8(cells),
             Cells::U16(cells) => Lane::U16(cells),
             Cells::U32(cells) => Lane::U32(cells),
+            Cells::U40(cells) => Lane::U40(cells),
             Cells::U64(cells) => Lane::U64(cells),
         };
         Wide { lane, bits: bits_of(greatest) }
@@ -74,7 +76,8 @@ impl Lane<'_> {
             Lane::U8(_) => Form::U8,
             Lane::U16(_) => Form::U16,
             Lane::U32(_) => Form::U32,
-            Lane::U64(_) => Form::U64,
+            // Where they are dealt to they are wide again.
+            Lane::U40(_) | Lane::U64(_) => Form::U64,
             Lane::Numbers(_) => Form::Numbers,
             Lane::Bits(_) => Form::Bits,
         }
@@ -87,6 +90,7 @@ impl Lane<'_> {
             Lane::U8(cells) => pack(cells, from, shift, words),
             Lane::U16(cells) => pack(cells, from, shift, words),
             Lane::U32(cells) => pack(cells, from, shift, words),
+            Lane::U40(cells) => pack(cells, from, shift, words),
             Lane::U64(cells) => pack(cells, from, shift, words),
             Lane::Numbers(numbers) => {
                 for (word, number) in words.iter_mut().zip(numbers.get(from..).unwrap_or(&[])) {
@@ -169,16 +173,6 @@ impl Space {
             }
         }
     }
-}
-
-/// Slices of so many values each, one after the other.
-pub(super) fn split<T>(values: &mut [T], lengths: impl Iterator<Item = usize>) -> impl Iterator<Item = &mut [T]> {
-    let mut rest = values;
-    lengths.map(move |length| {
-        let (own, others) = std::mem::take(&mut rest).split_at_mut_checked(length).unwrap_or_default();
-        rest = others;
-        own
-    })
 }
 
 impl Part<'_> {

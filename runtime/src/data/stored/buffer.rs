@@ -4,7 +4,7 @@ use super::memory::Memory;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 /// A number of a fixed width that memory may hold in any state.
@@ -21,6 +21,14 @@ enum Form<T> {
     Own(Arc<Vec<T>>),
     /// So many bytes of memory that others share, as values.
     Part(Arc<Memory>, Range<usize>, PhantomData<T>),
+    /// Worked out when somebody goes over them.
+    Late(Arc<Late<T>>),
+}
+
+struct Late<T> {
+    length: usize,
+    value: fn(usize) -> T,
+    all: OnceLock<Vec<T>>,
 }
 
 impl<T: Plain> Buffer<T> {
@@ -29,6 +37,32 @@ impl<T: Plain> Buffer<T> {
     pub(crate) fn part(memory: &Arc<Memory>, bytes: Range<usize>) -> Option<Buffer<T>> {
         <[T]>::ref_from_bytes(memory.bytes().get(bytes.clone())?).ok()?;
         Some(Buffer(Form::Part(Arc::clone(memory), bytes, PhantomData)))
+    }
+
+    /// So many values, each known by its place. They take no room until somebody goes over them.
+    pub(crate) fn late(length: usize, value: fn(usize) -> T) -> Buffer<T> {
+        Buffer(Form::Late(Arc::new(Late { length, value, all: OnceLock::new() })))
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Form::Late(late) => late.length,
+            _ => self.deref().len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A single value.
+    pub(crate) fn one(&self, at: usize) -> Option<T> {
+        match &self.0 {
+            Form::Late(late) => (at < late.length).then(|| (late.value)(at)),
+            _ => self.get(at).copied(),
+        }
     }
 }
 
@@ -43,6 +77,7 @@ impl<T: Plain> Deref for Buffer<T> {
                 let values = memory.bytes().get(bytes.clone()).and_then(|bytes| <[T]>::ref_from_bytes(bytes).ok());
                 values.unwrap_or(&[])
             }
+            Form::Late(late) => late.all.get_or_init(|| (0..late.length).map(late.value).collect()),
         }
     }
 }
@@ -92,4 +127,14 @@ impl<T: Plain + IntoBytes> From<Room<T>> for Buffer<T> {
     fn from(room: Room<T>) -> Buffer<T> {
         Buffer::part(&Arc::new(room.memory), 0..room.bytes).unwrap_or_else(|| Vec::new().into())
     }
+}
+
+/// Slices of so many values each, one after the other.
+pub(crate) fn split<T>(values: &mut [T], lengths: impl Iterator<Item = usize>) -> impl Iterator<Item = &mut [T]> {
+    let mut rest = values;
+    lengths.map(move |length| {
+        let (own, others) = std::mem::take(&mut rest).split_at_mut_checked(length).unwrap_or_default();
+        rest = others;
+        own
+    })
 }

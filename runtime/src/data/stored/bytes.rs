@@ -2,7 +2,7 @@
 //! business, and may change at any time.
 
 use super::pieces::{Piece, PieceValues};
-use super::{Cells, Integers};
+use super::{Cells, Integers, U40};
 use crate::data::bits::Bits;
 use crate::for_cells;
 
@@ -54,6 +54,7 @@ impl<'b> Bytes<'b> {
             1 => Cells::U8(bytes.to_vec().into()),
             2 => Cells::U16(numbers(bytes, u16::from_le_bytes).into()),
             4 => Cells::U32(numbers(bytes, u32::from_le_bytes).into()),
+            5 => Cells::U40(numbers(bytes, U40::from_le_bytes).into()),
             8 => Cells::U64(numbers(bytes, u64::from_le_bytes).into()),
             _ => return None,
         })
@@ -81,20 +82,9 @@ pub(crate) fn put_bits(bits: &Bits, to: &mut Vec<u8>) {
 
 /// Adds cells with their width, which their greatest decides.
 pub(crate) fn put_cells(cells: &[u64], to: &mut Vec<u8>) {
-    let greatest = cells.iter().max().copied().unwrap_or(0);
-    let width: u8 = match greatest {
-        0..=0xff => 1,
-        0x100..=0xffff => 2,
-        0x1_0000..=0xffff_ffff => 4,
-        _ => 8,
-    };
-    to.push(width);
-    match width {
-        1 => to.extend(cells.iter().map(|cell| *cell as u8)),
-        2 => to.extend(cells.iter().flat_map(|cell| (*cell as u16).to_le_bytes())),
-        4 => to.extend(cells.iter().flat_map(|cell| (*cell as u32).to_le_bytes())),
-        _ => to.extend(cells.iter().flat_map(|cell| cell.to_le_bytes())),
-    }
+    let cells = Cells::new(greatest(cells), cells.iter().copied());
+    to.push(cells.width() as u8);
+    for_cells!(&cells, cells => to.extend(cells.iter().flat_map(|cell| cell.to_le_bytes())));
 }
 
 const INTEGERS: u8 = 0;
@@ -162,7 +152,7 @@ impl Piece {
                 let (base, unit) = (from.word()?.cast_signed(), from.word()?);
                 let cells = from.cells(rows)?;
                 let greatest = for_cells!(&cells, cells => greatest(cells));
-                PieceValues::Integers(Integers::restore(base, unit, greatest, cells))
+                PieceValues::Integers(Integers::of_parts(base, unit, greatest, cells))
             }
             NUMBERS => {
                 let bytes = from.take(rows.checked_mul(size_of::<f64>())?)?;

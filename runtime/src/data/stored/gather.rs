@@ -154,6 +154,7 @@ impl Cells {
             Cells::U8(cells) => Cells::U8(values(cells, rows)),
             Cells::U16(cells) => Cells::U16(values(cells, rows)),
             Cells::U32(cells) => Cells::U32(values(cells, rows)),
+            Cells::U40(cells) => Cells::U40(values(cells, rows)),
             Cells::U64(cells) => Cells::U64(values(cells, rows)),
         }
     }

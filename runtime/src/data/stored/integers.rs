@@ -4,7 +4,8 @@
 //! Ramakrishnan and Shaft, "Compressing relations and indexes", ICDE 1998, with a common divisor taken out). Prices in
 //! whole cents and times in whole seconds lose the digits that are always 0; the order of cells is the order of values.
 
-use super::buffer::{Buffer, Room};
+use super::buffer::{Buffer, Room, split};
+use super::forty::U40;
 use crate::data::bits::Bits;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -18,6 +19,8 @@ pub enum Cells {
     U16(Buffer<u16>),
     /// 32 bits.
     U32(Buffer<u32>),
+    /// 40 bits: only columns that were [tightened](super::Stored::tighten).
+    U40(Buffer<U40>),
     /// 64 bits.
     U64(Buffer<u64>),
 }
@@ -31,10 +34,37 @@ macro_rules! for_cells {
             $crate::data::Cells::U8($values) => $does,
             $crate::data::Cells::U16($values) => $does,
             $crate::data::Cells::U32($values) => $does,
+            $crate::data::Cells::U40($values) => $does,
             $crate::data::Cells::U64($values) => $does,
         }
     };
 }
+
+/// Does something with the narrowest type that has room for a number, 40 bits not among them, and the form of cells that is
+/// made of it.
+macro_rules! as_wide_as {
+    ($greatest:expr, $ty:ident, $form:ident => $made:expr) => {{
+        use $crate::data::stored::Cells;
+        let greatest: u64 = $greatest;
+        macro_rules! made {
+            ($own:ty, $variant:path) => {{
+                type $ty = $own;
+                use $variant as $form;
+                $made
+            }};
+        }
+        if greatest <= u64::from(u8::MAX) {
+            made!(u8, Cells::U8)
+        } else if greatest <= u64::from(u16::MAX) {
+            made!(u16, Cells::U16)
+        } else if greatest <= u64::from(u32::MAX) {
+            made!(u32, Cells::U32)
+        } else {
+            made!(u64, Cells::U64)
+        }
+    }};
+}
+pub(super) use as_wide_as;
 
 /// Whole numbers.
 #[derive(Debug, Clone)]
@@ -48,15 +78,7 @@ pub struct Integers {
 impl Cells {
     /// Cells just wide enough for the greatest of the numbers.
     pub(crate) fn new(greatest: u64, numbers: impl ExactSizeIterator<Item = u64>) -> Cells {
-        if greatest <= u64::from(u8::MAX) {
-            Cells::U8(numbers.map(|number| number as u8).collect())
-        } else if greatest <= u64::from(u16::MAX) {
-            Cells::U16(numbers.map(|number| number as u16).collect())
-        } else if greatest <= u64::from(u32::MAX) {
-            Cells::U32(numbers.map(|number| number as u32).collect())
-        } else {
-            Cells::U64(numbers.collect())
-        }
+        as_wide_as!(greatest, Wide, form => form(numbers.map(|number| number as Wide).collect()))
     }
 
     /// How many.
@@ -75,6 +97,7 @@ impl Cells {
             Cells::U8(_) => u8::MAX.into(),
             Cells::U16(_) => u16::MAX.into(),
             Cells::U32(_) => u32::MAX.into(),
+            Cells::U40(_) => U40::MAX,
             Cells::U64(_) => u64::MAX,
         }
     }
@@ -85,6 +108,7 @@ impl Cells {
             Cells::U8(_) => 1,
             Cells::U16(_) => 2,
             Cells::U32(_) => 4,
+            Cells::U40(_) => 5,
             Cells::U64(_) => 8,
         }
     }
@@ -94,7 +118,8 @@ impl Cells {
         match self {
             Cells::U8(values) => values.get(row).map(|cell| u64::from(*cell)),
             Cells::U16(values) => values.get(row).map(|cell| u64::from(*cell)),
-            Cells::U32(values) => values.get(row).map(|cell| u64::from(*cell)),
+            Cells::U32(values) => values.one(row).map(u64::from),
+            Cells::U40(values) => values.get(row).map(|cell| u64::from(*cell)),
             Cells::U64(values) => values.get(row).copied(),
         }
     }
@@ -186,11 +211,6 @@ impl Integers {
         });
         let parts: Vec<Part<'_>> = parts.collect();
         Integers { base, unit, greatest, cells: Cells::joined(greatest, &parts) }
-    }
-
-    /// As they were put together before: `greatest` is the greatest of the cells.
-    pub(super) fn restore(base: i64, unit: u64, greatest: u64, cells: Cells) -> Integers {
-        Integers { base, unit, greatest, cells }
     }
 
     /// The same base and unit with other cells, of which this is the greatest.
@@ -294,48 +314,31 @@ pub(super) enum Become<'c> {
 impl Cells {
     /// The cells of all parts, one after the other, as wide as the greatest there can be needs.
     pub(super) fn joined(greatest: u64, parts: &[Part<'_>]) -> Cells {
-        macro_rules! joined {
-            ($form:ident, $ty:ty) => {{
-                let mut room = Room::<$ty>::new(parts.iter().map(|part| part.cells.len()).sum());
-                let mut rest = room.values_mut();
-                let places = parts.iter().map(|part| {
-                    let (own, others) =
-                        std::mem::take(&mut rest).split_at_mut_checked(part.cells.len()).unwrap_or_default();
-                    rest = others;
-                    (own, part)
+        let lengths = || parts.iter().map(|part| part.cells.len());
+        as_wide_as!(greatest, Wide, form => {
+            let mut room = Room::<Wide>::new(lengths().sum());
+            let places: Vec<(&mut [Wide], &Part<'_>)> = split(room.values_mut(), lengths()).zip(parts).collect();
+            places.into_par_iter().for_each(|(own, Part { cells, known, made })| {
+                for_cells!(cells, cells => match *made {
+                    Become::Scaled { factor: 1, more: 0 } => put(own, cells, |cell| cell as Wide),
+                    Become::Scaled { factor, more } => {
+                        let (factor, more) = (factor as Wide, more as Wide);
+                        put(own, cells, |cell| (cell as Wide).wrapping_mul(factor).wrapping_add(more));
+                    }
+                    Become::AtMost(last) => put(own, cells, |cell| cell.min(last) as Wide),
+                    Become::Listed(list) => {
+                        put(own, cells, |cell| list.get(cell as usize).copied().unwrap_or(0) as Wide);
+                    }
                 });
-                let places: Vec<(&mut [$ty], &Part<'_>)> = places.collect();
-                places.into_par_iter().for_each(|(own, Part { cells, known, made })| {
-                    for_cells!(cells, cells => match *made {
-                        Become::Scaled { factor: 1, more: 0 } => put(own, cells, |cell| *cell as $ty),
-                        Become::Scaled { factor, more } => {
-                            let (factor, more) = (factor as $ty, more as $ty);
-                            put(own, cells, |cell| (*cell as $ty).wrapping_mul(factor).wrapping_add(more));
-                        }
-                        Become::AtMost(last) => put(own, cells, |cell| (*cell as u64).min(last) as $ty),
-                        Become::Listed(list) => put(own, cells, |cell| {
-                            list.get(*cell as usize).copied().unwrap_or(0) as $ty
-                        }),
-                    });
-                    clear_missing(own, 0, *known);
-                });
-                Cells::$form(room.into())
-            }};
-        }
-        if greatest <= u64::from(u8::MAX) {
-            joined!(U8, u8)
-        } else if greatest <= u64::from(u16::MAX) {
-            joined!(U16, u16)
-        } else if greatest <= u64::from(u32::MAX) {
-            joined!(U32, u32)
-        } else {
-            joined!(U64, u64)
-        }
+                clear_missing(own, 0, *known);
+            });
+            form(room.into())
+        })
     }
 }
 
-fn put<T, U>(all: &mut [U], cells: &[T], made: impl Fn(&T) -> U) {
-    all.iter_mut().zip(cells).for_each(|(to, cell)| *to = made(cell));
+fn put<T: Copy + Into<u64>, U>(all: &mut [U], cells: &[T], made: impl Fn(u64) -> U) {
+    all.iter_mut().zip(cells).for_each(|(to, cell)| *to = made((*cell).into()));
 }
 
 /// Puts 0 at missing rows, which are those of the cells from `start` on.

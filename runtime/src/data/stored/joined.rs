@@ -79,7 +79,7 @@ impl Stored {
         let Dictionary::Integers(numbers) = &**dictionary else { return None };
         if let Some(first) = numbers.first_of_span() {
             let greatest = (numbers.len() as u64).saturating_sub(1);
-            return Some(Integers::restore(first, 1, greatest, codes.clone()));
+            return Some(Integers::of_parts(first, 1, greatest, codes.clone()));
         }
         let ids: Vec<i64> = codes.codes().map(|code| numbers.get(code as usize).unwrap_or(0)).collect();
         Some(Integers::new(&ids, |row| self.is_known(row)))

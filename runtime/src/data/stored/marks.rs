@@ -87,15 +87,12 @@ impl Marks {
     pub(crate) fn of_cells(&self, low: u64, high: u64, greatest: u64) -> Option<Settled> {
         let borders = match &self.borders {
             Borders::Cells(borders) => borders,
-            // The last mark would stand for cells beyond the last row's too.
-            Borders::Shift(_) if low > greatest => return self.settled(1, 0, true, true),
             Borders::Shift(shift) => {
-                let reached =
-                    |cell: u64| usize::try_from(cell >> shift).unwrap_or(usize::MAX).min(usize::from(u16::MAX));
+                let reached = |cell: u64| usize::try_from(cell >> shift).unwrap_or(usize::MAX);
                 let whole = |cell: u64| cell.trailing_zeros() >= *shift;
-                // What is above all cells there are ends with the last mark, which is all right for the rows there are.
-                let last = if high >> shift > u64::from(u16::MAX) { usize::from(u16::MAX) } else { reached(high) };
                 let to_border = high >= greatest || whole(high + 1);
+                // What is above all cells there are ends with the last mark.
+                let last = reached(high).min(usize::from(u16::MAX));
                 return self.settled(reached(low), last, whole(low), to_border);
             }
             Borders::Floats(_) => return None,

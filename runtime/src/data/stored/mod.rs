@@ -8,6 +8,7 @@ mod blocks;
 mod buffer;
 pub(crate) mod bytes;
 mod flags;
+mod forty;
 mod gather;
 mod integers;
 mod joined;
@@ -20,12 +21,14 @@ pub(crate) mod saved;
 mod square;
 #[cfg(test)]
 mod tests;
+mod tight;
 mod unpack;
 
 pub(crate) use blocks::Blocks;
 pub use buffer::Buffer;
-pub(crate) use buffer::Room;
+pub(crate) use buffer::{Room, split};
 pub use flags::Flags;
+pub use forty::U40;
 pub(crate) use gather::Outline;
 pub use integers::{Cells, Integers};
 pub(crate) use joined::union;

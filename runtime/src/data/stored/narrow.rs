@@ -2,7 +2,7 @@
 //!
 //! What comes out is what [`Integers::new`] gives value by value.
 
-use super::integers::{Cells, Integers, Multiple, clear_missing, common_divisor, fill_missing};
+use super::integers::{Integers, Multiple, as_wide_as, clear_missing, common_divisor, fill_missing};
 use crate::data::bits::Bits;
 use crate::processor::{Instructions, compiled_for_each};
 use segue_compiler::values::MONEY_SCALE;
@@ -92,31 +92,20 @@ fn narrowed_values<T: Copy + Ord + Into<i64>>(values: &[T], known: Option<(&Bits
     let unit = unit(values, above).max(1);
     let multiple = Multiple::of(unit);
     let greatest = multiple.over(above(greatest));
-    macro_rules! cells {
-        ($ty:ty) => {{
-            let mut cells = vec![0 as $ty; values.len()];
-            if unit == 1 {
-                for (cell, value) in cells.iter_mut().zip(values) {
-                    *cell = above(*value) as $ty;
-                }
-            } else {
-                for (cell, value) in cells.iter_mut().zip(values) {
-                    *cell = multiple.over(above(*value)) as $ty;
-                }
+    let cells = as_wide_as!(greatest, Wide, form => {
+        let mut cells = vec![0 as Wide; values.len()];
+        if unit == 1 {
+            for (cell, value) in cells.iter_mut().zip(values) {
+                *cell = above(*value) as Wide;
             }
-            clear_missing(&mut cells, 0, known);
-            cells.into()
-        }};
-    }
-    let cells = if greatest <= u64::from(u8::MAX) {
-        Cells::U8(cells!(u8))
-    } else if greatest <= u64::from(u16::MAX) {
-        Cells::U16(cells!(u16))
-    } else if greatest <= u64::from(u32::MAX) {
-        Cells::U32(cells!(u32))
-    } else {
-        Cells::U64(cells!(u64))
-    };
+        } else {
+            for (cell, value) in cells.iter_mut().zip(values) {
+                *cell = multiple.over(above(*value)) as Wide;
+            }
+        }
+        clear_missing(&mut cells, 0, known);
+        form(cells.into())
+    });
     Integers::of_parts(base, unit, greatest, cells)
 }
 

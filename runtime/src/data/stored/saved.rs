@@ -257,6 +257,7 @@ impl Source<'_> {
             1 => Cells::U8(Buffer::part(self.memory, range)?),
             2 => Cells::U16(Buffer::part(self.memory, range)?),
             4 => Cells::U32(Buffer::part(self.memory, range)?),
+            5 => Cells::U40(Buffer::part(self.memory, range)?),
             8 => Cells::U64(Buffer::part(self.memory, range)?),
             _ => return None,
         };
@@ -267,7 +268,7 @@ impl Source<'_> {
         let cells = self.cells(&saved.cells, rows)?;
         let most = saved.greatest.checked_add(1);
         let sound = !self.thorough || most.is_none_or(|most| for_cells!(&cells, cells => below(cells, most)));
-        (sound && saved.unit > 0).then(|| Integers::restore(saved.base, saved.unit, saved.greatest, cells))
+        (sound && saved.unit > 0).then(|| Integers::of_parts(saved.base, saved.unit, saved.greatest, cells))
     }
 
     fn dictionary(&self, saved: &SavedDictionary) -> Option<Dictionary> {

@@ -118,6 +118,55 @@ fn check_mark(settled: Settled, mark: u16, holds: bool, what: &str) {
 }
 
 #[test]
+fn tight_columns_keep_their_values() {
+    const ROWS: usize = 20_000;
+    let times: Vec<i64> = scattered(ROWS).map(|bits| i64::try_from(bits % (1 << 39)).unwrap() * 1_000).collect();
+    let known = (0..ROWS).map(|row| row % 13 != 5).collect();
+    let (column, mut stored) = packed(Values::Instant(times), Some(known), ROWS);
+    stored.tighten();
+    assert_eq!(width(&stored), 8, "without marks all cells are read");
+    stored.mark();
+    stored.tighten();
+    assert_eq!(width(&stored), 5);
+    let all = values(&column, ROWS);
+    assert_eq!((0..ROWS).map(|row| stored.value(row)).collect::<Vec<_>>(), all);
+    assert_eq!(values(&stored.unpack(), ROWS), all);
+    let some: Vec<u32> = (0..u32::try_from(ROWS).unwrap()).filter(|row| row % 3 == 1).collect();
+    let gathered = stored.gather(&some);
+    assert!(some.iter().enumerate().all(|(at, row)| gathered.value(at) == all[*row as usize]));
+    let twice = stored.followed_by(&gathered).unwrap();
+    assert!((0..ROWS).all(|row| twice.value(row) == all[row]));
+    assert!((0..some.len()).all(|row| twice.value(ROWS + row) == gathered.value(row)));
+    // More than 40 bits stay what they are.
+    let wide = (0..ROWS).map(|row| i64::try_from(row).unwrap() << 30).chain([1 << 60, 1]).take(ROWS + 2).collect();
+    let (_, mut stored) = packed(Values::Integer(wide), None, ROWS + 2);
+    stored.mark();
+    stored.tighten();
+    assert_eq!(width(&stored), 8);
+}
+
+#[test]
+fn ids_that_ascend_by_one_are_written_out_late() {
+    const ROWS: usize = 70_000;
+    let ids = |change: Option<usize>| {
+        let codes = (0..ROWS).map(|row| if Some(row) == change { 3 } else { u32::try_from(row).unwrap() }).collect();
+        let numbers: Vec<i64> = (100..).take(ROWS).collect();
+        let dictionary = Arc::new(Dictionary::Integers(numbers.into()));
+        packed(Values::Text { codes, dictionary }, None, ROWS)
+    };
+    for change in [None, Some(ROWS - 1), Some(5)] {
+        let (column, mut stored) = ids(change);
+        stored.tighten();
+        let codes = stored.text().unwrap().0.clone();
+        assert_eq!(codes.len(), ROWS);
+        assert!((0..ROWS).all(|row| stored.value(row) == column.value(row)), "one by one");
+        assert_eq!(codes.get(ROWS), None);
+        let crate::data::Cells::U32(cells) = &codes else { panic!("32 bits") };
+        assert_eq!(cells.iter().copied().collect::<Vec<u32>>(), codes.codes().collect::<Vec<u32>>(), "all of them");
+    }
+}
+
+#[test]
 fn marks_settle_round_amounts() {
     const ROWS: usize = 20_000;
     // Mostly below 300 USD, some far above and below.

@@ -232,7 +232,7 @@ impl Emitter<'_, '_, '_> {
                 let value = match codes {
                     Cells::U8(_) | Cells::U16(_) => self.code.ins().uextend(types::I32, cell),
                     Cells::U32(_) => cell,
-                    Cells::U64(_) => self.code.ins().ireduce(types::I32, cell),
+                    Cells::U40(_) | Cells::U64(_) => self.code.ins().ireduce(types::I32, cell),
                 };
                 let known = self.known_at(known, self.row)?;
                 Ok(Emitted::Code { value, known })
@@ -246,7 +246,7 @@ impl Emitter<'_, '_, '_> {
             | StoredValues::Duration(integers)
             | StoredValues::Date(integers) => {
                 let mut value = self.load_cell(id, integers.cells())?;
-                if integers.cells().width() < 8 {
+                if matches!(integers.cells(), Cells::U8(_) | Cells::U16(_) | Cells::U32(_)) {
                     value = self.code.ins().uextend(types::I64, value);
                 }
                 if integers.unit() != 1 {
@@ -261,12 +261,23 @@ impl Emitter<'_, '_, '_> {
         }
     }
 
-    /// The cell of the row, in the width it has.
+    /// The cell of the row, in the width it has; 64 bits for 40.
     fn load_cell(&mut self, id: NodeId, cells: &Cells) -> Result<Value, EngineError> {
         let (ty, shift) = match cells {
             Cells::U8(_) => (types::I8, 0),
             Cells::U16(_) => (types::I16, 1),
             Cells::U32(_) => (types::I32, 2),
+            Cells::U40(_) => {
+                let base = self.slot(Slot::Column(id))?;
+                let offset = self.code.ins().imul_imm_s(self.row, 5);
+                let address = self.code.ins().iadd(base, offset);
+                let low = self.code.ins().load(types::I32, constant(), address, 0);
+                let high = self.code.ins().load(types::I8, constant(), address, 4);
+                let low = self.code.ins().uextend(types::I64, low);
+                let high = self.code.ins().uextend(types::I64, high);
+                let high = self.code.ins().ishl_imm_u(high, 32);
+                return Ok(self.code.ins().bor(low, high));
+            }
             Cells::U64(_) => (types::I64, 3),
         };
         let base = self.slot(Slot::Column(id))?;

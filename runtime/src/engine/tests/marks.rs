@@ -35,6 +35,9 @@ segment s17 { visits is one of 5, 70000, 123456 }
 segment s18 { town starts with "t1" }
 segment s19 { not (town is one of "t3", "t5", "t8", "t20") }
 segment s20 { town is "t7" or town is missing }
+segment s22 { hour of seen from 8 to 12 and weekday of seen is not sunday }
+segment s23 { id is one of "17", "4711", "19999", "20000" }
+segment s24 { seen > now - 90 days or visits * 2 > 100000 }
 segment s21 { s0 and s18 and s8 and s13 and s16 and s3 }
 "#;
 

@@ -1,4 +1,4 @@
-//! The truth stage without code of its own: one loop for each set, 512 customers at a time.
+//! The truth stage without code of its own: one loop for each set.
 //!
 //! Each processor's widest instructions do the work, which the code generator does not have, and nothing has to be made
 //! first.
@@ -6,10 +6,10 @@
 use crate::engine::literals::Slots;
 use crate::processor::compiled_for_each;
 
-/// Words that are joined at once.
+/// The words of a slot are a multiple of so many.
 pub(crate) const STEP: usize = 8;
-
-type Words = [u64; STEP];
+/// Words that are joined at once where operands are many.
+const MANY: usize = 4 * STEP;
 
 /// How a set is made from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,192 +60,207 @@ fn ones(words: &[u64]) -> u64 {
     count
 }
 
-#[inline(always)]
-fn each(one: &Words, other: &Words, join: impl Fn(u64, u64) -> u64) -> Words {
-    let mut all = *one;
-    for (word, other) in all.iter_mut().zip(other) {
-        *word = join(*word, *other);
-    }
-    all
-}
-
 /// All slots but one.
 struct Others<'s> {
-    before: &'s [Words],
-    after: &'s [Words],
+    before: &'s [u64],
+    after: &'s [u64],
     /// The number of the slot that is left out.
     to: usize,
-    steps: usize,
+    /// Words of a slot.
+    words: usize,
 }
 
 impl<'s> Others<'s> {
     #[inline(always)]
-    fn get(&self, slot: usize) -> &'s [Words] {
+    fn get(&self, slot: usize) -> &'s [u64] {
         let (words, slot) =
             if slot < self.to { (self.before, slot) } else { (self.after, slot.saturating_sub(self.to + 1)) };
-        words.get(slot * self.steps..(slot + 1) * self.steps).unwrap_or(&[])
+        words.get(slot * self.words..(slot + 1) * self.words).unwrap_or(&[])
     }
 }
 
-/// Where the words of a set go, one step after the other.
+/// What becomes of the words of a set.
 trait Sink {
-    fn take(&mut self, step: usize, words: &Words);
+    /// Takes a word, which has this place in the result's slot.
+    fn take(&mut self, place: &mut u64, word: u64);
 }
 
-/// To a slot.
-struct Written<'w>(&'w mut [Words]);
+/// They are written.
+struct Written;
 
-impl Sink for Written<'_> {
+impl Sink for Written {
     #[inline(always)]
-    fn take(&mut self, step: usize, words: &Words) {
-        if let Some(to) = self.0.get_mut(step) {
-            *to = *words;
-        }
+    fn take(&mut self, place: &mut u64, word: u64) {
+        *place = word;
     }
 }
 
-/// Nowhere; their bits are counted, lane by lane, as vectors are.
-#[derive(Default)]
-struct Counted(Words);
-
-impl Counted {
-    fn all(&self) -> u64 {
-        self.0.iter().sum()
-    }
-}
+/// Their bits are counted.
+struct Counted(u64);
 
 impl Sink for Counted {
     #[inline(always)]
-    fn take(&mut self, _: usize, words: &Words) {
-        for (count, word) in self.0.iter_mut().zip(words) {
-            *count += u64::from(word.count_ones());
-        }
+    fn take(&mut self, _: &mut u64, word: u64) {
+        self.0 += u64::from(word.count_ones());
     }
 }
 
-struct Both<'w>(Written<'w>, Counted);
+struct Both(u64);
 
-impl Sink for Both<'_> {
+impl Sink for Both {
     #[inline(always)]
-    fn take(&mut self, step: usize, words: &Words) {
-        self.0.take(step, words);
-        self.1.take(step, words);
+    fn take(&mut self, place: &mut u64, word: u64) {
+        *place = word;
+        self.0 += u64::from(word.count_ones());
     }
 }
 
 /// The slot that an operation writes, and all others.
 #[inline(always)]
-fn parted<'s>(operation: &Operation, slots: &'s mut Slots, steps: usize) -> Option<(&'s mut [Words], Others<'s>)> {
-    let (words, _) = slots.words_mut().as_chunks_mut::<STEP>();
-    let (before, rest) = words.split_at_mut_checked(operation.to * steps)?;
-    let (result, after) = rest.split_at_mut_checked(steps)?;
-    Some((result, Others { before, after, to: operation.to, steps }))
+fn parted<'s>(operation: &Operation, slots: &'s mut Slots, steps: usize) -> Option<(&'s mut [u64], Others<'s>)> {
+    let words = steps * STEP;
+    let (before, rest) = slots.words_mut().split_at_mut_checked(operation.to * words)?;
+    let (result, after) = rest.split_at_mut_checked(words)?;
+    Some((result, Others { before, after, to: operation.to, words }))
 }
 
 #[inline(always)]
 fn join(operation: &Operation, slots: &mut Slots, steps: usize) {
     let Some((result, others)) = parted(operation, slots, steps) else { return };
-    make(operation, &others, &mut Written(result));
+    make(operation, &others, result, &mut Written);
 }
 
 #[inline(always)]
 fn join_and_count(operation: &Operation, slots: &mut Slots, steps: usize) -> u64 {
     let Some((result, others)) = parted(operation, slots, steps) else { return 0 };
-    let mut both = Both(Written(result), Counted::default());
-    make(operation, &others, &mut both);
-    both.1.all()
+    let mut both = Both(0);
+    make(operation, &others, result, &mut both);
+    both.0
 }
 
 #[inline(always)]
 fn join_to_count(operation: &Operation, slots: &mut Slots, steps: usize) -> u64 {
-    let Some((_, others)) = parted(operation, slots, steps) else { return 0 };
-    let mut counted = Counted::default();
-    make(operation, &others, &mut counted);
-    counted.all()
+    let Some((result, others)) = parted(operation, slots, steps) else { return 0 };
+    let mut counted = Counted(0);
+    make(operation, &others, result, &mut counted);
+    counted.0
 }
 
 #[inline(always)]
-fn make(operation: &Operation, others: &Others<'_>, sink: &mut impl Sink) {
+fn make(operation: &Operation, others: &Others<'_>, result: &mut [u64], sink: &mut impl Sink) {
     match operation.join {
-        Join::And => fold(others, &operation.operands, |one, other| one & other, sink),
-        Join::Or => fold(others, &operation.operands, |one, other| one | other, sink),
-        Join::AtLeast(count) => at_least(others, &operation.operands, count, sink),
+        Join::And => fold(others, &operation.operands, result, |one, other| one & other, sink),
+        Join::Or => fold(others, &operation.operands, result, |one, other| one | other, sink),
+        Join::AtLeast(count) => at_least(others, &operation.operands, count, result, sink),
         Join::Complement => {
             let from = operation.operands.first().map_or(&[][..], |slot| others.get(*slot));
-            for (step, from) in from.iter().enumerate() {
-                sink.take(step, &each(from, from, |word, _| !word));
+            for (place, from) in result.iter_mut().zip(from) {
+                sink.take(place, !from);
             }
         }
         Join::All(all) => {
-            for step in 0..others.steps {
-                sink.take(step, &[if all { u64::MAX } else { 0 }; STEP]);
+            for place in result {
+                sink.take(place, if all { u64::MAX } else { 0 });
             }
         }
     }
 }
 
-/// All operands at once, so that nothing is written but what comes out. (Plain loops: what an iterator is given to do would
-/// not be compiled for the caller's instructions.)
+/// All operands at once, so that nothing is written but what comes out. (Plain loops over single words: what an iterator is
+/// given to do would not be compiled for the caller's instructions, and where a step of several words is one turn of the
+/// loop, the compiler makes vectors of words from different steps, which it has to collect one by one.)
 #[inline(always)]
-fn fold(others: &Others<'_>, operands: &[usize], join: impl Fn(u64, u64) -> u64, sink: &mut impl Sink) {
+fn fold(
+    others: &Others<'_>,
+    operands: &[usize],
+    result: &mut [u64],
+    join: impl Fn(u64, u64) -> u64,
+    sink: &mut impl Sink,
+) {
     match operands {
         [] => {}
         [one] => {
-            for (step, one) in others.get(*one).iter().enumerate() {
-                sink.take(step, one);
+            for (place, one) in result.iter_mut().zip(others.get(*one)) {
+                sink.take(place, *one);
             }
         }
         [one, two] => {
-            for (step, (one, two)) in others.get(*one).iter().zip(others.get(*two)).enumerate() {
-                sink.take(step, &each(one, two, &join));
+            for ((place, one), two) in result.iter_mut().zip(others.get(*one)).zip(others.get(*two)) {
+                sink.take(place, join(*one, *two));
             }
         }
         [one, two, three] => {
             let operands = others.get(*one).iter().zip(others.get(*two)).zip(others.get(*three));
-            for (step, ((one, two), three)) in operands.enumerate() {
-                sink.take(step, &each(&each(one, two, &join), three, &join));
+            for (place, ((one, two), three)) in result.iter_mut().zip(operands) {
+                sink.take(place, join(join(*one, *two), *three));
             }
         }
         [one, two, three, four] => {
             let operands = others.get(*one).iter().zip(others.get(*two));
             let operands = operands.zip(others.get(*three).iter().zip(others.get(*four)));
-            for (step, ((one, two), (three, four))) in operands.enumerate() {
-                sink.take(step, &each(&each(one, two, &join), &each(three, four, &join), &join));
+            for (place, ((one, two), (three, four))) in result.iter_mut().zip(operands) {
+                sink.take(place, join(join(*one, *two), join(*three, *four)));
             }
         }
-        [one, rest @ ..] => {
-            for (step, one) in others.get(*one).iter().enumerate() {
-                let mut all = *one;
-                for other in rest {
-                    if let Some(other) = others.get(*other).get(step) {
-                        all = each(&all, other, &join);
-                    }
-                }
-                sink.take(step, &all);
+        operands => {
+            // All but the last few steps of small blocks are joined several at a time.
+            let (most, rest) = result.split_at_mut(result.len() / MANY * MANY);
+            let start = most.len();
+            fold_many::<MANY>(others, operands, most, 0, &join, sink);
+            fold_many::<STEP>(others, operands, rest, start, &join, sink);
+        }
+    }
+}
+
+/// The same for any number of operands, `N` words at a time; the words of the result start at `start` of its slot.
+#[inline(always)]
+fn fold_many<const N: usize>(
+    others: &Others<'_>,
+    operands: &[usize],
+    result: &mut [u64],
+    start: usize,
+    join: impl Fn(u64, u64) -> u64,
+    sink: &mut impl Sink,
+) {
+    let Some((first, rest)) = operands.split_first() else { return };
+    for (at, places) in result.as_chunks_mut::<N>().0.iter_mut().enumerate() {
+        let from = start + at * N;
+        let of = |slot: usize| others.get(slot).get(from..).and_then(|words| words.first_chunk::<N>());
+        let Some(mut all) = of(*first).copied() else { return };
+        for other in rest {
+            let Some(other) = of(*other) else { return };
+            for (word, other) in all.iter_mut().zip(other) {
+                *word = join(*word, *other);
             }
+        }
+        for (place, word) in places.iter_mut().zip(all) {
+            sink.take(place, word);
         }
     }
 }
 
 /// Bits that at least `count` operands have: `reached[k]` after some of them has those that more than `k` had.
 #[inline(always)]
-fn at_least(others: &Others<'_>, operands: &[usize], count: usize, sink: &mut impl Sink) {
-    let mut reached: Vec<Words> = vec![[0; STEP]; count];
-    for step in 0..others.steps {
+fn at_least(others: &Others<'_>, operands: &[usize], count: usize, result: &mut [u64], sink: &mut impl Sink) {
+    let mut reached = vec![[0; STEP]; count];
+    let (places, _) = result.as_chunks_mut::<STEP>();
+    for (step, places) in places.iter_mut().enumerate() {
         reached.fill([0; STEP]);
         for operand in operands {
-            let operand = others.get(*operand).get(step).copied().unwrap_or_default();
-            for at in (0..count).rev() {
-                let below = match at.checked_sub(1) {
-                    Some(below) => reached.get(below).copied().unwrap_or_default(),
-                    None => [u64::MAX; STEP],
-                };
-                if let Some(here) = reached.get_mut(at) {
-                    *here = each(here, &each(&below, &operand, |one, other| one & other), |one, other| one | other);
+            let mut below = others.get(*operand).as_chunks::<STEP>().0.get(step).copied().unwrap_or_default();
+            for here in &mut reached {
+                // Who had more than one fewer before, and is in this operand, has one more now.
+                for (below, here) in below.iter_mut().zip(here) {
+                    let more = *here & *below;
+                    *here |= *below;
+                    *below = more;
                 }
             }
         }
-        sink.take(step, &reached.last().copied().unwrap_or([u64::MAX; STEP]));
+        let all = reached.last().copied().unwrap_or([u64::MAX; STEP]);
+        for (place, word) in places.iter_mut().zip(all) {
+            sink.take(place, word);
+        }
     }
 }
 
@@ -273,7 +288,7 @@ mod tests {
     #[test]
     fn joined_counted_or_both_on_every_path() {
         let joins = [Join::And, Join::Or, Join::AtLeast(1), Join::AtLeast(3), Join::AtLeast(0)];
-        for steps in [0, 1, 2, 5] {
+        for steps in [0, 1, 2, 5, 9] {
             let mut before = Slots::default();
             before.resize(9, steps * STEP);
             for (at, word) in (1_u64..).zip(before.words_mut()) {

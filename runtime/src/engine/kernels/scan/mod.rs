@@ -14,6 +14,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use crate::data::U40;
 use crate::processor::Instructions;
 use std::cmp::Ordering;
 pub(crate) use table::{Masks, SETS};
@@ -117,3 +118,21 @@ cell!(u8, in_ranges_u8);
 cell!(u16, in_ranges_u16);
 cell!(u32, in_ranges_u32);
 cell!(u64, in_ranges_u64);
+
+/// Cells that are made wide at once.
+const WIDENED: usize = 512;
+
+impl Cell for U40 {
+    fn in_ranges(path: Instructions, cells: &[U40], ranges: &[(U40, U40)], out: &mut [u64]) {
+        let ranges: Vec<(u64, u64)> = ranges.iter().map(|(low, span)| ((*low).into(), (*span).into())).collect();
+        let mut wide = [0; WIDENED];
+        for (cells, out) in cells.chunks(WIDENED).zip(out.chunks_mut(WIDENED / 64)) {
+            wide.iter_mut().zip(cells).for_each(|(wide, cell)| *wide = (*cell).into());
+            u64::in_ranges(path, wide.get(..cells.len()).unwrap_or(&[]), &ranges, out);
+        }
+    }
+
+    fn within(self, low: U40, span: U40) -> bool {
+        u64::from(self).within(low.into(), span.into())
+    }
+}

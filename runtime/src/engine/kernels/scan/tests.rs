@@ -48,6 +48,22 @@ every_border!(every_border_of_32_bits, u32);
 every_border!(every_border_of_64_bits, u64);
 
 #[test]
+fn every_border_of_40_bits() {
+    let forty = |number: u64| U40::lower_bits_of(number);
+    let values = [0, 1, 2, (1 << 39) - 1, 1 << 39, U40::MAX - 1, U40::MAX];
+    let cells: Vec<U40> = (0..1100usize).map(|at| forty(values[(at * 5 + at / 7) % 7])).collect();
+    for start in STARTS {
+        for length in LENGTHS {
+            for low in values {
+                for high in values.into_iter().filter(|high| *high >= low) {
+                    check_ranges(&cells[start..start + length], forty(low), forty(high - low));
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn floats_in_every_order() {
     let values = [-1e300, -1.5, 0.0, f64::MIN_POSITIVE, 0.1, 1.5, f64::MAX];
     let cells: Vec<f64> = (0..1100usize).map(|at| values[(at * 5 + at / 7) % 7]).collect();
@@ -77,6 +93,10 @@ proptest! {
     fn any_range(cells in prop::collection::vec(any::<u64>(), 0..300), low in any::<u64>(), high in any::<u64>()) {
         let (low, high) = (low.min(high), low.max(high));
         check_ranges(&cells, low, high - low);
+        let forty = |number: &u64| U40::lower_bits_of(*number);
+        let narrow: Vec<U40> = cells.iter().map(forty).collect();
+        let (least, greatest) = (forty(&low).min(forty(&high)), forty(&low).max(forty(&high)));
+        check_ranges(&narrow, least, forty(&(u64::from(greatest) - u64::from(least))));
         let narrow: Vec<u32> = cells.iter().map(|cell| *cell as u32).collect();
         let (low, high) = ((low as u32).min(high as u32), (low as u32).max(high as u32));
         check_ranges(&narrow, low, high - low);
