@@ -10,6 +10,8 @@ mod answers;
 mod ranges_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 
 use crate::data::{
     DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources,
@@ -156,19 +158,16 @@ fn run_by(
         let planned = Planned::new(program, request, manner)?;
         if looks_up_no_customers(planned.plan()) {
             let size = loaded_size(program, sources, options);
-            if in_ranges || bound_for(size, memory).is_some() {
-                let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
-                return Ok(Ran { origin, ..ran });
-            }
-            // Files do not tell all.
-            return match load_files(program, sources, options, memory) {
-                Ok(loaded) => run_held(program, Loaded { origin, ..loaded }, options, request, how),
-                Err(errors) if is_over_memory(&errors) => {
-                    let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
-                    Ok(Ran { origin, ..ran })
+            if !in_ranges && bound_for(size, memory).is_none() {
+                match load_files(program, sources, options, memory) {
+                    Ok(loaded) => return run_held(program, Loaded { origin, ..loaded }, options, request, how),
+                    // Files do not tell all.
+                    Err(errors) if is_over_memory(&errors) => {}
+                    Err(errors) => return Err(errors.into()),
                 }
-                Err(errors) => Err(errors.into()),
-            };
+            }
+            let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
+            return Ok(Ran { origin, ..ran });
         }
     }
     let loaded = load_files(program, sources, options, memory)?;

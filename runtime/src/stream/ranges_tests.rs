@@ -1,10 +1,9 @@
 //! Customers worked out range by range with their events beside the same data loaded whole.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at the line that failed")]
 
-use super::tests::held;
+use super::told::{Told, held};
 use super::*;
 use crate::data::{BadRows, Quiet, UnknownCustomers, needed_fields};
-use crate::report::{Gathered, Report};
 use segue_compiler::plan::Selection;
 use segue_compiler::project::check_text;
 use serde_json::{Value, json};
@@ -230,20 +229,6 @@ fn csv(rows: &[Value]) -> String {
     text
 }
 
-/// All that a run tells and gives, or why it does not.
-#[derive(Debug, PartialEq)]
-enum Told {
-    Answers {
-        report: String,
-        counted: LoadReport,
-        bits: Vec<Vec<u64>>,
-        keys: Vec<String>,
-        partitions: Vec<Vec<u32>>,
-        traits: Vec<Vec<Option<segue_compiler::values::Value>>>,
-    },
-    Refused(String),
-}
-
 /// How data are read in a case.
 #[derive(Clone, Copy)]
 struct Reading {
@@ -282,32 +267,8 @@ fn told(
         Some(how) => run(program, &sources, &options, &request, how),
         None => held(program, &sources, &options, &request),
     };
-    let ran = match ran {
-        Ok(ran) => ran,
-        Err(error) => return (Told::Refused(error.to_string()), 0),
-    };
-    let report = Report::gather(Gathered {
-        program,
-        sources: &checked.sources,
-        dataset: &ran.data,
-        load: &ran.report,
-        request: &request,
-        outcome: &ran.outcome,
-        engine: "jit",
-        started: 0,
-    });
-    let keys = ran.data.keys(program).unwrap();
-    let (codes, dictionary) = keys.text().unwrap();
-    let customers = ran.outcome.customers;
-    let told = Told::Answers {
-        report: report.json().unwrap(),
-        counted: ran.report,
-        bits: ran.outcome.segments.iter().map(|members| members.to_bits().words().to_vec()).collect(),
-        keys: codes.codes().map(|code| dictionary.text(code).into_owned()).collect(),
-        partitions: ran.outcome.partitions,
-        traits: ran.outcome.traits.iter().map(|of| (0..customers).map(|row| of.value(row)).collect()).collect(),
-    };
-    (told, ran.ranged.map_or(0, |ranged| ranged.ranges))
+    let ranges = ran.as_ref().ok().and_then(|ran| ran.ranged).map_or(0, |ranged| ranged.ranges);
+    (Told::of(&checked, &request, &options.bad_rows, ran), ranges)
 }
 
 /// Holds ranges of several sizes against the whole, and gives what both tell.

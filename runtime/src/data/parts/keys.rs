@@ -34,6 +34,15 @@ pub(crate) enum Key<'k> {
     Text(&'k str),
 }
 
+impl Key<'_> {
+    /// A hash: the same for the same key, and mostly another for another.
+    pub(crate) fn hashed(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
 /// Whether they are the numbers from 0 on.
 fn follow<T: Copy + Into<u64>>(cells: &[T]) -> bool {
     cells.iter().zip(0..).all(|(cell, row)| (*cell).into() == row)
@@ -131,6 +140,42 @@ impl Keys {
     }
 }
 
+/// The least and the greatest of all, where all are whole numbers.
+pub(crate) fn spanned(ends: impl Iterator<Item = Option<(i64, i64)>>) -> Option<(i64, i64)> {
+    let joined = |(low, high): (i64, i64), (least, greatest): (i64, i64)| (low.min(least), high.max(greatest));
+    // One that is none makes all none.
+    ends.reduce(|all, next| Some(joined(all?, next?)))?
+}
+
+/// Keys may be so many times as far apart as there are, to be met bit by bit.
+pub(crate) const SPAN: u64 = 8;
+
+/// Whole numbers that were met, a bit for each that may be.
+pub(crate) struct Met {
+    least: i64,
+    bits: Bits,
+}
+
+impl Met {
+    /// None of those between two; `None` where there are more than `most`, and some.
+    pub(crate) fn within((least, greatest): (i64, i64), most: u64) -> Option<Met> {
+        let span = i128::from(greatest) - i128::from(least) + 1;
+        let span = usize::try_from(span).ok().filter(|span| *span as u64 <= most.max(1 << 12))?;
+        Some(Met { least, bits: Bits::zeros(span) })
+    }
+
+    /// Meets keys, and says whether all are whole numbers that were not met before.
+    pub(crate) fn are_new(&mut self, keys: &Keys) -> bool {
+        (0..keys.len()).all(|row| {
+            let Some(Key::Integer(number)) = keys.get(row) else { return false };
+            let Ok(place) = usize::try_from(i128::from(number) - i128::from(self.least)) else { return false };
+            let is_new = !self.bits.get(place);
+            self.bits.set(place);
+            is_new
+        })
+    }
+}
+
 /// The keys of all customers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AllKeys {
@@ -183,12 +228,7 @@ impl AllKeys {
 
     /// The least and the greatest, where all are whole numbers.
     pub(crate) fn ends(&self) -> Option<(i64, i64)> {
-        let mut ends: Option<(i64, i64)> = None;
-        for keys in self.parts.iter().filter(|keys| keys.len() > 0) {
-            let (least, greatest) = keys.ends()?;
-            ends = Some(ends.map_or((least, greatest), |(low, high)| (low.min(least), high.max(greatest))));
-        }
-        ends
+        spanned(self.parts.iter().filter(|keys| keys.len() > 0).map(Keys::ends))
     }
 
     /// A customer's key as text.
@@ -230,9 +270,7 @@ impl AllKeys {
     fn repeated_in(&self, pass: u64, passes: u64) -> Vec<(u32, u32, u64)> {
         let mut rows: Vec<(u64, u32)> = Vec::new();
         for (row, key) in (0..self.rows).filter_map(|row| self.get(row).map(|key| (row, key))) {
-            let mut hasher = FxHasher::default();
-            key.hash(&mut hasher);
-            let hash = hasher.finish();
+            let hash = key.hashed();
             if (hash >> 32) % passes == pass {
                 rows.push((hash, u32::try_from(row).unwrap_or(u32::MAX)));
             }
@@ -261,23 +299,9 @@ impl AllKeys {
         if self.rows == 0 {
             return true;
         }
-        let Some((least, greatest)) = self.ends() else { return false };
-        let span = usize::try_from(i128::from(greatest) - i128::from(least) + 1).unwrap_or(usize::MAX);
-        if span > self.rows.saturating_mul(8).max(1 << 12) {
-            return false;
-        }
-        let mut met = Bits::zeros(span);
-        for keys in &self.parts {
-            for key in (0..keys.len()).filter_map(|row| keys.get(row)) {
-                let Key::Integer(number) = key else { return false };
-                let Ok(place) = usize::try_from(i128::from(number) - i128::from(least)) else { return false };
-                if met.get(place) {
-                    return false;
-                }
-                met.set(place);
-            }
-        }
-        true
+        let Some(ends) = self.ends() else { return false };
+        let Some(mut met) = Met::within(ends, self.rows as u64 * SPAN) else { return false };
+        self.parts.iter().all(|keys| met.are_new(keys))
     }
 
     /// As a column, for who writes them.

@@ -13,7 +13,7 @@ use super::report::LoadReport;
 use super::stored::Stored;
 use super::table::{Counts, Origins, TableBuilder};
 use crate::memory::Bound;
-pub(crate) use keys::{AllKeys, Key, Keys};
+pub(crate) use keys::{AllKeys, Key, Keys, Met, SPAN, spanned};
 use segue_compiler::program::{CUSTOMERS, FieldId, Program, Table, TableId, Type};
 use segue_compiler::syntax::tree::TableKind;
 use std::collections::BTreeMap;

@@ -29,6 +29,8 @@ pub(super) struct Dealer<'p> {
     pub(super) rows: BTreeMap<u32, Mutex<Rows>>,
     /// Made with the first row that is no customer.
     pub(super) customers_known: OnceLock<Arc<Places>>,
+    /// Whether there are data of the customers themselves.
+    pub(super) has_customers: bool,
     /// Customers are added where events name others: nobody knows yet who stands in which range.
     pub(super) adding: bool,
     /// About so many ranges are wanted.
@@ -45,7 +47,9 @@ pub(super) struct Dealer<'p> {
 /// Customers that follow one another in the files, put out as they are.
 pub(super) struct CustomersPart {
     pub(super) place: Place,
-    pub(super) keys: Keys,
+    pub(super) rows: u32,
+    /// Until all are in, and [`Dealer::places`] has them.
+    keys: Option<Keys>,
     pub(super) origins: Origins,
     pub(super) at: Stretch,
 }
@@ -115,7 +119,7 @@ impl Dealer<'_> {
             let mut parts = locked(&self.customers);
             parts.sort_unstable_by_key(|part| part.place);
             let mut keys = AllKeys::default();
-            parts.iter().for_each(|part| keys.push(part.keys.clone()));
+            parts.iter_mut().filter_map(|part| part.keys.take()).for_each(|of_part| keys.push(of_part));
             Arc::new(Places::new(keys))
         })
     }
@@ -127,11 +131,11 @@ impl Dealer<'_> {
 
     fn put_customers(&self, place: Place, part: TableBuilder) -> Result<(), DataError> {
         let key = self.program.tables.first().and_then(|customers| customers.key);
-        let keys = key.and_then(|key| part.field(key)).and_then(|field| field.builder.clone().into_keys());
-        let Some(keys) = keys else { return Ok(()) };
-        let rows: Vec<u32> = (0..).take(part.rows()).collect();
-        let at = self.file.add(&chunk(&part, &rows, None))?;
-        locked(&self.customers).push(CustomersPart { place, keys, origins: part.origins, at });
+        let Some(keys) = keys_of(&part, key) else { return Ok(()) };
+        let all: Vec<u32> = (0..).take(part.rows()).collect();
+        let at = self.file.add(&chunk(&part, &all, None))?;
+        let rows = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        locked(&self.customers).push(CustomersPart { place, rows, keys: Some(keys), origins: part.origins, at });
         Ok(())
     }
 

@@ -103,14 +103,13 @@ pub(crate) fn read_ranges<R>(
     mut each: impl FnMut(&Dataset) -> R,
     (weigh, ahead): (impl Fn(&R) -> u64, &dyn Fn(&Stored) -> usize),
 ) -> Result<Ranges<R>, DataErrors> {
-    let has_customers = program.tables.first().is_some_and(|customers| sources.has(&customers.name));
     let dealer = dealer(program, sources, options, how)?;
     let was_read = read(program, sources, options, (Some(&dealer), how.bound));
     if let Some(error) = dealer.over.get() {
         return Err(error.clone().into());
     }
     let Read { tables, warnings, files } = was_read?;
-    let mut work = Work::new(&dealer, tables, has_customers, how)?;
+    let mut work = Work::new(&dealer, tables, how)?;
     options.progress.start("working out the segments", Some(work.customers().into()));
     let (mut parts, mut kept) = (Vec::new(), 0);
     let what_is_kept = |kept: u64| move || vec![("what was worked out".to_owned(), kept)];
@@ -153,6 +152,7 @@ fn dealer<'p>(
         customers: Mutex::default(),
         rows,
         customers_known: OnceLock::new(),
+        has_customers,
         adding: !has_customers || options.unknown_customers == UnknownCustomers::Add,
         ranges,
         rows_of_part: (ranges as usize * ROWS_OF_CHUNK).clamp(ROWS_OF_PART.start, ROWS_OF_PART.end),

@@ -59,7 +59,6 @@ impl<'w> Work<'w> {
     pub(super) fn new(
         dealer: &'w Dealer<'w>,
         tables: Vec<(TableBuilder, Vec<String>)>,
-        has_customers: bool,
         how: HowRanged<'w>,
     ) -> Result<Work<'w>, DataErrors> {
         let program = dealer.program;
@@ -92,7 +91,7 @@ impl<'w> Work<'w> {
             errors.extend(fields_in_the_way(program));
         }
         DataErrors::none_or(errors)?;
-        if !has_customers {
+        if !dealer.has_customers {
             let name = program.tables.first().map(|customers| customers.name.clone()).unwrap_or_default();
             let counts = crate::data::table::Counts::default();
             reports.insert(CUSTOMERS.0, counts.report(CUSTOMERS, name, Vec::new(), 0));
@@ -111,7 +110,7 @@ impl<'w> Work<'w> {
             missed: BTreeMap::new(),
             seen: Seen::default(),
         };
-        work.begin(has_customers).map_err(DataErrors::from)?;
+        work.begin().map_err(DataErrors::from)?;
         Ok(work)
     }
 
@@ -125,7 +124,8 @@ impl<'w> Work<'w> {
     }
 
     /// Adds customers that only events name, and says where the rows of each range are.
-    fn begin(&mut self, has_customers: bool) -> Result<(), DataError> {
+    fn begin(&mut self) -> Result<(), DataError> {
+        let has_customers = self.dealer.has_customers;
         let mut added: Vec<Id> = Vec::new();
         let mut rows: BTreeMap<u32, Vec<Chunk>> = BTreeMap::new();
         for (table, of_table) in &self.dealer.rows {
@@ -267,7 +267,7 @@ impl<'w> Work<'w> {
         while let Some((start, part)) =
             self.starts.get(at).zip(self.customers.get(at)).filter(|(start, _)| **start < to)
         {
-            let (start, count) = (*start, count(part.keys.len()));
+            let (start, count) = (*start, part.rows);
             let rows = customers.start.max(start) - start..(to - start).min(count);
             let read = |bytes: &[u8]| {
                 read_chunk(bytes, empty.clone()).map(|read| read.builder).ok_or_else(|| self.dealer.file.torn())
@@ -366,7 +366,7 @@ fn starts(customers: &[CustomersPart]) -> Vec<u32> {
     let mut next = 0;
     let start = |part: &CustomersPart| {
         let start = next;
-        next += count(part.keys.len());
+        next += part.rows;
         start
     };
     customers.iter().map(start).collect()
