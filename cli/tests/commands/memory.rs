@@ -97,6 +97,16 @@ fn limited(shop: &Shop, kilobytes: u64, arguments: &[&str]) -> Ended {
     }
 }
 
+fn bytes(shop: &Shop, file: &str) -> Vec<u8> {
+    std::fs::read(shop.file(file)).unwrap()
+}
+
+/// The megabytes that were in use at most, as the command tells.
+fn peak(ended: &Ended) -> u64 {
+    let line = ended.err.lines().find_map(|line| line.strip_prefix("at most "));
+    line.and_then(|rest| rest.split_once(" MB of memory were in use")).unwrap().0.parse().unwrap()
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
@@ -109,9 +119,16 @@ fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
     let bound = ["run", "--json", "--threads", "2", "--memory", "80MB"];
     let kept = limited(&shop, 80_000, &bound);
     assert_eq!((kept.status, &kept.out), (0, &free.out), "{}", kept.err);
-    let peak = kept.err.strip_prefix("at most ").and_then(|rest| rest.split_once(" MB of memory were in use\n"));
-    let peak: u64 = peak.unwrap().0.parse().unwrap();
-    assert!((10..=80).contains(&peak), "{peak}");
+    assert!((10..=80).contains(&peak(&kept)), "{}", kept.err);
+
+    // Writing who is in what takes no more.
+    let bound_out = limited(&shop, 80_000, &[&bound[..], &["--out", "bound"]].concat());
+    assert_eq!((bound_out.status, &bound_out.out), (0, &free.out), "{}", bound_out.err);
+    assert!((10..=80).contains(&peak(&bound_out)), "{}", bound_out.err);
+    assert_eq!(shop.segue(&["run", "--out", "free"]).status, 0);
+    for file in ["segments.parquet", "partitions/third.parquet"] {
+        assert!(bytes(&shop, &format!("free/{file}")) == bytes(&shop, &format!("bound/{file}")), "{file}");
+    }
 
     // The limit is one: who loads all customers does not get by with it.
     let whole = limited(&shop, 80_000, &["run", "--json", "--threads", "2", "--engine", "interpreter"]);
@@ -123,6 +140,8 @@ fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
         "error: this takes ",
         " MB of memory, and the bound is 80 MB:\n",
         " MB for `customers.c0`\n",
+        " MB for what is at hand, and the program itself\n",
+        "because the interpreter goes through them as they are",
         "--memory sets another bound",
     ] {
         assert!(told.err.contains(part), "no {part} in {}", told.err);
@@ -206,13 +225,18 @@ fn events_larger_than_the_bound_are_worked_out_under_a_limit_of_the_system() {
     let ranges = kept.err.lines().find_map(|line| line.strip_prefix("customers were worked out in "));
     let ranges: u64 = ranges.and_then(|rest| rest.split_once(" ranges, ")).unwrap().0.parse().unwrap();
     assert!((2..200).contains(&ranges), "{}", kept.err);
-    let peak = kept.err.lines().find_map(|line| line.strip_prefix("at most ")).and_then(|rest| rest.split_once(" MB"));
-    let peak: u64 = peak.unwrap().0.parse().unwrap();
-    assert!((10..=110).contains(&peak), "{peak}");
+    assert!((10..=110).contains(&peak(&kept)), "{}", kept.err);
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
     for file in ["segments.parquet", "partitions/half.parquet"] {
-        let read = |folder: &str| std::fs::read(shop.file(&format!("{folder}/{file}"))).unwrap();
-        assert!(read("free") == read("bound"), "{file}");
+        assert!(bytes(&shop, &format!("free/{file}")) == bytes(&shop, &format!("bound/{file}")), "{file}");
+    }
+
+    // Bounds that hold all events, but not what puts them in order.
+    for megabytes in [150, 190, 230] {
+        let (bound, limit) = (format!("{megabytes}MB"), megabytes * 1000);
+        let kept = limited(&shop, limit, &[&run[..], &["--memory", &bound, "--out", "near"]].concat());
+        assert_eq!((kept.status, &kept.out), (0, &free.out), "{bound}: {}", kept.err);
+        assert!((10..=megabytes).contains(&peak(&kept)), "{bound}: {}", kept.err);
     }
 
     // A disk that is full, to which a limit on files is the same.

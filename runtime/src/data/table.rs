@@ -230,6 +230,16 @@ impl TableBuilder {
         held
     }
 
+    /// About how many bytes more it takes while columns are made of it.
+    pub(crate) fn finishing(&self) -> u64 {
+        self.fields.iter().map(|field| field.builder.finishing() as u64).sum()
+    }
+
+    /// Bytes that one more row may take: what finds texts by their letters is made anew, larger, while the old one is there.
+    pub(crate) fn growth(&self) -> u64 {
+        self.fields.iter().map(|field| field.builder.growth() as u64).max().unwrap_or(0)
+    }
+
     /// The error that stops a load, where there are bad rows.
     pub(crate) fn bad_rows_error(&self) -> Option<DataError> {
         (self.counts.bad_rows > 0).then(|| DataError::BadRows {

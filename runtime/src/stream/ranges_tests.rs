@@ -385,7 +385,35 @@ fn a_bound_that_ranges_do_not_keep_either_is_told() {
     let files = PLAIN.write(&folder);
     let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
     let (refused, _) = told(&folder, &files, (RULES, STRICT), Some(how));
-    assert!(matches!(&refused, Told::Refused(reason) if reason.contains("and the bound is 1 MB")), "{refused:?}");
+    let Told::Refused(reason) = &refused else { panic!("{refused:?}") };
+    for part in ["and the bound is 1 MB", "for what is at hand, and the program itself"] {
+        assert!(reason.contains(part), "no {part} in {reason}");
+    }
+    assert!(!reason.contains(" 0 KB for"), "{reason}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ids_of_unknown_customers_count_in_the_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Made { customers: 0, ..PLAIN }.write(&folder);
+    let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
+    let (refused, _) = told(&folder, &files, (RULES, STRICT), Some(how));
+    let part = "KB for ids of customers that the data do not have";
+    assert!(matches!(&refused, Told::Refused(reason) if reason.contains(part)), "{refused:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn why_customers_who_are_looked_up_are_held_at_once_is_told() {
+    let rules = "customers {\n  key customer_id : id\n  friend : id? -> customers\n  age : integer?\n}\n\nsegment s { friend.age > 3 }\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("customers.csv"), "customer_id,friend,age\n1,2,3\n2,,5\n").unwrap();
+    let files = [("customers", vec!["customers.csv".to_owned()])];
+    let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
+    let (refused, _) = told(&folder, &files, (rules, STRICT), Some(how));
+    let part = "because some are asked for fields of others";
+    assert!(matches!(&refused, Told::Refused(reason) if reason.contains(part)), "{refused:?}");
 }
 
 #[test]

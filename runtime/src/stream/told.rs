@@ -43,13 +43,13 @@ impl Told {
             started: 0,
         });
         let keys = ran.data.keys(program).unwrap();
-        let (codes, dictionary) = keys.text().unwrap();
+        let keys = (0..keys.count()).map(|row| keys.text(row)).collect();
         let Outcome { customers, segments, partitions, traits, .. } = ran.outcome;
         Told::Answers {
             report: report.json().unwrap(),
             counted: ran.report,
             bits: segments.iter().map(|members| members.to_bits().words().to_vec()).collect(),
-            keys: codes.codes().map(|code| dictionary.text(code).into_owned()).collect(),
+            keys,
             partitions,
             traits: traits.iter().map(|of| (0..customers).map(|row| of.value(row)).collect()).collect(),
             bad_rows: if let BadRows::Report(path) = bad_rows { Some(std::fs::read(path).unwrap()) } else { None },

@@ -2,15 +2,13 @@
 
 use crate::data::assemble::Id;
 use crate::data::bits::Bits;
-use crate::data::dataset::{Dictionary, canonical_integer};
+use crate::data::dataset::canonical_integer;
 use crate::data::keys::Repeated;
-use crate::data::stored::pieces::{Piece, PieceValues};
-use crate::data::stored::{Cells, Integers, Stored};
+use crate::data::stored::Integers;
 use crate::for_cells;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// The keys of some customers, in their order.
 #[derive(Debug, Clone)]
@@ -304,35 +302,20 @@ impl AllKeys {
         self.parts.iter().all(|keys| met.are_new(keys))
     }
 
-    /// As a column, for who writes them.
-    pub(crate) fn stored(&self) -> Stored {
-        if self.parts.iter().all(Keys::is_numeric) {
-            let pieces = self.parts.iter().map(|keys| {
-                let values = match keys {
-                    Keys::Integers(integers) => PieceValues::Integers(integers.clone()),
-                    keys => {
-                        let numbers = (0..keys.len()).map(|row| match keys.get(row) {
-                            Some(Key::Integer(number)) => number,
-                            _ => 0,
-                        });
-                        PieceValues::integers(&numbers.collect::<Vec<i64>>(), None)
-                    }
-                };
-                Piece { values, known: None, rows: keys.len() }
-            });
-            return Stored::of_ids(&pieces.collect::<Vec<Piece>>());
-        }
-        let texts = (0..self.rows).map(|row| Arc::from(self.text(row).unwrap_or_default())).collect::<Vec<_>>();
-        let codes = Cells::new((self.rows as u64).saturating_sub(1), (0..self.rows).map(|row| row as u64));
-        Stored::of_texts(codes, Arc::new(Dictionary::Texts(texts.into())))
+    /// Whether all are held as whole numbers.
+    pub(crate) fn are_numeric(&self) -> bool {
+        self.parts.iter().all(Keys::is_numeric)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::dataset::Dictionary;
     use crate::data::keys::repeated;
+    use crate::data::stored::{Cells, Stored};
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     /// Ids, some of which are texts.
     fn ids() -> impl Strategy<Value = Vec<Vec<String>>> {
@@ -375,14 +358,6 @@ mod tests {
             }).collect();
             let whole = Stored::of_texts(Cells::new(300, codes.into_iter()), Arc::new(Dictionary::Texts(texts.into())));
             prop_assert_eq!(all.repeated(), repeated(&whole));
-            if repeated(&whole).is_none() {
-                let stored = all.stored();
-                let of_text = |(codes, dictionary): (&Cells, &Arc<Dictionary>)| {
-                    codes.codes().map(|code| dictionary.text(code).into_owned()).collect::<Vec<String>>()
-                };
-                let written = stored.text().map(of_text).unwrap_or_default();
-                prop_assert_eq!(written.iter().collect::<Vec<_>>(), ids);
-            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::places::{NOBODY, Places};
 use super::store::{Stretch, Temporary};
-use crate::data::assemble::Id;
+use crate::data::assemble::{Id, bytes_of_ids};
 use crate::data::error::{DataError, check};
 use crate::data::parts::{AllKeys, Key, Keys};
 use crate::data::read::{Place, Sink};
@@ -256,11 +256,13 @@ impl Dealer<'_> {
         let keys = places.map_or(0, |places| places.keys().bytes() as u64);
         let index = places.map_or(0, |places| places.bytes() as u64);
         check(bound, more, || {
-            let mut parts = what();
-            let kept = [("the customers' keys", keys), ("finding customers by their keys", index)];
-            parts
-                .extend(kept.into_iter().filter(|(_, bytes)| *bytes > 0).map(|(what, bytes)| (what.to_owned(), bytes)));
-            parts
+            let unknown = self.rows.values().map(|rows| bytes_of_ids(locked(rows).unknown_ids.iter())).sum();
+            let kept = [
+                ("the customers' keys", keys),
+                ("finding customers by their keys", index),
+                ("ids of customers that the data do not have", unknown),
+            ];
+            what().into_iter().chain(kept.map(|(what, bytes)| (what.to_owned(), bytes))).collect()
         })
     }
 }

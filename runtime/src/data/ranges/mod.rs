@@ -112,14 +112,13 @@ pub(crate) fn read_ranges<R>(
     let mut work = Work::new(&dealer, tables, how)?;
     options.progress.start("working out the segments", Some(work.customers().into()));
     let (mut parts, mut kept) = (Vec::new(), 0);
-    let what_is_kept = |kept: u64| move || vec![("what was worked out".to_owned(), kept)];
     while let Some(run) = work.next()? {
         let dataset = work.dataset(&run, ahead)?;
         let made = each(&dataset);
         drop(dataset);
         kept += weigh(&made);
         parts.push((run.customers.start as usize, made));
-        dealer.check(0, what_is_kept(kept))?;
+        dealer.check(0, || vec![("what was worked out".to_owned(), kept), work.missed_told()])?;
         options.progress.advance((run.customers.end - run.customers.start).into());
     }
     options.progress.finish();

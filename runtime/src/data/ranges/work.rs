@@ -150,6 +150,9 @@ impl<'w> Work<'w> {
             let mut keys = AllKeys::clone(self.places.keys());
             keys.push(Keys::of_ids(&added));
             self.places = Arc::new(Places::new(keys));
+            drop(added);
+            let keys = self.places.keys().bytes() + self.places.bytes();
+            self.dealer.check(0, || vec![("customers that only events name".to_owned(), keys as u64)])?;
         }
         let all = self.places.keys().count();
         if all >= u32::MAX as usize {
@@ -240,7 +243,7 @@ impl<'w> Work<'w> {
             }
             events.extend(all);
         }
-        let own = assemble_range(self.program(), customers, added, events);
+        let own = assemble_range(self.program(), (customers, added), events, self.dealer.bound)?;
         for known in &own {
             let at = self.program().tables.get(known.table.0 as usize).and_then(|table| table.at);
             let times = at.and_then(|at| known.rows.columns.get(at.0 as usize)?.as_ref());
@@ -321,7 +324,13 @@ impl<'w> Work<'w> {
             (1, Some(key)) => format!("the events and records of customer {key}, who are worked out at once"),
             (many, _) => format!("the events and records of {many} customers, who are worked out at once"),
         };
-        vec![(who, run.ranges.iter().map(|range| self.cost(range)).sum())]
+        vec![(who, run.ranges.iter().map(|range| self.cost(range)).sum()), self.missed_told()]
+    }
+
+    /// How much ids take that point nowhere: how many there are is only known of all of them.
+    pub(super) fn missed_told(&self) -> (String, u64) {
+        let missed = self.missed.values().map(|found| found.missed.bytes()).sum();
+        ("ids that point at no row".to_owned(), missed)
     }
 
     /// Adds ids that point nowhere, of the tables that are put out or of those that are kept.
