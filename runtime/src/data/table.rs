@@ -205,9 +205,10 @@ impl TableBuilder {
         self.fields.iter_mut().for_each(|field| field.builder.ready());
     }
 
-    /// Adds some rows, ascending, of a builder that is [ready](TableBuilder::ready) to bytes.
-    pub(crate) fn put(&self, rows: &[u32], to: &mut Vec<u8>) {
-        put_fields(&self.fields, rows, to);
+    /// Adds some rows, ascending, of a builder that is [ready](TableBuilder::ready) to bytes;
+    /// gives how many texts went with them.
+    pub(crate) fn put(&self, rows: &[u32], to: &mut Vec<u8>) -> usize {
+        put_fields(&self.fields, rows, to)
     }
 
     /// Fills a builder without rows with so many that were put out; where they came from is not known any more.

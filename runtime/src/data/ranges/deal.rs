@@ -51,6 +51,7 @@ pub(super) struct CustomersPart {
     /// Until all are in, and [`Dealer::places`] has them.
     keys: Option<Keys>,
     pub(super) origins: Origins,
+    pub(super) texts: u32,
     pub(super) at: Stretch,
 }
 
@@ -93,6 +94,8 @@ pub(super) struct Chunk {
     pub(super) range: u32,
     pub(super) place: Place,
     pub(super) rows: u32,
+    /// How many different texts they have.
+    pub(super) texts: u32,
     pub(super) at: Stretch,
 }
 
@@ -133,9 +136,11 @@ impl Dealer<'_> {
         let key = self.program.tables.first().and_then(|customers| customers.key);
         let Some(keys) = keys_of(&part, key) else { return Ok(()) };
         let all: Vec<u32> = (0..).take(part.rows()).collect();
-        let at = self.file.add(&chunk(&part, &all, None))?;
+        let (bytes, texts) = chunk(&part, &all, None);
+        let at = self.file.add(&bytes)?;
         let rows = u32::try_from(all.len()).unwrap_or(u32::MAX);
-        locked(&self.customers).push(CustomersPart { place, rows, keys: Some(keys), origins: part.origins, at });
+        let keys = Some(keys);
+        locked(&self.customers).push(CustomersPart { place, rows, keys, origins: part.origins, texts, at });
         Ok(())
     }
 
@@ -187,8 +192,9 @@ impl Dealer<'_> {
         dealt: Vec<(u32, Vec<u32>)>,
     ) -> Result<Vec<Chunk>, DataError> {
         let chunks = dealt.into_iter().map(|(range, rows)| {
-            let at = self.file.add(&chunk(part, &rows, numbers))?;
-            Ok(Chunk { range, place, rows: u32::try_from(rows.len()).unwrap_or(u32::MAX), at })
+            let (bytes, texts) = chunk(part, &rows, numbers);
+            let at = self.file.add(&bytes)?;
+            Ok(Chunk { range, place, rows: u32::try_from(rows.len()).unwrap_or(u32::MAX), texts, at })
         });
         chunks.collect()
     }
@@ -295,8 +301,8 @@ fn dealt(owners: &[u32], range: impl Fn(u32) -> u32) -> Vec<(u32, Vec<u32>)> {
     (least..=greatest).zip(dealt).filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
-/// Some rows of a part as bytes, with their places in it where they are given.
-pub(super) fn chunk(part: &TableBuilder, rows: &[u32], numbers: Option<&[u32]>) -> Vec<u8> {
+/// Some rows of a part as bytes, with their places in it where they are given; and how many texts are among them.
+pub(super) fn chunk(part: &TableBuilder, rows: &[u32], numbers: Option<&[u32]>) -> (Vec<u8>, u32) {
     let mut bytes = Vec::new();
     put_count(rows.len(), &mut bytes);
     bytes.push(u8::from(numbers.is_some()));
@@ -305,8 +311,8 @@ pub(super) fn chunk(part: &TableBuilder, rows: &[u32], numbers: Option<&[u32]>) 
             rows.iter().filter_map(|row| numbers.get(*row as usize)).map(|at| (*at).into()).collect();
         put_cells(&numbers, &mut bytes);
     }
-    part.put(rows, &mut bytes);
-    bytes
+    let texts = part.put(rows, &mut bytes);
+    (bytes, u32::try_from(texts).unwrap_or(u32::MAX))
 }
 
 /// Rows that were put out.

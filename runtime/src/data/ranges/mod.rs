@@ -70,6 +70,9 @@ pub(crate) struct Ranges<R> {
 const OF_ROW: u64 = 64;
 /// How many times a range's cells are there at once: read, put together, put in order.
 const COPIES: u64 = 3;
+/// What a different text costs besides its letters: its counts and place, what finds it by its letters, made anew as it grows,
+/// and its place in the order of keys.
+const OF_TEXT: u64 = 120;
 /// What a customer costs, besides cells.
 const OF_CUSTOMER: u64 = 48;
 /// So many times more ranges than are expected, since some have more rows than others.

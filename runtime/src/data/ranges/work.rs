@@ -2,7 +2,8 @@
 
 use super::deal::{Chunk, CustomersPart, Dealer, Read, chunk, id_of, locked, read_chunk, width};
 use super::places::Places;
-use super::{COPIES, HowRanged, OF_CUSTOMER, OF_ROW};
+use super::store::Stretch;
+use super::{COPIES, HowRanged, OF_CUSTOMER, OF_ROW, OF_TEXT};
 use crate::data::assemble::{
     Id, Known, LookupMissed, Missed, assemble_others, assemble_range, complete, fields_in_the_way, lookup_misses,
 };
@@ -193,10 +194,11 @@ impl<'w> Work<'w> {
     /// About how many bytes it takes to work out some customers.
     fn cost(&self, of: &OfCustomers) -> u64 {
         let chunks = of.rows.values().flatten();
-        let rows: u64 = chunks.map(|chunk| u64::from(chunk.rows) * OF_ROW + chunk.at.length * COPIES).sum();
-        let all: u64 = self.customers.iter().map(|part| part.at.length).sum();
+        let cells = |texts: u32, at: Stretch| u64::from(texts) * OF_TEXT + at.length * COPIES;
+        let rows: u64 = chunks.map(|chunk| u64::from(chunk.rows) * OF_ROW + cells(chunk.texts, chunk.at)).sum();
+        let all: u64 = self.customers.iter().map(|part| cells(part.texts, part.at)).sum();
         let customers = u64::from(of.customers.end - of.customers.start);
-        rows + customers * (OF_CUSTOMER + COPIES * all / u64::from(self.of_files.max(1)))
+        rows + customers * (OF_CUSTOMER + all / u64::from(self.of_files.max(1)))
     }
 
     /// The next customers that fit into the room.
@@ -287,7 +289,7 @@ impl<'w> Work<'w> {
                     }
                 };
                 let rows: Vec<u32> = rows.collect();
-                all.append(read(&chunk(&part, &rows, None))?);
+                all.append(read(&chunk(&part, &rows, None).0)?);
                 self.at_hand = Some((at, part));
             }
             at += 1;
