@@ -42,7 +42,7 @@ pub(crate) use moments::{Moment, ZoneClock, is_day, is_moment};
 pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
 pub use parts::Seen;
-pub(crate) use parts::{HowParted, can_be_parted, read_parts};
+pub(crate) use parts::{HowParted, can_be_parted, is_keyed, read_parts};
 pub(crate) use ranges::{HowRanged, can_be_ranged, loaded_size, read_ranges};
 pub use raw::{Raw, RawField};
 pub(crate) use read::ndjson::parse_line;

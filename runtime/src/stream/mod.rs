@@ -15,8 +15,8 @@ mod told;
 
 use crate::data::{
     CustomerKeys, DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen,
-    Sources, Stored, StoredValues, Whole, can_be_parted, can_be_ranged, check, load_files, load_within, loaded_size,
-    of_prepared, over_memory, read_parts, read_ranges,
+    Sources, Stored, StoredValues, Whole, can_be_parted, can_be_ranged, check, is_keyed, load_files, load_within,
+    loaded_size, of_prepared, over_memory, read_parts, read_ranges,
 };
 use crate::engine::{EngineError, Manner, Planned, Room, run_with};
 use crate::interpret::InterpretError;
@@ -175,7 +175,10 @@ fn run_by(
         }
     }
     let loaded = load_files(program, sources, options, memory);
-    let loaded = loaded.map_err(|errors| as_a_whole(errors, Whole::CustomersLookedUp))?;
+    // Customers whom their keys tell apart are only in each other's way.
+    let looked_up = program.tables.first().is_some_and(is_keyed);
+    let loaded =
+        loaded.map_err(|errors| if looked_up { as_a_whole(errors, Whole::CustomersLookedUp) } else { errors })?;
     run_held(program, Loaded { origin, ..loaded }, options, request, how)
 }
 
