@@ -52,7 +52,8 @@ pub fn shown(bytes: u64) -> String {
     match bytes {
         10_000_000_000.. => format!("{} GB", bytes / 1_000_000_000),
         1_000_000_000.. => format!("{:.1} GB", bytes as f64 / 1e9),
-        _ => format!("{} MB", bytes.div_ceil(1_000_000)),
+        1_000_000.. => format!("{} MB", bytes.div_ceil(1_000_000)),
+        _ => format!("{} KB", bytes.div_ceil(1_000)),
     }
 }
 
@@ -127,6 +128,9 @@ mod tests {
         }
         assert_eq!(Bound(512_000_000).to_string(), "512 MB");
         assert_eq!(Bound(4_000_000_000).to_string(), "4.0 GB");
+        for (bytes, text) in [(0, "0 KB"), (1, "1 KB"), (999_000, "999 KB"), (1_000_001, "2 MB")] {
+            assert_eq!(shown(bytes), text);
+        }
     }
 
     #[test]

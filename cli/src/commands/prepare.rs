@@ -4,8 +4,9 @@ use super::loading::{self, Data};
 use super::opened::Where;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanCount;
 use segue_runtime::data::prepared::{self, Made, PrepareError, Work};
+use segue_runtime::memory::shown;
 
 /// Whose data to prepare.
 #[derive(Debug, clap::Args)]
@@ -84,6 +85,6 @@ fn told(made: &Made) -> String {
         let (rows, word) = (rows(table.rows), word(table.rows));
         told.push_str(&format!("  {:names$}  {rows:>digits$} {word}  {work}{left_out}\n", table.name));
     }
-    told.push_str(&format!("prepared in {} ({})\n", made.folder.display(), HumanBytes(made.bytes)));
+    told.push_str(&format!("prepared in {} ({})\n", made.folder.display(), shown(made.bytes)));
     told
 }

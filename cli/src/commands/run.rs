@@ -183,7 +183,7 @@ fn write(
     let partitions = request.partitions.iter().zip(&outcome.partitions);
     let memberships = Memberships {
         key_name: &customers.fields[key.0 as usize].name,
-        keys: &keys,
+        keys,
         segments: segments.map(|(id, members)| (&*program.segments[id.0 as usize].name, members)).collect(),
         partitions: partitions
             .map(|(id, part_of)| {

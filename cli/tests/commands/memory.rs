@@ -5,6 +5,7 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, 
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use std::path::Path;
 use std::sync::Arc;
 
 const COLUMNS: i64 = 6;
@@ -52,29 +53,35 @@ fn large() -> Shop {
         "segue.toml",
         "[project]\nname = \"large\"\nas_of = \"2026-01-01\"\n\n[data]\ncustomers = \"large.parquet\"\n",
     );
-    let properties = WriterProperties::builder()
-        .set_dictionary_enabled(false)
-        .set_compression(Compression::UNCOMPRESSED)
-        .set_max_row_group_row_count(Some(ROWS_OF_GROUP as usize));
-    let mut writer: Option<ArrowWriter<std::fs::File>> = None;
-    for group in 0..GROUPS {
+    write_groups(&shop.file("large.parquet"), GROUPS, false, &|group| {
         let rows = || group * ROWS_OF_GROUP..(group + 1) * ROWS_OF_GROUP;
         let mut columns: Vec<(String, ArrayRef)> = vec![("id".into(), Arc::new(Int64Array::from_iter_values(rows())))];
         for column in 0..COLUMNS {
             let numbers: Float64Array = rows().map(|row| number(row, column)).collect();
             columns.push((format!("c{column}"), Arc::new(numbers)));
         }
-        let batch =
-            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)));
-        let batch = batch.unwrap();
+        columns
+    });
+    shop
+}
+
+/// Writes a Parquet file that is not packed, group by group, with dictionaries or without.
+fn write_groups(file: &Path, groups: i64, with_dictionaries: bool, columns: &dyn Fn(i64) -> Vec<(String, ArrayRef)>) {
+    let mut writer: Option<ArrowWriter<std::fs::File>> = None;
+    for group in 0..groups {
+        let batch = columns(group).into_iter().map(|(name, array)| (name, array, true));
+        let batch = RecordBatch::try_from_iter_with_nullable(batch).unwrap();
         let writer = writer.get_or_insert_with(|| {
-            let file = std::fs::File::create(shop.file("large.parquet")).unwrap();
-            ArrowWriter::try_new(file, batch.schema(), Some(properties.clone().build())).unwrap()
+            let properties = WriterProperties::builder()
+                .set_dictionary_enabled(with_dictionaries)
+                .set_compression(Compression::UNCOMPRESSED)
+                .set_max_row_group_row_count(Some(ROWS_OF_GROUP as usize));
+            let file = std::fs::File::create(file).unwrap();
+            ArrowWriter::try_new(file, batch.schema(), Some(properties.build())).unwrap()
         });
         writer.write(&batch).unwrap();
     }
     writer.unwrap().close().unwrap();
-    shop
 }
 
 /// Runs the command in a process that the system gives no more than so many kilobytes of memory for its data.
@@ -90,6 +97,16 @@ fn limited(shop: &Shop, kilobytes: u64, arguments: &[&str]) -> Ended {
     }
 }
 
+fn bytes(shop: &Shop, file: &str) -> Vec<u8> {
+    std::fs::read(shop.file(file)).unwrap()
+}
+
+/// The megabytes that were in use at most, as the command tells.
+fn peak(ended: &Ended) -> u64 {
+    let line = ended.err.lines().find_map(|line| line.strip_prefix("at most "));
+    line.and_then(|rest| rest.split_once(" MB of memory were in use")).unwrap().0.parse().unwrap()
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
@@ -102,9 +119,16 @@ fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
     let bound = ["run", "--json", "--threads", "2", "--memory", "80MB"];
     let kept = limited(&shop, 80_000, &bound);
     assert_eq!((kept.status, &kept.out), (0, &free.out), "{}", kept.err);
-    let peak = kept.err.strip_prefix("at most ").and_then(|rest| rest.split_once(" MB of memory were in use\n"));
-    let peak: u64 = peak.unwrap().0.parse().unwrap();
-    assert!((10..=80).contains(&peak), "{peak}");
+    assert!((10..=80).contains(&peak(&kept)), "{}", kept.err);
+
+    // Writing who is in what takes no more.
+    let bound_out = limited(&shop, 80_000, &[&bound[..], &["--out", "bound"]].concat());
+    assert_eq!((bound_out.status, &bound_out.out), (0, &free.out), "{}", bound_out.err);
+    assert!((10..=80).contains(&peak(&bound_out)), "{}", bound_out.err);
+    assert_eq!(shop.segue(&["run", "--out", "free"]).status, 0);
+    for file in ["segments.parquet", "partitions/third.parquet"] {
+        assert!(bytes(&shop, &format!("free/{file}")) == bytes(&shop, &format!("bound/{file}")), "{file}");
+    }
 
     // The limit is one: who loads all customers does not get by with it.
     let whole = limited(&shop, 80_000, &["run", "--json", "--threads", "2", "--engine", "interpreter"]);
@@ -116,6 +140,8 @@ fn customers_larger_than_the_bound_are_counted_under_a_limit_of_the_system() {
         "error: this takes ",
         " MB of memory, and the bound is 80 MB:\n",
         " MB for `customers.c0`\n",
+        " MB for what is at hand, and the program itself\n",
+        "because the interpreter goes through them as they are",
         "--memory sets another bound",
     ] {
         assert!(told.err.contains(part), "no {part} in {}", told.err);
@@ -144,7 +170,6 @@ partition half {
 }
 ";
 
-const EVENTS_A_GROUP: i64 = 1 << 16;
 const EVENT_GROUPS: i64 = 32;
 const BUYERS: i64 = 150_000;
 
@@ -156,39 +181,25 @@ fn many_events() -> Shop {
         "segue.toml",
         "[project]\nname = \"events\"\nas_of = \"2026-01-01\"\n\n[data]\ncustomers = \"customers.parquet\"\norders = \"orders.parquet\"\n",
     );
-    let write = |name: &str, groups: i64, columns: &dyn Fn(i64) -> Vec<(&'static str, ArrayRef)>| {
-        let mut writer: Option<ArrowWriter<std::fs::File>> = None;
-        for group in 0..groups {
-            let batch = columns(group).into_iter().map(|(name, array)| (name, array, true));
-            let batch = RecordBatch::try_from_iter_with_nullable(batch).unwrap();
-            let writer = writer.get_or_insert_with(|| {
-                let properties = WriterProperties::builder()
-                    .set_compression(Compression::UNCOMPRESSED)
-                    .set_max_row_group_row_count(Some(EVENTS_A_GROUP as usize));
-                let file = std::fs::File::create(shop.file(name)).unwrap();
-                ArrowWriter::try_new(file, batch.schema(), Some(properties.build())).unwrap()
-            });
-            writer.write(&batch).unwrap();
-        }
-        writer.unwrap().close().unwrap();
-    };
-    write("customers.parquet", 1, &|_| {
+    let named =
+        |columns: Vec<(&str, ArrayRef)>| columns.into_iter().map(|(name, array)| (name.to_owned(), array)).collect();
+    write_groups(&shop.file("customers.parquet"), 1, true, &|_| {
         let ages: Int64Array = (0..BUYERS).map(|id| (id % 11 > 0).then_some(id % 80)).collect();
-        vec![("id", Arc::new(Int64Array::from_iter_values(0..BUYERS)) as ArrayRef), ("age", Arc::new(ages))]
+        named(vec![("id", Arc::new(Int64Array::from_iter_values(0..BUYERS)) as ArrayRef), ("age", Arc::new(ages))])
     });
-    write("orders.parquet", EVENT_GROUPS, &|group| {
-        let rows = || group * EVENTS_A_GROUP..(group + 1) * EVENTS_A_GROUP;
+    write_groups(&shop.file("orders.parquet"), EVENT_GROUPS, true, &|group| {
+        let rows = || group * ROWS_OF_GROUP..(group + 1) * ROWS_OF_GROUP;
         let numbers = |column| rows().map(move |row| number(row, column)).collect::<Float64Array>();
         // A few of customers that there are not.
         let who = rows().map(|row| (number(row, 0).unwrap_or(0.0) * (BUYERS + 9) as f64) as i64);
         let times = rows().map(|row| 1_640_995_200_000 + row * 60_000);
-        vec![
+        named(vec![
             ("id", Arc::new(Int64Array::from_iter_values(who)) as ArrayRef),
             ("at", Arc::new(TimestampMillisecondArray::from_iter_values(times))),
             ("price", Arc::new(numbers(2))),
             ("size", Arc::new(numbers(4))),
             ("shop", Arc::new(rows().map(|row| Some(format!("s{}", row % 7))).collect::<StringArray>())),
-        ]
+        ])
     });
     shop
 }
@@ -214,13 +225,18 @@ fn events_larger_than_the_bound_are_worked_out_under_a_limit_of_the_system() {
     let ranges = kept.err.lines().find_map(|line| line.strip_prefix("customers were worked out in "));
     let ranges: u64 = ranges.and_then(|rest| rest.split_once(" ranges, ")).unwrap().0.parse().unwrap();
     assert!((2..200).contains(&ranges), "{}", kept.err);
-    let peak = kept.err.lines().find_map(|line| line.strip_prefix("at most ")).and_then(|rest| rest.split_once(" MB"));
-    let peak: u64 = peak.unwrap().0.parse().unwrap();
-    assert!((10..=110).contains(&peak), "{peak}");
+    assert!((10..=110).contains(&peak(&kept)), "{}", kept.err);
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
     for file in ["segments.parquet", "partitions/half.parquet"] {
-        let read = |folder: &str| std::fs::read(shop.file(&format!("{folder}/{file}"))).unwrap();
-        assert!(read("free") == read("bound"), "{file}");
+        assert!(bytes(&shop, &format!("free/{file}")) == bytes(&shop, &format!("bound/{file}")), "{file}");
+    }
+
+    // Bounds that hold all events, but not what puts them in order.
+    for megabytes in [150, 190, 230] {
+        let (bound, limit) = (format!("{megabytes}MB"), megabytes * 1000);
+        let kept = limited(&shop, limit, &[&run[..], &["--memory", &bound, "--out", "near"]].concat());
+        assert_eq!((kept.status, &kept.out), (0, &free.out), "{bound}: {}", kept.err);
+        assert!((10..=megabytes).contains(&peak(&kept)), "{bound}: {}", kept.err);
     }
 
     // A disk that is full, to which a limit on files is the same.

@@ -8,8 +8,10 @@
 use super::bits::Bits;
 use super::convert::finish_fields;
 use super::dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer};
-use super::error::{DataError, DataErrors};
-use super::group::{Grouping, NO_OWNER, Ordered, Rows, gather_groups, group, joined_ends, key_ranks, merged};
+use super::error::{DataError, DataErrors, check};
+use super::group::{
+    Grouping, NO_OWNER, Ordered, Rows, bytes_of_ranks, gather_groups, group, joined_ends, key_ranks, merged,
+};
 use super::keys::{KeyIndex, LookupMap, repeated};
 use super::moments::MICROS_PER_DAY;
 use super::report::{LoadReport, LookupMisses, Misses, TableReport};
@@ -17,6 +19,7 @@ use super::stored::{Buffer, Cells, Outline, Room, Stored, StoredValues};
 use super::table::{Origins, TableBuilder};
 use super::{Loaded, UnknownCustomers};
 use crate::for_cells;
+use crate::memory::Bound;
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, FieldId, FieldSource, Program, TableId, Type};
 use segue_compiler::syntax::tree::TableKind;
@@ -61,6 +64,16 @@ pub(crate) fn assemble(
     tables: Vec<(TableBuilder, Vec<String>)>,
     unknown: UnknownCustomers,
 ) -> Result<Loaded, DataErrors> {
+    assemble_within(program, tables, unknown, None)
+}
+
+/// The same, as long as the process holds no more memory than `bound` says.
+pub(crate) fn assemble_within(
+    program: &Program,
+    tables: Vec<(TableBuilder, Vec<String>)>,
+    unknown: UnknownCustomers,
+    bound: Option<Bound>,
+) -> Result<Loaded, DataErrors> {
     let mut errors = Vec::new();
     let too_many = |builder: &TableBuilder| builder.rows() >= u32::MAX as usize;
     errors.extend(
@@ -103,7 +116,11 @@ pub(crate) fn assemble(
         }
     }
     let count = customers.rows.rows;
-    read.par_iter_mut().for_each(|table| group_by_customer(program, table, count));
+    match bound {
+        // One after the other, so that it is known what each takes.
+        Some(_) => read.iter_mut().try_for_each(|table| group_by_customer(program, table, count, bound))?,
+        None => read.par_iter_mut().try_for_each(|table| group_by_customer(program, table, count, None))?,
+    }
     if has_customers {
         read.insert(0, customers);
     } else {
@@ -171,7 +188,7 @@ pub(crate) fn assemble_beside(program: &Program, known: Vec<Known>, fresh: Vec<F
             None => {
                 let repeated = check_key(program, &read);
                 DataErrors::none_or(repeated.into_iter().collect()).map_err(Beside::Data)?;
-                group_by_customer(program, &mut read, count);
+                group_by_customer(program, &mut read, count, None).map_err(|error| Beside::Data(error.into()))?;
             }
             Some(before) => add_to(program, &mut read, before).ok_or(Beside::Whole)?,
         }
@@ -194,12 +211,15 @@ pub(crate) fn assemble_others(
 
 /// Some customers, those of the data and then added ones, with their events and records in order; all of these are of one
 /// of the customers.
+///
+/// # Errors
+/// The bound does not do.
 pub(crate) fn assemble_range(
     program: &Program,
-    customers: TableBuilder,
-    added: Vec<Id>,
+    (customers, added): (TableBuilder, Vec<Id>),
     events: Vec<TableBuilder>,
-) -> Vec<Known> {
+    bound: Option<Bound>,
+) -> Result<Vec<Known>, DataError> {
     let mut customers = finish(customers, Vec::new());
     if !added.is_empty() {
         add_customers(program, &mut customers, added);
@@ -210,10 +230,10 @@ pub(crate) fn assemble_range(
     for builder in events {
         let mut read = finish(builder, Vec::new());
         read.owners = owners(program, &read, &index);
-        group_by_customer(program, &mut read, count);
+        group_by_customer(program, &mut read, count, bound)?;
         all.push(read.known(program));
     }
-    all
+    Ok(all)
 }
 
 /// Makes of added rows all rows, in their order; `None` where that takes more than the rows before and the added ones.
@@ -343,6 +363,11 @@ impl Missed {
         }
     }
 
+    /// Bytes that the ids take.
+    pub(crate) fn bytes(&self) -> u64 {
+        bytes_of_ids(self.ids.iter())
+    }
+
     /// Adds those of other rows.
     pub(crate) fn add(&mut self, more: Missed) {
         self.rows += more.rows;
@@ -364,6 +389,12 @@ impl Missed {
             examples: self.ids.into_iter().map(|id| id.text()).collect(),
         }
     }
+}
+
+/// About how many bytes ids take.
+pub(crate) fn bytes_of_ids<'i>(ids: impl Iterator<Item = &'i Id>) -> u64 {
+    let letters = |id: &Id| if let Id::Text(text) = id { text.len() } else { 0 };
+    ids.map(|id| (size_of::<Id>() + letters(id)) as u64).sum()
 }
 
 /// An id in the order of ids (rule 10).
@@ -503,11 +534,23 @@ fn owners(program: &Program, read: &Read, index: &KeyIndex) -> Option<Owners> {
 }
 
 /// Puts the rows of events and records into their order.
-fn group_by_customer(program: &Program, read: &mut Read, customers: usize) {
-    let Some(owners) = read.owners.take() else { return };
-    let Some(declared) = program.tables.get(read.table.0 as usize) else { return };
+fn group_by_customer(
+    program: &Program,
+    read: &mut Read,
+    customers: usize,
+    bound: Option<Bound>,
+) -> Result<(), DataError> {
+    let Some(owners) = read.owners.take() else { return Ok(()) };
+    let Some(declared) = program.tables.get(read.table.0 as usize) else { return Ok(()) };
+    let name = &read.report.name;
+    let fits = |bytes: u64| {
+        let parts = || vec![(format!("putting `{name}` in order"), bytes)];
+        bound.map_or(Ok(()), |bound| check(bound, bytes, parts))
+    };
     let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
-    let ranks = column(declared.key).and_then(key_ranks);
+    let key = column(declared.key);
+    key.map_or(Ok(()), |key| fits(bytes_of_ranks(key)))?;
+    let ranks = key.and_then(key_ranks);
     let is_ordered_by = |at: usize| declared.at.is_some_and(|field| field.0 as usize == at);
     let (mut lanes, mut times, mut inputs) = (Vec::new(), None, !read.nested.is_empty());
     for (at, column) in read.rows.columns.iter().enumerate() {
@@ -519,10 +562,10 @@ fn group_by_customer(program: &Program, read: &mut Read, customers: usize) {
         inputs |= column.follows_rows();
     }
     let rows = Rows { owners: &owners.of_rows, count: customers, lanes, times, ranks: ranks.as_deref(), inputs };
-    let packed = match group(&rows) {
+    let packed = match group(&rows, fits)? {
         Grouping::Stays(groups) => {
             read.rows.groups = Some(groups.into());
-            return;
+            return Ok(());
         }
         Grouping::Moves(packed) => packed,
     };
@@ -537,6 +580,7 @@ fn group_by_customer(program: &Program, read: &mut Read, customers: usize) {
     read.rows.groups = Some(groups.into());
     read.rows.rows = rows;
     reorder_nested(program, read.table, &inputs, &mut read.nested);
+    Ok(())
 }
 
 /// Puts the rows of lists of records into the order of their parents' rows.

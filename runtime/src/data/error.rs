@@ -156,7 +156,7 @@ pub enum DataError {
         columns: Vec<String>,
     },
     /// The bound on memory does not do.
-    #[error("{}", over_memory_text(*bound, *needed, parts))]
+    #[error("{}", over_memory_text(*bound, *needed, parts, *whole))]
     OverMemory {
         /// The bound.
         bound: Bound,
@@ -164,6 +164,8 @@ pub enum DataError {
         needed: u64,
         /// What takes how many bytes of it.
         parts: Vec<(String, u64)>,
+        /// Why it is not done by way of a temporary file, where that cannot be.
+        whole: Option<Whole>,
     },
     /// More rows than row numbers.
     #[error("`{table}` has {rows} rows; more than 4,294,967,294 cannot be loaded")]
@@ -173,6 +175,26 @@ pub enum DataError {
         /// How many.
         rows: u64,
     },
+}
+
+/// Why data have to be held as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// Customers are asked for fields of other customers.
+    CustomersLookedUp,
+    /// The interpreter goes through all of them.
+    Interpreter,
+}
+
+impl Whole {
+    fn text(self) -> &'static str {
+        match self {
+            Whole::CustomersLookedUp => {
+                "all customers are held at once because some are asked for fields of others, who may be anywhere"
+            }
+            Whole::Interpreter => "all data are held at once because the interpreter goes through them as they are",
+        }
+    }
 }
 
 fn names(names: &[String]) -> String {
@@ -223,12 +245,24 @@ fn no_customer_text(wanted: Option<&str>, columns: &[String]) -> String {
 pub(crate) fn check(bound: Bound, more: u64, parts: impl Fn() -> Vec<(String, u64)>) -> Result<(), DataError> {
     let held = crate::memory::held().unwrap_or_else(|| parts().iter().map(|(_, bytes)| bytes).sum());
     let needed = held.saturating_add(more);
-    if needed <= bound.0 { Ok(()) } else { Err(DataError::OverMemory { bound, needed, parts: parts() }) }
+    if needed <= bound.0 { Ok(()) } else { Err(over_memory(bound, needed, parts())) }
 }
 
-fn over_memory_text(bound: Bound, needed: u64, parts: &[(String, u64)]) -> String {
+/// The bound does not do, for these parts and the rest of what is needed.
+pub(crate) fn over_memory(bound: Bound, needed: u64, mut parts: Vec<(String, u64)>) -> DataError {
+    let known: u64 = parts.iter().map(|(_, bytes)| bytes).sum();
+    parts.retain(|(_, bytes)| *bytes > 0);
+    let rest = needed.saturating_sub(known);
+    if rest > 0 {
+        parts.push(("what is at hand, and the program itself".to_owned(), rest));
+    }
+    DataError::OverMemory { bound, needed, parts, whole: None }
+}
+
+fn over_memory_text(bound: Bound, needed: u64, parts: &[(String, u64)], whole: Option<Whole>) -> String {
     let mut lines = vec![format!("this takes {} of memory, and the bound is {bound}:", shown(needed))];
     lines.extend(parts.iter().map(|(what, bytes)| format!("  {} for {what}", shown(*bytes))));
+    lines.extend(whole.map(|whole| format!("  ({})", whole.text())));
     lines.push("  (--only some segments reads fewer columns; --memory sets another bound)".to_owned());
     lines.join("\n")
 }

@@ -18,7 +18,7 @@ mod tests;
 use super::stored::Integers;
 pub(crate) use deal::{Ordered, Packed, Rows};
 pub(crate) use lanes::{Dealt, Wide};
-pub(crate) use ranks::key_ranks;
+pub(crate) use ranks::{bytes_of_ranks, key_ranks};
 
 /// A row whose owner is none is left out.
 pub(crate) const NO_OWNER: u32 = u32::MAX;
@@ -37,11 +37,16 @@ pub(crate) enum Grouping {
 }
 
 /// How rows come in order: by owner, within an owner by time, then rank of the key, then input order.
-pub(crate) fn group(rows: &Rows<'_>) -> Grouping {
+///
+/// # Errors
+/// Those of `fits`, which is told how many bytes it takes to deal out rows before they are.
+pub(crate) fn group<E>(rows: &Rows<'_>, fits: impl Fn(u64) -> Result<(), E>) -> Result<Grouping, E> {
     if stand::in_order(rows) {
-        return Grouping::Stays(stand::ends(rows.owners, rows.count));
+        return Ok(Grouping::Stays(stand::ends(rows.owners, rows.count)));
     }
-    Grouping::Moves(rows.packed((rows.owners.len() / ROWS_OF_BUCKET).clamp(1, MOST_BUCKETS)))
+    let buckets = (rows.owners.len() / ROWS_OF_BUCKET).clamp(1, MOST_BUCKETS);
+    fits(rows.dealt_bytes(buckets))?;
+    Ok(Grouping::Moves(rows.packed(buckets)))
 }
 
 /// The rows of a table that is grouped, and more rows that come after it, in order. `times` and `ranks` are those of all
@@ -59,7 +64,9 @@ pub(crate) fn merged(
     let ranks_of_added = ranks.and_then(|ranks| ranks.get(before as usize..));
     let lanes = added_times.map(|times| Wide::cells(times.cells(), times.greatest()));
     let (times, lanes) = (lanes.map(|_| 0), lanes.into_iter().collect());
-    let (added, inputs) = match group(&Rows { owners, count, lanes, times, ranks: ranks_of_added, inputs: true }) {
+    let added = Rows { owners, count, lanes, times, ranks: ranks_of_added, inputs: true };
+    let Ok(added) = group(&added, |_| Ok::<(), std::convert::Infallible>(()));
+    let (added, inputs) = match added {
         Grouping::Stays(groups) => (groups, None),
         Grouping::Moves(packed) => {
             let Ordered { groups, inputs, .. } = packed.ordered();

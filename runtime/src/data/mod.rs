@@ -34,15 +34,15 @@ pub use bits::Bits;
 pub(crate) use convert::{find_cell, scalar};
 pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
-pub use error::{DataError, DataErrors};
-pub(crate) use error::{check, did_you_mean};
+pub use error::{DataError, DataErrors, Whole};
+pub(crate) use error::{check, did_you_mean, over_memory};
 pub(crate) use group::joined_ends;
 pub use keys::{KeyIndex, LookupMap};
 pub(crate) use moments::{Moment, ZoneClock, is_day, is_moment};
 pub use needed::{NeededFields, needed_fields};
 pub use numbers::Numbers;
 pub use parts::Seen;
-pub(crate) use parts::{HowParted, can_be_parted, read_parts};
+pub(crate) use parts::{HowParted, can_be_parted, is_keyed, read_parts};
 pub(crate) use ranges::{HowRanged, can_be_ranged, loaded_size, read_ranges};
 pub use raw::{Raw, RawField};
 pub(crate) use read::ndjson::parse_line;
@@ -58,7 +58,7 @@ pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues, U4
 pub(crate) use stored::{MarkCells, Memory, Settled, turned, union};
 pub(crate) use table::TableBuilder;
 pub use texts::Texts;
-pub use write::{Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
+pub use write::{CustomerKeys, Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
 
 use std::path::PathBuf;
 

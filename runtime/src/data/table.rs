@@ -205,9 +205,10 @@ impl TableBuilder {
         self.fields.iter_mut().for_each(|field| field.builder.ready());
     }
 
-    /// Adds some rows, ascending, of a builder that is [ready](TableBuilder::ready) to bytes.
-    pub(crate) fn put(&self, rows: &[u32], to: &mut Vec<u8>) {
-        put_fields(&self.fields, rows, to);
+    /// Adds some rows, ascending, of a builder that is [ready](TableBuilder::ready) to bytes;
+    /// gives how many texts went with them.
+    pub(crate) fn put(&self, rows: &[u32], to: &mut Vec<u8>) -> usize {
+        put_fields(&self.fields, rows, to)
     }
 
     /// Fills a builder without rows with so many that were put out; where they came from is not known any more.
@@ -228,6 +229,16 @@ impl TableBuilder {
         let mut held: Vec<(String, u64)> = self.fields.iter().map(of_field).collect();
         held.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
         held
+    }
+
+    /// About how many bytes more it takes while columns are made of it.
+    pub(crate) fn finishing(&self) -> u64 {
+        self.fields.iter().map(|field| field.builder.finishing() as u64).sum()
+    }
+
+    /// Bytes that one more row may take: what finds texts by their letters is made anew, larger, while the old one is there.
+    pub(crate) fn growth(&self) -> u64 {
+        self.fields.iter().map(|field| field.builder.growth() as u64).max().unwrap_or(0)
     }
 
     /// The error that stops a load, where there are bad rows.

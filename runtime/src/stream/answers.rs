@@ -2,11 +2,15 @@
 
 use crate::data::{Bits, Column, Dictionary, Values, joined_ends, length, union};
 use crate::engine::EngineError;
+use crate::memory::give_back;
 use crate::outcome::{EXAMPLES, Members, Outcome, Problem, ProblemKind, Request};
 use segue_compiler::plan::Plan;
 use segue_compiler::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// After so many bytes that were joined the system gets them back.
+const GIVEN_BACK: usize = 16 << 20;
 
 /// One outcome of those of all parts, each with the number of customers before it.
 pub(super) fn joined(
@@ -25,8 +29,15 @@ pub(super) fn joined(
     };
     let mut members: Vec<Vec<Members>> = Vec::with_capacity(parts.len());
     let mut problems: BTreeMap<(Span, ProblemKind), (u64, Vec<u32>)> = BTreeMap::new();
+    let mut gone = 0;
     for (before, outcome) in parts {
         let outcome = outcome?;
+        // The allocator would keep what is joined and gone.
+        gone += outcome.partitions.iter().map(|part_of| size_of_val(part_of.as_slice())).sum::<usize>();
+        if gone > GIVEN_BACK {
+            gone = 0;
+            give_back();
+        }
         all.counts.iter_mut().zip(outcome.counts).for_each(|(all, count)| *all += count);
         all.partitions.iter_mut().zip(outcome.partitions).for_each(|(all, part)| all.extend(part));
         for Problem { kind, span, count, examples } in outcome.problems {

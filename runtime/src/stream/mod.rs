@@ -10,11 +10,13 @@ mod answers;
 mod ranges_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;
 
 use crate::data::{
-    DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen, Sources,
-    Stored, StoredValues, can_be_parted, can_be_ranged, check, load_files, load_within, loaded_size, of_prepared,
-    read_parts, read_ranges,
+    CustomerKeys, DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen,
+    Sources, Stored, StoredValues, Whole, can_be_parted, can_be_ranged, check, is_keyed, load_files, load_within,
+    loaded_size, of_prepared, over_memory, read_parts, read_ranges,
 };
 use crate::engine::{EngineError, Manner, Planned, Room, run_with};
 use crate::interpret::InterpretError;
@@ -62,10 +64,12 @@ pub enum Known {
 
 impl Known {
     /// The keys of all customers.
-    pub fn keys(&self, program: &Program) -> Option<Stored> {
+    pub fn keys(&self, program: &Program) -> Option<CustomerKeys<'_>> {
         match self {
-            Known::Held(dataset) => dataset.column(CUSTOMERS, program.tables.first()?.key?).cloned(),
-            Known::Seen(seen) => Some(seen.keys()),
+            Known::Held(dataset) => {
+                dataset.column(CUSTOMERS, program.tables.first()?.key?).map(CustomerKeys::of_column)
+            }
+            Known::Seen(seen) => Some(CustomerKeys::of_seen(seen)),
         }
     }
 }
@@ -99,6 +103,8 @@ const ANSWERS: &str = "who is in which segment and part";
 
 /// Memory that is not given to the rows at hand even if there is little, for what reads and writes files.
 const OF_FILES: u64 = 24 << 20;
+/// Memory for writing who is in which segment.
+const OF_WRITING: u64 = 24 << 20;
 /// The least that the rows at hand are given.
 const LEAST_ROOM: u64 = 4 << 20;
 
@@ -156,23 +162,34 @@ fn run_by(
         let planned = Planned::new(program, request, manner)?;
         if looks_up_no_customers(planned.plan()) {
             let size = loaded_size(program, sources, options);
-            if in_ranges || bound_for(size, memory).is_some() {
-                let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
-                return Ok(Ran { origin, ..ran });
-            }
-            // Files do not tell all.
-            return match load_files(program, sources, options, memory) {
-                Ok(loaded) => run_held(program, Loaded { origin, ..loaded }, options, request, how),
-                Err(errors) if is_over_memory(&errors) => {
-                    let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
-                    Ok(Ran { origin, ..ran })
+            if !in_ranges && bound_for(size, memory).is_none() {
+                match load_files(program, sources, options, memory) {
+                    Ok(loaded) => return run_held(program, Loaded { origin, ..loaded }, options, request, how),
+                    // Files do not tell all.
+                    Err(errors) if is_over_memory(&errors) => memory::give_back(),
+                    Err(errors) => return Err(errors.into()),
                 }
-                Err(errors) => Err(errors.into()),
-            };
+            }
+            let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
+            return Ok(Ran { origin, ..ran });
         }
     }
-    let loaded = load_files(program, sources, options, memory)?;
+    let loaded = load_files(program, sources, options, memory);
+    // Customers whom their keys tell apart are only in each other's way.
+    let looked_up = program.tables.first().is_some_and(is_keyed);
+    let loaded =
+        loaded.map_err(|errors| if looked_up { as_a_whole(errors, Whole::CustomersLookedUp) } else { errors })?;
     run_held(program, Loaded { origin, ..loaded }, options, request, how)
+}
+
+/// Says why data that go over the bound are not worked out in ranges.
+fn as_a_whole(mut errors: DataErrors, why: Whole) -> DataErrors {
+    for error in &mut errors.errors {
+        if let DataError::OverMemory { whole, .. } = error {
+            *whole = Some(why);
+        }
+    }
+    errors
 }
 
 /// The bound that data of so many bytes do not keep to: the one given, or what the system has free.
@@ -197,7 +214,9 @@ fn run_held(
     if let Some(bound) = memory {
         let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
         let answers = of_partitions(request, customers);
-        check(bound, answers, || vec![(ANSWERS.to_owned(), answers)]).map_err(DataErrors::from)?;
+        let writing = if request.members { OF_WRITING } else { 0 };
+        let parts = || vec![(ANSWERS.to_owned(), answers), ("writing them".to_owned(), writing)];
+        check(bound, answers + writing, parts).map_err(DataErrors::from)?;
     }
     options.progress.start(WORKING, None);
     // How much members take is known as they are worked out.
@@ -205,7 +224,7 @@ fn run_held(
         Err(EngineError::Full { needed, members }) => {
             let bound = memory.unwrap_or(Bound(u64::MAX));
             let parts = vec![(ANSWERS.to_owned(), members)];
-            return Err(DataErrors::from(DataError::OverMemory { bound, needed, parts }).into());
+            return Err(DataErrors::from(over_memory(bound, needed, parts)).into());
         }
         other => other?,
     };
@@ -225,7 +244,8 @@ pub fn interpret(
     request: &Request,
     memory: Option<Bound>,
 ) -> Result<Ran, RunError> {
-    let loaded = load_within(program, sources, options, memory)?;
+    let loaded = load_within(program, sources, options, memory);
+    let loaded = loaded.map_err(|errors| as_a_whole(errors, Whole::Interpreter))?;
     options.progress.start(WORKING, None);
     let outcome = crate::interpret::run(program, &loaded.dataset, request)?;
     options.progress.finish();
@@ -253,7 +273,7 @@ fn run_parts(
     sources: &Sources,
     options: &LoadOptions<'_>,
     request: &Request,
-    (planned, memory, rows): (&Planned<'_>, Option<Bound>, Option<usize>),
+    (planned, bound, rows): (&Planned<'_>, Option<Bound>, Option<usize>),
 ) -> Result<Ran, RunError> {
     let key = program.tables.first().and_then(|customers| customers.key);
     let reads_key = |op: &Op| matches!(op, Op::Column(CUSTOMERS, field) if Some(*field) == key);
@@ -262,13 +282,17 @@ fn run_parts(
     let room = Room::new();
     let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 }, &room);
     let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
-    let threads = memory.map_or(usize::MAX, threads_within);
+    let threads = bound.map_or(usize::MAX, threads_within);
     let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
     let rows = rows.unwrap_or(many);
-    let how = HowParted { rows, threads, with_keys, bound: memory };
+    let how = HowParted { rows, threads, with_keys, bound };
     let parts = read_parts(program, sources, options, how, each, weight)?;
     let customers = parts.seen.rows(CUSTOMERS);
     let outcome = answers::joined(parts.parts, customers, planned.plan(), request)?;
+    if bound.is_some() {
+        // What worked it out is gone; what writes it comes.
+        memory::give_back();
+    }
     let data = Known::Seen(parts.seen);
     Ok(Ran { outcome, report: parts.report, files: parts.files, data, origin: Origin::Sources, ranged: None })
 }
@@ -315,6 +339,9 @@ fn run_ranges(
     let customers = ranges.seen.rows(CUSTOMERS);
     let in_ranges = InRanges { ranges: ranges.parts.len(), temporary: ranges.put_out };
     let outcome = answers::joined(ranges.parts, customers, planned.plan(), request)?;
+    if bound.is_some() {
+        memory::give_back();
+    }
     Ok(Ran {
         outcome,
         report: ranges.report,

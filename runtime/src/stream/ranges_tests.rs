@@ -1,10 +1,9 @@
 //! Customers worked out range by range with their events beside the same data loaded whole.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at the line that failed")]
 
-use super::tests::held;
+use super::told::{Told, held};
 use super::*;
 use crate::data::{BadRows, Quiet, UnknownCustomers, needed_fields};
-use crate::report::{Gathered, Report};
 use segue_compiler::plan::Selection;
 use segue_compiler::project::check_text;
 use serde_json::{Value, json};
@@ -230,20 +229,6 @@ fn csv(rows: &[Value]) -> String {
     text
 }
 
-/// All that a run tells and gives, or why it does not.
-#[derive(Debug, PartialEq)]
-enum Told {
-    Answers {
-        report: String,
-        counted: LoadReport,
-        bits: Vec<Vec<u64>>,
-        keys: Vec<String>,
-        partitions: Vec<Vec<u32>>,
-        traits: Vec<Vec<Option<segue_compiler::values::Value>>>,
-    },
-    Refused(String),
-}
-
 /// How data are read in a case.
 #[derive(Clone, Copy)]
 struct Reading {
@@ -282,32 +267,8 @@ fn told(
         Some(how) => run(program, &sources, &options, &request, how),
         None => held(program, &sources, &options, &request),
     };
-    let ran = match ran {
-        Ok(ran) => ran,
-        Err(error) => return (Told::Refused(error.to_string()), 0),
-    };
-    let report = Report::gather(Gathered {
-        program,
-        sources: &checked.sources,
-        dataset: &ran.data,
-        load: &ran.report,
-        request: &request,
-        outcome: &ran.outcome,
-        engine: "jit",
-        started: 0,
-    });
-    let keys = ran.data.keys(program).unwrap();
-    let (codes, dictionary) = keys.text().unwrap();
-    let customers = ran.outcome.customers;
-    let told = Told::Answers {
-        report: report.json().unwrap(),
-        counted: ran.report,
-        bits: ran.outcome.segments.iter().map(|members| members.to_bits().words().to_vec()).collect(),
-        keys: codes.codes().map(|code| dictionary.text(code).into_owned()).collect(),
-        partitions: ran.outcome.partitions,
-        traits: ran.outcome.traits.iter().map(|of| (0..customers).map(|row| of.value(row)).collect()).collect(),
-    };
-    (told, ran.ranged.map_or(0, |ranged| ranged.ranges))
+    let ranges = ran.as_ref().ok().and_then(|ran| ran.ranged).map_or(0, |ranged| ranged.ranges);
+    (Told::of(&checked, &request, &options.bad_rows, ran), ranges)
 }
 
 /// Holds ranges of several sizes against the whole, and gives what both tell.
@@ -424,7 +385,35 @@ fn a_bound_that_ranges_do_not_keep_either_is_told() {
     let files = PLAIN.write(&folder);
     let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
     let (refused, _) = told(&folder, &files, (RULES, STRICT), Some(how));
-    assert!(matches!(&refused, Told::Refused(reason) if reason.contains("and the bound is 1 MB")), "{refused:?}");
+    let Told::Refused(reason) = &refused else { panic!("{refused:?}") };
+    for part in ["and the bound is 1 MB", "for what is at hand, and the program itself"] {
+        assert!(reason.contains(part), "no {part} in {reason}");
+    }
+    assert!(!reason.contains(" 0 KB for"), "{reason}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ids_of_unknown_customers_count_in_the_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Made { customers: 0, ..PLAIN }.write(&folder);
+    let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
+    let (refused, _) = told(&folder, &files, (RULES, STRICT), Some(how));
+    let part = "KB for ids of customers that the data do not have";
+    assert!(matches!(&refused, Told::Refused(reason) if reason.contains(part)), "{refused:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn why_customers_who_are_looked_up_are_held_at_once_is_told() {
+    let rules = "customers {\n  key customer_id : id\n  friend : id? -> customers\n  age : integer?\n}\n\nsegment s { friend.age > 3 }\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("customers.csv"), "customer_id,friend,age\n1,2,3\n2,,5\n").unwrap();
+    let files = [("customers", vec!["customers.csv".to_owned()])];
+    let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
+    let (refused, _) = told(&folder, &files, (rules, STRICT), Some(how));
+    let part = "because some are asked for fields of others";
+    assert!(matches!(&refused, Told::Refused(reason) if reason.contains(part)), "{refused:?}");
 }
 
 #[test]

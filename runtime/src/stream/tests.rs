@@ -1,10 +1,9 @@
 //! Customers who are read part by part beside the same customers loaded whole.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop at the line that failed")]
 
+use super::told::{Told, held};
 use super::*;
 use crate::data::{BadRows, Quiet, UnknownCustomers, needed_fields};
-use crate::engine::run_in;
-use crate::report::{Gathered, Report};
 use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int16Array, Int64Array, RecordBatch,
@@ -163,20 +162,6 @@ fn parquet(customers: &[Customer], rows_a_group: usize) -> Vec<u8> {
     file
 }
 
-/// All that a run tells and writes, or why it does not.
-#[derive(Debug, PartialEq)]
-enum Told {
-    Answers {
-        report: String,
-        counted: LoadReport,
-        bits: Vec<Vec<u64>>,
-        keys: Vec<String>,
-        partitions: Vec<Vec<u32>>,
-        bad_rows: Option<Vec<u8>>,
-    },
-    Refused(String),
-}
-
 struct Folder(TempDir);
 
 impl Folder {
@@ -216,45 +201,11 @@ impl Folder {
             Some(_) => run_by(program, &sources, &options, &request, (how, rows)),
             None => held(program, &sources, &options, &request),
         };
-        let ran = match ran {
-            Ok(ran) => ran,
-            Err(error) => return Told::Refused(error.to_string()),
-        };
-        assert_eq!(matches!(ran.data, Known::Held(_)), rows.is_none());
-        let report = Report::gather(Gathered {
-            program,
-            sources: &checked.sources,
-            dataset: &ran.data,
-            load: &ran.report,
-            request: &request,
-            outcome: &ran.outcome,
-            engine: "jit",
-            started: 0,
-        });
-        let keys = ran.data.keys(program).unwrap();
-        let (codes, dictionary) = keys.text().unwrap();
-        let keys = codes.codes().map(|code| dictionary.text(code).into_owned()).collect();
-        Told::Answers {
-            report: report.json().unwrap(),
-            counted: ran.report,
-            bits: ran.outcome.segments.iter().map(|members| members.to_bits().words().to_vec()).collect(),
-            keys,
-            partitions: ran.outcome.partitions,
-            bad_rows: if let BadRows::Report(path) = bad_rows { Some(std::fs::read(path).unwrap()) } else { None },
+        if let Ok(ran) = &ran {
+            assert_eq!(matches!(ran.data, Known::Held(_)), rows.is_none());
         }
+        Told::of(&checked, &request, &bad_rows, ran)
     }
-}
-
-pub(super) fn held(
-    program: &Program,
-    sources: &Sources,
-    options: &LoadOptions<'_>,
-    request: &Request,
-) -> Result<Ran, RunError> {
-    let loaded = load_within(program, sources, options, None)?;
-    let outcome = run_in(program, &loaded.dataset, request, Manner::default())?;
-    let Loaded { dataset, report, files, origin } = loaded;
-    Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin, ranged: None })
 }
 
 /// Holds parts of several sizes against the whole, and gives what both tell.
@@ -401,5 +352,11 @@ fn a_bound_that_cannot_be_kept_says_what_takes_how_much() {
     let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
     let told = folder.told(RULES, BadRows::Stop, Some(1_000), how);
     let Told::Refused(reason) = &told else { panic!("{told:?}") };
-    assert!(reason.contains("and the bound is 1 MB:\n") && reason.contains(" for the customers' keys\n"), "{reason}");
+    for part in [
+        "and the bound is 1 MB:\n",
+        " for who is in which segment and part\n",
+        " for what is at hand, and the program itself\n",
+    ] {
+        assert!(reason.contains(part), "no {part} in {reason}");
+    }
 }

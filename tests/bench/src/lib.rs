@@ -22,6 +22,17 @@ impl Random {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((mixed ^ (mixed >> 31)) % end).cast_signed()
     }
+
+    /// Who, seen, kind, page and paid of a visit.
+    fn visit(&mut self, customers: u64) -> Vec<Raw<'static>> {
+        vec![
+            Raw::Integer(self.below(customers)),
+            Raw::Instant(AS_OF - self.below(600 * DAY as u64)),
+            text('k', self.below(6)),
+            text('p', self.below(50)),
+            Raw::Integer(self.below(120)),
+        ]
+    }
 }
 
 fn text(letter: char, number: i64) -> Raw<'static> {
@@ -108,15 +119,7 @@ events visits by who at seen {
     let program = checked(&rules)?;
     let mut random = Random(2);
     let customers = (0..2_000).map(|id| vec![Raw::Integer(id)]);
-    let visits = (0..60_000).map(|_| {
-        vec![
-            Raw::Integer(random.below(2_000)),
-            Raw::Instant(AS_OF - random.below(600 * DAY as u64)),
-            text('k', random.below(6)),
-            text('p', random.below(50)),
-            Raw::Integer(random.below(120)),
-        ]
-    });
+    let visits = (0..60_000).map(|_| random.visit(2_000));
     let builder = DatasetBuilder::new(&program).rows("customers", &["id"], customers);
     let mut data = builder.rows("visits", &["who", "seen", "kind", "page", "paid"], visits).build()?.dataset;
     data.arrange(&program);
@@ -158,15 +161,10 @@ events visits by who at seen {
     let mut random = Random(3);
     let owners = (0..customers as i64).map(|id| vec![Raw::Integer(id)]);
     let visits = (0..customers * 30).map(|_| {
-        vec![
-            Raw::Integer(random.below(customers as u64)),
-            Raw::Instant(AS_OF - random.below(600 * DAY as u64)),
-            text('k', random.below(6)),
-            text('p', random.below(50)),
-            Raw::Integer(random.below(120)),
-            Raw::Integer(random.below(60)),
-            if random.below(3) == 0 { Raw::Missing } else { Raw::Integer(random.below(6)) },
-        ]
+        let mut visit = random.visit(customers as u64);
+        visit.push(Raw::Integer(random.below(60)));
+        visit.push(if random.below(3) == 0 { Raw::Missing } else { Raw::Integer(random.below(6)) });
+        visit
     });
     let names = ["who", "seen", "kind", "page", "paid", "fee", "stars"];
     let builder = DatasetBuilder::new(&program).rows("customers", &["id"], owners).rows("visits", &names, visits);

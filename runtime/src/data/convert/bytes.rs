@@ -15,19 +15,17 @@ impl ColumnBuilder {
         }
     }
 
-    /// Adds some rows, ascending, to bytes. The builder is [ready](ColumnBuilder::ready).
-    pub(crate) fn put(&self, rows: &[u32], to: &mut Vec<u8>) {
+    /// Adds some rows, ascending, to bytes, and gives how many different texts they have. The builder is
+    /// [ready](ColumnBuilder::ready).
+    pub(crate) fn put(&self, rows: &[u32], to: &mut Vec<u8>) -> usize {
         let inner = match &self.store {
             Store::List { offsets, .. } | Store::Records { offsets, .. } => self.put_lists(offsets, rows, to),
-            _ => {
-                self.put_pieces(rows, to);
-                return;
-            }
+            _ => return self.put_pieces(rows, to),
         };
         match &self.store {
             Store::List { elements, .. } => elements.put(&inner, to),
             Store::Records { fields, .. } => put_fields(fields, &inner, to),
-            _ => {}
+            _ => 0,
         }
     }
 
@@ -48,7 +46,7 @@ impl ColumnBuilder {
         inner
     }
 
-    fn put_pieces(&self, rows: &[u32], to: &mut Vec<u8>) {
+    fn put_pieces(&self, rows: &[u32], to: &mut Vec<u8>) -> usize {
         let texts = match &self.store {
             Store::Text(texts) | Store::Zone(texts) => Some(texts),
             Store::Id(ids) => ids.as_texts(),
@@ -87,6 +85,7 @@ impl ColumnBuilder {
             put_count(used.len(), to);
             used.iter().for_each(|code| put_text(texts.text(*code), to));
         }
+        used.len()
     }
 
     /// Adds rows that were put out to a builder without any.
@@ -136,17 +135,19 @@ impl ColumnBuilder {
     }
 }
 
-/// Adds some rows of all fields, each field after how many bytes it takes.
-pub(crate) fn put_fields(fields: &[FieldBuilder], rows: &[u32], to: &mut Vec<u8>) {
+/// Adds some rows of all fields, each field after how many bytes it takes, and gives how many different texts they have.
+pub(crate) fn put_fields(fields: &[FieldBuilder], rows: &[u32], to: &mut Vec<u8>) -> usize {
+    let mut texts = 0;
     for field in fields {
         let at = to.len();
         to.extend(0_u64.to_le_bytes());
-        field.builder.put(rows, to);
+        texts += field.builder.put(rows, to);
         let length = (to.len() - at - size_of::<u64>()) as u64;
         if let Some(place) = to.get_mut(at..at + size_of::<u64>()) {
             place.copy_from_slice(&length.to_le_bytes());
         }
     }
+    texts
 }
 
 /// Fills builders without rows, those of the same fields in the same order.

@@ -52,6 +52,13 @@ impl TextCodes {
         self.texts.iter().map(|text| text.len() + EACH).sum()
     }
 
+    /// Bytes that one more text may take, when the table that finds them is made anew.
+    pub(crate) fn growth(&self) -> usize {
+        // A hash and a place, twice as many as there are, and their numbers.
+        const EACH: usize = 64;
+        self.texts.len() * EACH
+    }
+
     /// How many texts there are.
     pub(crate) fn count(&self) -> usize {
         self.texts.len()

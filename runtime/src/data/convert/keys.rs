@@ -1,13 +1,16 @@
 //! Keys of customers as they are kept when the customers themselves are not.
 
+use super::codes::TextCodes;
 use super::{ColumnBuilder, Store};
 use crate::data::parts::Keys;
 use crate::data::stored::pieces::{Piece, PieceValues};
 
+/// Bytes of a value before it is packed.
+const WIDE: usize = 8;
+
 impl ColumnBuilder {
     /// About how many bytes it takes.
     pub(crate) fn bytes(&self) -> usize {
-        const WIDE: usize = 8;
         let inner = match &self.store {
             Store::Text(texts) | Store::Zone(texts) => texts.bytes(),
             Store::Id(ids) => ids.bytes(),
@@ -16,6 +19,33 @@ impl ColumnBuilder {
             _ => 0,
         };
         inner + self.store.len() * WIDE + self.pieces.iter().map(Piece::bytes).sum::<usize>()
+    }
+
+    /// About how many bytes more it takes while a column is made of it.
+    pub(crate) fn finishing(&self) -> usize {
+        // The list of texts, made and then shared; and numbers as wide as they are, which are given codes.
+        const OF_TEXT: usize = 32;
+        const OF_ID: usize = 8;
+        let rows = || self.pieces.iter().map(|piece| piece.rows).sum::<usize>();
+        let inner = match &self.store {
+            Store::Text(texts) | Store::Zone(texts) => texts.count() * OF_TEXT,
+            Store::Id(ids) => ids.as_texts().map_or_else(|| rows() * OF_ID, |texts| texts.count() * OF_TEXT),
+            Store::List { elements, .. } => elements.finishing(),
+            Store::Records { fields, .. } => fields.iter().map(|field| field.builder.finishing()).sum(),
+            _ => 0,
+        };
+        inner + self.store.len() * WIDE + self.pieces.iter().map(Piece::bytes).sum::<usize>()
+    }
+
+    /// Bytes that one more row may take.
+    pub(crate) fn growth(&self) -> usize {
+        match &self.store {
+            Store::Text(texts) | Store::Zone(texts) => texts.growth(),
+            Store::Id(ids) => ids.as_texts().map_or(0, TextCodes::growth),
+            Store::List { elements, .. } => elements.growth(),
+            Store::Records { fields, .. } => fields.iter().map(|field| field.builder.growth()).max().unwrap_or(0),
+            _ => 0,
+        }
     }
 
     /// The keys of a column of ids or texts, all of which are known; `None` for any other.

@@ -183,6 +183,19 @@ impl Packed {
 }
 
 impl Rows<'_> {
+    /// Bytes that it takes to deal the rows out to so many buckets, and to number them by owner.
+    pub(super) fn dealt_bytes(&self, wanted: usize) -> u64 {
+        let width = self.width(wanted);
+        let words = |lot: &Lot| for_words!(lot.taken.len(), W => W);
+        let words: usize = self.lots(width.trailing_zeros()).iter().map(words).sum();
+        (self.owners.len() * words * size_of::<u64>() + self.count * size_of::<u32>()) as u64
+    }
+
+    /// Owners of a bucket, a power of two.
+    fn width(&self, wanted: usize) -> usize {
+        self.count.div_ceil(wanted).max(1).next_power_of_two()
+    }
+
     /// Deals the rows out to at most so many buckets.
     pub(super) fn packed(&self, wanted: usize) -> Packed {
         let buckets = self.buckets(wanted);
@@ -195,14 +208,13 @@ impl Rows<'_> {
             });
             (lot, room)
         };
-        let lots = self.lots(&buckets).into_iter().map(pack).collect();
+        let lots = self.lots(buckets.shift).into_iter().map(pack).collect();
         let forms = self.lanes.iter().map(|lane| lane.lane.form()).collect();
         Packed { count: self.count, buckets, lots, forms, times: self.times, inputs: self.inputs }
     }
 
     fn buckets(&self, wanted: usize) -> Buckets {
-        // Owners of a bucket, a power of two.
-        let width = self.count.div_ceil(wanted).max(1).next_power_of_two();
+        let width = self.width(wanted);
         let (shift, buckets) = (width.trailing_zeros(), self.count.div_ceil(width));
         let rows = self.owners.len();
         let stripe = rows.div_ceil(rayon::current_num_threads() * 4).next_multiple_of(BLOCK).max(BLOCK);
@@ -229,17 +241,17 @@ impl Rows<'_> {
     }
 
     /// All that has to be dealt out, in as many lots as it takes. What rows are ordered by is in the first.
-    fn lots(&self, buckets: &Buckets) -> Vec<Lot> {
-        let one = self.lots_with(buckets, false);
-        if one.len() > 1 { self.lots_with(buckets, true) } else { one }
+    fn lots(&self, owners_bits: u32) -> Vec<Lot> {
+        let one = self.lots_with(owners_bits, false);
+        if one.len() > 1 { self.lots_with(owners_bits, true) } else { one }
     }
 
-    fn lots_with(&self, buckets: &Buckets, places: bool) -> Vec<Lot> {
+    fn lots_with(&self, owners_bits: u32, places: bool) -> Vec<Lot> {
         let mut lots = vec![Lot::default()];
         let bits = |number: usize| bits_of(number as u64);
         let keys = [
             self.times.and_then(|at| Some((What::Lane(at), self.lanes.get(at)?.bits))),
-            Some((What::Owner, buckets.shift)),
+            Some((What::Owner, owners_bits)),
             self.ranks.map(|ranks| (What::Rank, bits_of(ranks.iter().max().copied().unwrap_or(0).into()))),
             self.inputs.then(|| (What::Input, bits(self.owners.len()))),
             places.then(|| (What::Place, bits(self.owners.len()))),

@@ -4,6 +4,16 @@ use crate::data::dataset::{Dictionary, canonical_integer};
 use crate::data::stored::Stored;
 use rayon::prelude::*;
 
+/// Bytes that [`key_ranks`] takes while it works.
+pub(crate) fn bytes_of_ranks(keys: &Stored) -> u64 {
+    let Some((_, dictionary)) = keys.text() else { return 0 };
+    let of_key = match &**dictionary {
+        Dictionary::Integers(_) => 2 * size_of::<u32>(),
+        Dictionary::Texts(_) => 2 * size_of::<u32>() + size_of::<(bool, i64, &str, u32)>(),
+    };
+    (dictionary.len() * of_key + keys.rows() * size_of::<u32>()) as u64
+}
+
 /// The place of each row's key in the order of ids (rule 10); missing keys come first.
 pub(crate) fn key_ranks(keys: &Stored) -> Option<Vec<u32>> {
     let (codes, dictionary) = keys.text()?;

@@ -60,7 +60,7 @@ proptest! {
         let by_time = timed.then_some(floats + 1);
         let input = Rows { owners: &owner_of, count: owners, lanes, times: by_time, ranks: keyed.then_some(&ranks[..]), inputs: true };
         let found = match buckets {
-            0 => group(&input),
+            0 => group(&input, |_| Ok::<(), ()>(())).unwrap(),
             buckets => Grouping::Moves(input.packed(buckets)),
         };
 
@@ -136,4 +136,20 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_dealing_out_takes_is_asked_for_where_rows_move() {
+    let asked = |owners: &[u32]| {
+        let asked = std::cell::Cell::new(None);
+        let rows = Rows { owners, count: 3, lanes: Vec::new(), times: None, ranks: None, inputs: true };
+        let group = group(&rows, |bytes| {
+            asked.set(Some(bytes));
+            Err(())
+        });
+        (group.is_ok(), asked.get())
+    };
+    assert_eq!(asked(&[0, 0, 1, 2]), (true, None));
+    // A word a row, and where each owner's rows are.
+    assert_eq!(asked(&[0, 2, 1, 2]), (false, Some(4 * 8 + 3 * 4)));
 }

@@ -2,15 +2,13 @@
 
 use crate::data::assemble::Id;
 use crate::data::bits::Bits;
-use crate::data::dataset::{Dictionary, canonical_integer};
+use crate::data::dataset::canonical_integer;
 use crate::data::keys::Repeated;
-use crate::data::stored::pieces::{Piece, PieceValues};
-use crate::data::stored::{Cells, Integers, Stored};
+use crate::data::stored::Integers;
 use crate::for_cells;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// The keys of some customers, in their order.
 #[derive(Debug, Clone)]
@@ -32,6 +30,15 @@ pub(crate) enum Keys {
 pub(crate) enum Key<'k> {
     Integer(i64),
     Text(&'k str),
+}
+
+impl Key<'_> {
+    /// A hash: the same for the same key, and mostly another for another.
+    pub(crate) fn hashed(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// Whether they are the numbers from 0 on.
@@ -131,6 +138,42 @@ impl Keys {
     }
 }
 
+/// The least and the greatest of all, where all are whole numbers.
+pub(crate) fn spanned(ends: impl Iterator<Item = Option<(i64, i64)>>) -> Option<(i64, i64)> {
+    let joined = |(low, high): (i64, i64), (least, greatest): (i64, i64)| (low.min(least), high.max(greatest));
+    // One that is none makes all none.
+    ends.reduce(|all, next| Some(joined(all?, next?)))?
+}
+
+/// Keys may be so many times as far apart as there are, to be met bit by bit.
+pub(crate) const SPAN: u64 = 8;
+
+/// Whole numbers that were met, a bit for each that may be.
+pub(crate) struct Met {
+    least: i64,
+    bits: Bits,
+}
+
+impl Met {
+    /// None of those between two; `None` where there are more than `most`, and some.
+    pub(crate) fn within((least, greatest): (i64, i64), most: u64) -> Option<Met> {
+        let span = i128::from(greatest) - i128::from(least) + 1;
+        let span = usize::try_from(span).ok().filter(|span| *span as u64 <= most.max(1 << 12))?;
+        Some(Met { least, bits: Bits::zeros(span) })
+    }
+
+    /// Meets keys, and says whether all are whole numbers that were not met before.
+    pub(crate) fn are_new(&mut self, keys: &Keys) -> bool {
+        (0..keys.len()).all(|row| {
+            let Some(Key::Integer(number)) = keys.get(row) else { return false };
+            let Ok(place) = usize::try_from(i128::from(number) - i128::from(self.least)) else { return false };
+            let is_new = !self.bits.get(place);
+            self.bits.set(place);
+            is_new
+        })
+    }
+}
+
 /// The keys of all customers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AllKeys {
@@ -183,12 +226,7 @@ impl AllKeys {
 
     /// The least and the greatest, where all are whole numbers.
     pub(crate) fn ends(&self) -> Option<(i64, i64)> {
-        let mut ends: Option<(i64, i64)> = None;
-        for keys in self.parts.iter().filter(|keys| keys.len() > 0) {
-            let (least, greatest) = keys.ends()?;
-            ends = Some(ends.map_or((least, greatest), |(low, high)| (low.min(least), high.max(greatest))));
-        }
-        ends
+        spanned(self.parts.iter().filter(|keys| keys.len() > 0).map(Keys::ends))
     }
 
     /// A customer's key as text.
@@ -230,9 +268,7 @@ impl AllKeys {
     fn repeated_in(&self, pass: u64, passes: u64) -> Vec<(u32, u32, u64)> {
         let mut rows: Vec<(u64, u32)> = Vec::new();
         for (row, key) in (0..self.rows).filter_map(|row| self.get(row).map(|key| (row, key))) {
-            let mut hasher = FxHasher::default();
-            key.hash(&mut hasher);
-            let hash = hasher.finish();
+            let hash = key.hashed();
             if (hash >> 32) % passes == pass {
                 rows.push((hash, u32::try_from(row).unwrap_or(u32::MAX)));
             }
@@ -261,54 +297,25 @@ impl AllKeys {
         if self.rows == 0 {
             return true;
         }
-        let Some((least, greatest)) = self.ends() else { return false };
-        let span = usize::try_from(i128::from(greatest) - i128::from(least) + 1).unwrap_or(usize::MAX);
-        if span > self.rows.saturating_mul(8).max(1 << 12) {
-            return false;
-        }
-        let mut met = Bits::zeros(span);
-        for keys in &self.parts {
-            for key in (0..keys.len()).filter_map(|row| keys.get(row)) {
-                let Key::Integer(number) = key else { return false };
-                let Ok(place) = usize::try_from(i128::from(number) - i128::from(least)) else { return false };
-                if met.get(place) {
-                    return false;
-                }
-                met.set(place);
-            }
-        }
-        true
+        let Some(ends) = self.ends() else { return false };
+        let Some(mut met) = Met::within(ends, self.rows as u64 * SPAN) else { return false };
+        self.parts.iter().all(|keys| met.are_new(keys))
     }
 
-    /// As a column, for who writes them.
-    pub(crate) fn stored(&self) -> Stored {
-        if self.parts.iter().all(Keys::is_numeric) {
-            let pieces = self.parts.iter().map(|keys| {
-                let values = match keys {
-                    Keys::Integers(integers) => PieceValues::Integers(integers.clone()),
-                    keys => {
-                        let numbers = (0..keys.len()).map(|row| match keys.get(row) {
-                            Some(Key::Integer(number)) => number,
-                            _ => 0,
-                        });
-                        PieceValues::integers(&numbers.collect::<Vec<i64>>(), None)
-                    }
-                };
-                Piece { values, known: None, rows: keys.len() }
-            });
-            return Stored::of_ids(&pieces.collect::<Vec<Piece>>());
-        }
-        let texts = (0..self.rows).map(|row| Arc::from(self.text(row).unwrap_or_default())).collect::<Vec<_>>();
-        let codes = Cells::new((self.rows as u64).saturating_sub(1), (0..self.rows).map(|row| row as u64));
-        Stored::of_texts(codes, Arc::new(Dictionary::Texts(texts.into())))
+    /// Whether all are held as whole numbers.
+    pub(crate) fn are_numeric(&self) -> bool {
+        self.parts.iter().all(Keys::is_numeric)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::dataset::Dictionary;
     use crate::data::keys::repeated;
+    use crate::data::stored::{Cells, Stored};
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     /// Ids, some of which are texts.
     fn ids() -> impl Strategy<Value = Vec<Vec<String>>> {
@@ -351,14 +358,6 @@ mod tests {
             }).collect();
             let whole = Stored::of_texts(Cells::new(300, codes.into_iter()), Arc::new(Dictionary::Texts(texts.into())));
             prop_assert_eq!(all.repeated(), repeated(&whole));
-            if repeated(&whole).is_none() {
-                let stored = all.stored();
-                let of_text = |(codes, dictionary): (&Cells, &Arc<Dictionary>)| {
-                    codes.codes().map(|code| dictionary.text(code).into_owned()).collect::<Vec<String>>()
-                };
-                let written = stored.text().map(of_text).unwrap_or_default();
-                prop_assert_eq!(written.iter().collect::<Vec<_>>(), ids);
-            }
         }
     }
 }

@@ -10,10 +10,9 @@ use super::error::{DataError, DataErrors, check};
 use super::needed::NeededFields;
 use super::read::{LoadOptions, Place, Read, Sink, Sources, read};
 use super::report::LoadReport;
-use super::stored::Stored;
 use super::table::{Counts, Origins, TableBuilder};
 use crate::memory::Bound;
-pub(crate) use keys::{AllKeys, Key, Keys};
+pub(crate) use keys::{AllKeys, Key, Keys, Met, SPAN, spanned};
 use segue_compiler::program::{CUSTOMERS, FieldId, Program, Table, TableId, Type};
 use segue_compiler::syntax::tree::TableKind;
 use std::collections::BTreeMap;
@@ -48,9 +47,9 @@ impl Seen {
         self.keys.text(row)
     }
 
-    /// The keys of all customers as a column, put together for who writes them.
-    pub fn keys(&self) -> Stored {
-        self.keys.stored()
+    /// The keys of all customers.
+    pub(crate) fn all_keys(&self) -> &AllKeys {
+        &self.keys
     }
 
     /// Of a table's events, how many lie ahead of the run.
@@ -237,12 +236,7 @@ impl<R, F, W: Fn(&R) -> Vec<(&'static str, usize)>> Taker<'_, R, F, W> {
             *weights.entry(what).or_insert(0) += bytes;
         }
         let Some(bound) = self.how.bound else { return };
-        let kept: usize = weights.values().sum();
-        let parts = || {
-            let of_kept = weights.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes as u64));
-            let rest = crate::memory::held().map(|held| held.saturating_sub(kept as u64));
-            of_kept.chain(rest.map(|rest| ("the parts at hand and the program".to_owned(), rest))).collect()
-        };
+        let parts = || weights.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes as u64)).collect();
         if let Err(error) = check(bound, 0, parts) {
             _ = self.over.set(error);
         }

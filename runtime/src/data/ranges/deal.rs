@@ -2,7 +2,7 @@
 
 use super::places::{NOBODY, Places};
 use super::store::{Stretch, Temporary};
-use crate::data::assemble::Id;
+use crate::data::assemble::{Id, bytes_of_ids};
 use crate::data::error::{DataError, check};
 use crate::data::parts::{AllKeys, Key, Keys};
 use crate::data::read::{Place, Sink};
@@ -29,6 +29,8 @@ pub(super) struct Dealer<'p> {
     pub(super) rows: BTreeMap<u32, Mutex<Rows>>,
     /// Made with the first row that is no customer.
     pub(super) customers_known: OnceLock<Arc<Places>>,
+    /// Whether there are data of the customers themselves.
+    pub(super) has_customers: bool,
     /// Customers are added where events name others: nobody knows yet who stands in which range.
     pub(super) adding: bool,
     /// About so many ranges are wanted.
@@ -45,8 +47,11 @@ pub(super) struct Dealer<'p> {
 /// Customers that follow one another in the files, put out as they are.
 pub(super) struct CustomersPart {
     pub(super) place: Place,
-    pub(super) keys: Keys,
+    pub(super) rows: u32,
+    /// Until all are in, and [`Dealer::places`] has them.
+    keys: Option<Keys>,
     pub(super) origins: Origins,
+    pub(super) texts: u32,
     pub(super) at: Stretch,
 }
 
@@ -89,6 +94,8 @@ pub(super) struct Chunk {
     pub(super) range: u32,
     pub(super) place: Place,
     pub(super) rows: u32,
+    /// How many different texts they have.
+    pub(super) texts: u32,
     pub(super) at: Stretch,
 }
 
@@ -115,7 +122,7 @@ impl Dealer<'_> {
             let mut parts = locked(&self.customers);
             parts.sort_unstable_by_key(|part| part.place);
             let mut keys = AllKeys::default();
-            parts.iter().for_each(|part| keys.push(part.keys.clone()));
+            parts.iter_mut().filter_map(|part| part.keys.take()).for_each(|of_part| keys.push(of_part));
             Arc::new(Places::new(keys))
         })
     }
@@ -127,11 +134,13 @@ impl Dealer<'_> {
 
     fn put_customers(&self, place: Place, part: TableBuilder) -> Result<(), DataError> {
         let key = self.program.tables.first().and_then(|customers| customers.key);
-        let keys = key.and_then(|key| part.field(key)).and_then(|field| field.builder.clone().into_keys());
-        let Some(keys) = keys else { return Ok(()) };
-        let rows: Vec<u32> = (0..).take(part.rows()).collect();
-        let at = self.file.add(&chunk(&part, &rows, None))?;
-        locked(&self.customers).push(CustomersPart { place, keys, origins: part.origins, at });
+        let Some(keys) = keys_of(&part, key) else { return Ok(()) };
+        let all: Vec<u32> = (0..).take(part.rows()).collect();
+        let (bytes, texts) = chunk(&part, &all, None);
+        let at = self.file.add(&bytes)?;
+        let rows = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        let keys = Some(keys);
+        locked(&self.customers).push(CustomersPart { place, rows, keys, origins: part.origins, texts, at });
         Ok(())
     }
 
@@ -183,8 +192,9 @@ impl Dealer<'_> {
         dealt: Vec<(u32, Vec<u32>)>,
     ) -> Result<Vec<Chunk>, DataError> {
         let chunks = dealt.into_iter().map(|(range, rows)| {
-            let at = self.file.add(&chunk(part, &rows, numbers))?;
-            Ok(Chunk { range, place, rows: u32::try_from(rows.len()).unwrap_or(u32::MAX), at })
+            let (bytes, texts) = chunk(part, &rows, numbers);
+            let at = self.file.add(&bytes)?;
+            Ok(Chunk { range, place, rows: u32::try_from(rows.len()).unwrap_or(u32::MAX), texts, at })
         });
         chunks.collect()
     }
@@ -252,11 +262,13 @@ impl Dealer<'_> {
         let keys = places.map_or(0, |places| places.keys().bytes() as u64);
         let index = places.map_or(0, |places| places.bytes() as u64);
         check(bound, more, || {
-            let mut parts = what();
-            let kept = [("the customers' keys", keys), ("finding customers by their keys", index)];
-            parts
-                .extend(kept.into_iter().filter(|(_, bytes)| *bytes > 0).map(|(what, bytes)| (what.to_owned(), bytes)));
-            parts
+            let unknown = self.rows.values().map(|rows| bytes_of_ids(locked(rows).unknown_ids.iter())).sum();
+            let kept = [
+                ("the customers' keys", keys),
+                ("finding customers by their keys", index),
+                ("ids of customers that the data do not have", unknown),
+            ];
+            what().into_iter().chain(kept.map(|(what, bytes)| (what.to_owned(), bytes))).collect()
         })
     }
 }
@@ -289,8 +301,8 @@ fn dealt(owners: &[u32], range: impl Fn(u32) -> u32) -> Vec<(u32, Vec<u32>)> {
     (least..=greatest).zip(dealt).filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
-/// Some rows of a part as bytes, with their places in it where they are given.
-pub(super) fn chunk(part: &TableBuilder, rows: &[u32], numbers: Option<&[u32]>) -> Vec<u8> {
+/// Some rows of a part as bytes, with their places in it where they are given; and how many texts are among them.
+pub(super) fn chunk(part: &TableBuilder, rows: &[u32], numbers: Option<&[u32]>) -> (Vec<u8>, u32) {
     let mut bytes = Vec::new();
     put_count(rows.len(), &mut bytes);
     bytes.push(u8::from(numbers.is_some()));
@@ -299,8 +311,8 @@ pub(super) fn chunk(part: &TableBuilder, rows: &[u32], numbers: Option<&[u32]>) 
             rows.iter().filter_map(|row| numbers.get(*row as usize)).map(|at| (*at).into()).collect();
         put_cells(&numbers, &mut bytes);
     }
-    part.put(rows, &mut bytes);
-    bytes
+    let texts = part.put(rows, &mut bytes);
+    (bytes, u32::try_from(texts).unwrap_or(u32::MAX))
 }
 
 /// Rows that were put out.

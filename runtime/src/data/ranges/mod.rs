@@ -70,6 +70,9 @@ pub(crate) struct Ranges<R> {
 const OF_ROW: u64 = 64;
 /// How many times a range's cells are there at once: read, put together, put in order.
 const COPIES: u64 = 3;
+/// What a different text costs besides its letters: its counts and place, what finds it by its letters, made anew as it grows,
+/// and its place in the order of keys.
+const OF_TEXT: u64 = 120;
 /// What a customer costs, besides cells.
 const OF_CUSTOMER: u64 = 48;
 /// So many times more ranges than are expected, since some have more rows than others.
@@ -103,24 +106,22 @@ pub(crate) fn read_ranges<R>(
     mut each: impl FnMut(&Dataset) -> R,
     (weigh, ahead): (impl Fn(&R) -> u64, &dyn Fn(&Stored) -> usize),
 ) -> Result<Ranges<R>, DataErrors> {
-    let has_customers = program.tables.first().is_some_and(|customers| sources.has(&customers.name));
     let dealer = dealer(program, sources, options, how)?;
     let was_read = read(program, sources, options, (Some(&dealer), how.bound));
     if let Some(error) = dealer.over.get() {
         return Err(error.clone().into());
     }
     let Read { tables, warnings, files } = was_read?;
-    let mut work = Work::new(&dealer, tables, has_customers, how)?;
+    let mut work = Work::new(&dealer, tables, how)?;
     options.progress.start("working out the segments", Some(work.customers().into()));
     let (mut parts, mut kept) = (Vec::new(), 0);
-    let what_is_kept = |kept: u64| move || vec![("what was worked out".to_owned(), kept)];
     while let Some(run) = work.next()? {
         let dataset = work.dataset(&run, ahead)?;
         let made = each(&dataset);
         drop(dataset);
         kept += weigh(&made);
         parts.push((run.customers.start as usize, made));
-        dealer.check(0, what_is_kept(kept))?;
+        dealer.check(0, || vec![("what was worked out".to_owned(), kept), work.missed_told()])?;
         options.progress.advance((run.customers.end - run.customers.start).into());
     }
     options.progress.finish();
@@ -153,6 +154,7 @@ fn dealer<'p>(
         customers: Mutex::default(),
         rows,
         customers_known: OnceLock::new(),
+        has_customers,
         adding: !has_customers || options.unknown_customers == UnknownCustomers::Add,
         ranges,
         rows_of_part: (ranges as usize * ROWS_OF_CHUNK).clamp(ROWS_OF_PART.start, ROWS_OF_PART.end),

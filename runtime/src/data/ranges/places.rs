@@ -3,8 +3,6 @@
 use crate::data::keys::IntegerRows;
 use crate::data::parts::{AllKeys, Key, Keys};
 use crate::for_cells;
-use rustc_hash::FxHasher;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// No customer has this number.
@@ -50,7 +48,7 @@ impl Places {
         let mask = slots.len() - 1;
         for row in 0..count {
             let Some(key) = keys.get(row) else { continue };
-            let mut at = hash(&key) & mask;
+            let mut at = key.hashed() as usize & mask;
             while let Some(slot) = slots.get_mut(at) {
                 if *slot == NOBODY {
                     *slot = row as u32;
@@ -91,7 +89,7 @@ impl Places {
             (Form::Follow { .. } | Form::Close(_), Key::Text(_)) => NOBODY,
             (Form::Hashed(slots), key) => {
                 let mask = slots.len() - 1;
-                let mut at = hash(&key) & mask;
+                let mut at = key.hashed() as usize & mask;
                 loop {
                     match slots.get(at) {
                         None | Some(&NOBODY) => return NOBODY,
@@ -114,12 +112,6 @@ impl Places {
         }
         (0..ids.len()).map(|row| ids.get(row).map_or(NOBODY, |key| self.of(key))).collect()
     }
-}
-
-fn hash(key: &Key<'_>) -> usize {
-    let mut hasher = FxHasher::default();
-    key.hash(&mut hasher);
-    hasher.finish() as usize
 }
 
 #[cfg(test)]

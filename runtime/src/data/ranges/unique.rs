@@ -2,16 +2,16 @@
 
 use super::deal::{Chunk, Dealer, Part, Rows, id_of, locked};
 use crate::data::assemble::Id;
-use crate::data::bits::Bits;
 use crate::data::error::DataError;
-use crate::data::parts::{Key, Keys};
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use crate::data::parts::{Key, Keys, Met, SPAN, spanned};
+use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::program::{FieldId, TableId};
-use std::hash::{Hash, Hasher};
 
 /// A key that occurs twice, where it does first and next, and how many rows repeat one.
 pub(super) type Twice = (String, String, String, u64);
 
+/// So many bits to each byte of the room: half of it.
+const OF_BIT: u64 = 4;
 /// Bytes of a hash while it is sorted.
 const OF_HASH: u64 = 16;
 
@@ -73,25 +73,13 @@ impl Put<'_> {
 
     /// Whether all are whole numbers, close together, and each occurs once.
     fn differ(&self) -> Result<bool, DataError> {
-        let mut ends: Option<(i64, i64)> = None;
-        for keys in self.parts.iter().filter_map(|part| part.keys.as_ref()) {
-            let Some((least, greatest)) = keys.ends else { return Ok(false) };
-            ends = Some(ends.map_or((least, greatest), |(low, high)| (low.min(least), high.max(greatest))));
-        }
-        let Some((least, greatest)) = ends else { return Ok(true) };
-        let span = i128::from(greatest) - i128::from(least) + 1;
-        let most = (i128::from(self.rows()) * 8).min(i128::from(self.dealer.room) * 4).max(1 << 12);
-        let Some(span) = usize::try_from(span).ok().filter(|_| span <= most) else { return Ok(false) };
-        let (mut met, mut differ) = (Bits::zeros(span), true);
+        let parts = || self.parts.iter().filter_map(|part| part.keys.as_ref());
+        let Some(ends) = spanned(parts().map(|keys| keys.ends)) else { return Ok(parts().next().is_none()) };
+        let most = (self.rows() * SPAN).min(self.dealer.room.saturating_mul(OF_BIT));
+        let Some(mut met) = Met::within(ends, most) else { return Ok(false) };
+        let mut differ = true;
         self.each(|keys, _| {
-            differ = differ
-                && (0..keys.len()).all(|row| {
-                    let Some(Key::Integer(number)) = keys.get(row) else { return false };
-                    let Ok(place) = usize::try_from(i128::from(number) - i128::from(least)) else { return false };
-                    let is_new = !met.get(place);
-                    met.set(place);
-                    is_new
-                });
+            differ = met.are_new(keys);
             differ
         })?;
         Ok(differ)
@@ -104,7 +92,7 @@ impl Put<'_> {
         let mut count = 0;
         for pass in 0..passes {
             let mut hashes: Vec<u64> = Vec::new();
-            let of_pass = |key: Key<'_>| Some(hash(key)).filter(|hash| (hash >> 32) % passes == pass);
+            let of_pass = |key: Key<'_>| Some(key.hashed()).filter(|hash| (hash >> 32) % passes == pass);
             self.each(|keys, _| {
                 hashes.extend((0..keys.len()).filter_map(|row| of_pass(keys.get(row)?)));
                 true
@@ -120,7 +108,7 @@ impl Put<'_> {
             let mut met: FxHashMap<Id, (u64, u64, u64)> = FxHashMap::default();
             self.each(|keys, row_of| {
                 for row in 0..keys.len() {
-                    let Some(key) = keys.get(row).filter(|key| twice.contains(&hash(*key))) else { continue };
+                    let Some(key) = keys.get(row).filter(|key| twice.contains(&key.hashed())) else { continue };
                     let row = row_of(row);
                     let (first, second, rows) = met.entry(id_of(key)).or_insert((u64::MAX, u64::MAX, 0));
                     *rows += 1;
@@ -154,10 +142,4 @@ impl Put<'_> {
         }
         String::new()
     }
-}
-
-fn hash(key: Key<'_>) -> u64 {
-    let mut hasher = FxHasher::default();
-    key.hash(&mut hasher);
-    hasher.finish()
 }

@@ -2,7 +2,8 @@
 
 use super::deal::{Chunk, CustomersPart, Dealer, Read, chunk, id_of, locked, read_chunk, width};
 use super::places::Places;
-use super::{COPIES, HowRanged, OF_CUSTOMER, OF_ROW};
+use super::store::Stretch;
+use super::{COPIES, HowRanged, OF_CUSTOMER, OF_ROW, OF_TEXT};
 use crate::data::assemble::{
     Id, Known, LookupMissed, Missed, assemble_others, assemble_range, complete, fields_in_the_way, lookup_misses,
 };
@@ -59,7 +60,6 @@ impl<'w> Work<'w> {
     pub(super) fn new(
         dealer: &'w Dealer<'w>,
         tables: Vec<(TableBuilder, Vec<String>)>,
-        has_customers: bool,
         how: HowRanged<'w>,
     ) -> Result<Work<'w>, DataErrors> {
         let program = dealer.program;
@@ -92,7 +92,7 @@ impl<'w> Work<'w> {
             errors.extend(fields_in_the_way(program));
         }
         DataErrors::none_or(errors)?;
-        if !has_customers {
+        if !dealer.has_customers {
             let name = program.tables.first().map(|customers| customers.name.clone()).unwrap_or_default();
             let counts = crate::data::table::Counts::default();
             reports.insert(CUSTOMERS.0, counts.report(CUSTOMERS, name, Vec::new(), 0));
@@ -111,7 +111,7 @@ impl<'w> Work<'w> {
             missed: BTreeMap::new(),
             seen: Seen::default(),
         };
-        work.begin(has_customers).map_err(DataErrors::from)?;
+        work.begin().map_err(DataErrors::from)?;
         Ok(work)
     }
 
@@ -125,7 +125,8 @@ impl<'w> Work<'w> {
     }
 
     /// Adds customers that only events name, and says where the rows of each range are.
-    fn begin(&mut self, has_customers: bool) -> Result<(), DataError> {
+    fn begin(&mut self) -> Result<(), DataError> {
+        let has_customers = self.dealer.has_customers;
         let mut added: Vec<Id> = Vec::new();
         let mut rows: BTreeMap<u32, Vec<Chunk>> = BTreeMap::new();
         for (table, of_table) in &self.dealer.rows {
@@ -150,6 +151,9 @@ impl<'w> Work<'w> {
             let mut keys = AllKeys::clone(self.places.keys());
             keys.push(Keys::of_ids(&added));
             self.places = Arc::new(Places::new(keys));
+            drop(added);
+            let keys = self.places.keys().bytes() + self.places.bytes();
+            self.dealer.check(0, || vec![("customers that only events name".to_owned(), keys as u64)])?;
         }
         let all = self.places.keys().count();
         if all >= u32::MAX as usize {
@@ -190,10 +194,11 @@ impl<'w> Work<'w> {
     /// About how many bytes it takes to work out some customers.
     fn cost(&self, of: &OfCustomers) -> u64 {
         let chunks = of.rows.values().flatten();
-        let rows: u64 = chunks.map(|chunk| u64::from(chunk.rows) * OF_ROW + chunk.at.length * COPIES).sum();
-        let all: u64 = self.customers.iter().map(|part| part.at.length).sum();
+        let cells = |texts: u32, at: Stretch| u64::from(texts) * OF_TEXT + at.length * COPIES;
+        let rows: u64 = chunks.map(|chunk| u64::from(chunk.rows) * OF_ROW + cells(chunk.texts, chunk.at)).sum();
+        let all: u64 = self.customers.iter().map(|part| cells(part.texts, part.at)).sum();
         let customers = u64::from(of.customers.end - of.customers.start);
-        rows + customers * (OF_CUSTOMER + COPIES * all / u64::from(self.of_files.max(1)))
+        rows + customers * (OF_CUSTOMER + all / u64::from(self.of_files.max(1)))
     }
 
     /// The next customers that fit into the room.
@@ -240,7 +245,7 @@ impl<'w> Work<'w> {
             }
             events.extend(all);
         }
-        let own = assemble_range(self.program(), customers, added, events);
+        let own = assemble_range(self.program(), (customers, added), events, self.dealer.bound)?;
         for known in &own {
             let at = self.program().tables.get(known.table.0 as usize).and_then(|table| table.at);
             let times = at.and_then(|at| known.rows.columns.get(at.0 as usize)?.as_ref());
@@ -267,7 +272,7 @@ impl<'w> Work<'w> {
         while let Some((start, part)) =
             self.starts.get(at).zip(self.customers.get(at)).filter(|(start, _)| **start < to)
         {
-            let (start, count) = (*start, count(part.keys.len()));
+            let (start, count) = (*start, part.rows);
             let rows = customers.start.max(start) - start..(to - start).min(count);
             let read = |bytes: &[u8]| {
                 read_chunk(bytes, empty.clone()).map(|read| read.builder).ok_or_else(|| self.dealer.file.torn())
@@ -284,7 +289,7 @@ impl<'w> Work<'w> {
                     }
                 };
                 let rows: Vec<u32> = rows.collect();
-                all.append(read(&chunk(&part, &rows, None))?);
+                all.append(read(&chunk(&part, &rows, None).0)?);
                 self.at_hand = Some((at, part));
             }
             at += 1;
@@ -321,7 +326,13 @@ impl<'w> Work<'w> {
             (1, Some(key)) => format!("the events and records of customer {key}, who are worked out at once"),
             (many, _) => format!("the events and records of {many} customers, who are worked out at once"),
         };
-        vec![(who, run.ranges.iter().map(|range| self.cost(range)).sum())]
+        vec![(who, run.ranges.iter().map(|range| self.cost(range)).sum()), self.missed_told()]
+    }
+
+    /// How much ids take that point nowhere: how many there are is only known of all of them.
+    pub(super) fn missed_told(&self) -> (String, u64) {
+        let missed = self.missed.values().map(|found| found.missed.bytes()).sum();
+        ("ids that point at no row".to_owned(), missed)
     }
 
     /// Adds ids that point nowhere, of the tables that are put out or of those that are kept.
@@ -366,7 +377,7 @@ fn starts(customers: &[CustomersPart]) -> Vec<u32> {
     let mut next = 0;
     let start = |part: &CustomersPart| {
         let start = next;
-        next += count(part.keys.len());
+        next += part.rows;
         start
     };
     customers.iter().map(start).collect()

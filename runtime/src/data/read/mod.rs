@@ -12,7 +12,7 @@ mod rounds;
 #[cfg(test)]
 mod tests;
 
-use super::assemble::assemble;
+use super::assemble::assemble_within;
 use super::error::check;
 use super::needed::NeededFields;
 use super::report::{Progress, Warning};
@@ -166,13 +166,13 @@ pub(crate) fn load_files(
 ) -> Result<Loaded, DataErrors> {
     let Read { tables, warnings, files } = read(program, sources, options, (None, bound))?;
     if let Some(bound) = bound {
-        // Put together, or in order, a table is there twice for a while.
-        let sizes = tables.iter().map(|(table, _)| table.held().iter().map(|(_, bytes)| bytes).sum::<u64>());
+        // Put together, tables are there twice for a while, all at once; what puts them in order is looked at then.
+        let sizes = tables.iter().map(|(table, _)| table.finishing());
         let held = || tables.iter().flat_map(|(table, _)| table.held()).collect();
-        check(bound, sizes.max().unwrap_or(0), held)?;
+        check(bound, sizes.sum(), held)?;
     }
     options.progress.start("sorting", None);
-    let loaded = assemble(program, tables, options.unknown_customers);
+    let loaded = assemble_within(program, tables, options.unknown_customers, bound);
     options.progress.finish();
     let mut loaded = loaded?;
     loaded.report.warnings.extend(warnings);

@@ -287,6 +287,7 @@ impl Stored {
     }
 
     /// Codes, each of which has a text, all known.
+    #[cfg(test)]
     pub(crate) fn of_texts(codes: Cells, dictionary: Arc<Dictionary>) -> Stored {
         let rows = codes.len();
         Stored { values: StoredValues::Text { codes, dictionary }, known: None, rows, marks: None, blocks: None }

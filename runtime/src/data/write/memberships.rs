@@ -1,9 +1,9 @@
 //! Who is in which segment and in which part, as files for other programs.
 #![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
+use super::ids::CustomerKeys;
 use super::{WholeFiles, refused};
-use crate::data;
-use crate::data::{DataError, Dictionary, Stored, same_name};
+use crate::data::{DataError, same_name};
 use crate::outcome::{Members, NO_PART};
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
@@ -45,7 +45,7 @@ pub struct Memberships<'a> {
     /// The name of the customers' key.
     pub key_name: &'a str,
     /// The customers' keys; ids that are all integers are written as such.
-    pub keys: &'a Stored,
+    pub keys: CustomerKeys<'a>,
     /// Names and members.
     pub segments: Vec<(&'a str, &'a Members)>,
     /// Names, the names of the parts, and the part of each customer ([`NO_PART`] for none).
@@ -82,46 +82,38 @@ pub fn write_memberships(
         paths.push(path.clone());
         Rows::start(path, file, format, columns)
     };
-    let Memberships { keys, segments, partitions, .. } = memberships;
+    let Memberships { keys: ids, segments, partitions, .. } = memberships;
     let of_key = |beside: &str| if same_name(memberships.key_name, beside) { KEY } else { memberships.key_name };
-    let ids = Ids::new(keys);
     match shape {
         OutputShape::Long => {
             if !segments.is_empty() {
                 let names: Vec<&str> = segments.iter().map(|(name, _)| *name).collect();
                 let mut rows =
-                    table("segments", &[(of_key("segment"), Kind::Key(ids.numeric)), ("segment", Kind::Text)])?;
+                    table("segments", &[(of_key("segment"), Kind::Key(ids.are_numeric())), ("segment", Kind::Text)])?;
                 for (code, (_, members)) in segments.iter().enumerate() {
                     let code = Some(i32::try_from(code).unwrap_or(i32::MAX));
-                    let mut members = members.iter();
-                    loop {
-                        let some: Vec<usize> = members.by_ref().take(CHUNK).collect();
-                        if some.is_empty() {
-                            break;
-                        }
+                    chunks(members.iter(), CHUNK, |some| {
                         let codes = vec![code; some.len()];
-                        rows.write(&[ids.cells(&some), Cells::Texts { codes, texts: &names }])?;
-                    }
+                        rows.write(&[ids.cells(some), Cells::Texts { codes, texts: &names }])
+                    })?;
                 }
                 rows.finish()?;
             }
             for (name, parts, part_of) in partitions {
-                let columns = [(of_key("part"), Kind::Key(ids.numeric)), ("part", Kind::Text)];
+                let columns = [(of_key("part"), Kind::Key(ids.are_numeric())), ("part", Kind::Text)];
                 let mut rows = table(&format!("partitions/{name}"), &columns)?;
-                let placed: Vec<usize> = (0..part_of.len()).filter(|row| part_of[*row] != NO_PART).collect();
-                for some in placed.chunks(CHUNK) {
-                    rows.write(&[ids.cells(some), part_cells(part_of, parts, some)])?;
-                }
+                let placed = (0..part_of.len()).filter(|row| part_of[*row] != NO_PART);
+                chunks(placed, CHUNK, |some| rows.write(&[ids.cells(some), part_cells(part_of, parts, some)]))?;
                 rows.finish()?;
             }
         }
         OutputShape::Wide => {
-            let mut columns = vec![(memberships.key_name, Kind::Key(ids.numeric))];
+            let mut columns = vec![(memberships.key_name, Kind::Key(ids.are_numeric()))];
             columns.extend(segments.iter().map(|(name, _)| (*name, Kind::Boolean)));
             columns.extend(partitions.iter().map(|(name, ..)| (*name, Kind::Text)));
             let mut rows = table("customers", &columns)?;
-            let all: Vec<usize> = (0..ids.count()).collect();
-            for some in all.chunks(CHUNK) {
+            let chunk = (CELLS / columns.len()).next_multiple_of(ROUND).min(CHUNK);
+            chunks(0..ids.count(), chunk, |some| {
                 let mut cells = vec![ids.cells(some)];
                 let first = some[0];
                 cells.extend(segments.iter().map(|(_, members)| {
@@ -130,8 +122,8 @@ pub fn write_memberships(
                     Cells::Yes(yes)
                 }));
                 cells.extend(partitions.iter().map(|(_, parts, part_of)| part_cells(part_of, parts, some)));
-                rows.write(&cells)?;
-            }
+                rows.write(&cells)
+            })?;
             rows.finish()?;
         }
     }
@@ -144,6 +136,29 @@ const KEY: &str = "customer";
 
 /// Rows a batch.
 const CHUNK: usize = 1 << 16;
+/// About so many cells a batch, where there are many columns, in whole rounds of the writer.
+const CELLS: usize = 1 << 22;
+const ROUND: usize = 1 << 10;
+/// About so many cells a row group: the writer holds one until it is whole.
+const CELLS_OF_GROUP: usize = 1 << 25;
+const ROWS_OF_GROUP: usize = 1 << 20;
+
+/// Calls `each` with so many rows after the other.
+fn chunks(
+    mut rows: impl Iterator<Item = usize>,
+    chunk: usize,
+    mut each: impl FnMut(&[usize]) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let mut some: Vec<usize> = Vec::with_capacity(chunk);
+    loop {
+        some.clear();
+        some.extend(rows.by_ref().take(chunk));
+        if some.is_empty() {
+            return Ok(());
+        }
+        each(&some)?;
+    }
+}
 
 type Named<'a> = (&'a str, Kind);
 
@@ -157,7 +172,7 @@ enum Kind {
 }
 
 /// Cells of one column.
-enum Cells<'a> {
+pub(super) enum Cells<'a> {
     Integers(Vec<i64>),
     Keys(Vec<String>),
     Texts { codes: Vec<Option<i32>>, texts: &'a [&'a str] },
@@ -168,41 +183,6 @@ fn part_cells<'a>(part_of: &[u32], parts: &'a [&'a str], rows: &[usize]) -> Cell
     let code =
         |row: &usize| part_of.get(*row).filter(|part| **part != NO_PART).and_then(|part| i32::try_from(*part).ok());
     Cells::Texts { codes: rows.iter().map(code).collect(), texts: parts }
-}
-
-/// The customers' keys.
-struct Ids<'a> {
-    codes: Option<&'a data::Cells>,
-    dictionary: Option<&'a Dictionary>,
-    numeric: bool,
-}
-
-impl<'a> Ids<'a> {
-    fn new(keys: &'a Stored) -> Ids<'a> {
-        match keys.text() {
-            Some((codes, dictionary)) => Ids {
-                codes: Some(codes),
-                dictionary: Some(dictionary),
-                numeric: matches!(**dictionary, Dictionary::Integers(_)),
-            },
-            None => Ids { codes: None, dictionary: None, numeric: false },
-        }
-    }
-
-    fn count(&self) -> usize {
-        self.codes.map_or(0, data::Cells::len)
-    }
-
-    fn cells(&self, rows: &[usize]) -> Cells<'a> {
-        let codes = rows.iter().map(|row| self.codes.and_then(|codes| codes.code(*row)).unwrap_or(0));
-        match self.dictionary {
-            Some(Dictionary::Integers(numbers)) => {
-                Cells::Integers(codes.map(|code| numbers.get(code as usize).unwrap_or(0)).collect())
-            }
-            Some(texts) => Cells::Keys(codes.map(|code| texts.text(code).into_owned()).collect()),
-            None => Cells::Keys(Vec::new()),
-        }
-    }
 }
 
 /// A file being filled with rows.
@@ -227,8 +207,11 @@ impl Rows {
                 let empty: Vec<Cells<'_>> = columns.iter().map(|(_, kind)| no_cells(*kind)).collect();
                 let schema = batch(&names, &empty).map_err(|error| refused(&path, error))?.schema();
                 let level = ZstdLevel::try_new(3).map_err(|error| refused(&path, error))?;
-                let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
-                let writer = ArrowWriter::try_new(file, schema, Some(properties));
+                let group = (CELLS_OF_GROUP / columns.len().max(1)).clamp(CHUNK, ROWS_OF_GROUP);
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::ZSTD(level))
+                    .set_max_row_group_row_count(Some(group));
+                let writer = ArrowWriter::try_new(file, schema, Some(properties.build()));
                 Out::Parquet(Box::new(writer.map_err(|error| refused(&path, error))?))
             }
             OutputFormat::Csv => {

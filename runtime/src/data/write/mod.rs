@@ -1,10 +1,12 @@
 //! Writing results: whole or not at all.
 
+mod ids;
 mod memberships;
 #[cfg(test)]
 mod tests;
 mod whole;
 
+pub use ids::CustomerKeys;
 pub use memberships::{Memberships, OutputFormat, OutputShape, write_memberships};
 pub use whole::WholeFiles;
 

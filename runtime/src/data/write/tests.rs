@@ -34,7 +34,7 @@ fn memberships_read_back_in_every_format_and_shape() {
     for (keys, kind) in [(&numbers, "numbers"), (&texts, "texts")] {
         let memberships = Memberships {
             key_name: "customer_id",
-            keys,
+            keys: CustomerKeys::of_column(keys),
             segments: vec![("nobody", none), ("some", some)],
             partitions: vec![("stage", vec!["new", "old"], &parts)],
         };
@@ -118,7 +118,7 @@ fn a_folder_that_cannot_be_written_leaves_nothing_behind() {
     let members = &Members::from_bits(&[Bits::from_bools([true])])[0];
     let memberships = Memberships {
         key_name: "id",
-        keys: &keys,
+        keys: CustomerKeys::of_column(&keys),
         segments: vec![("all", members)],
         partitions: vec![("stage", vec!["new"], &[0])],
     };
@@ -138,7 +138,7 @@ fn what_is_read_is_not_replaced_and_what_stands_in_the_way_is_told_first() {
     let members = &Members::from_bits(&[Bits::from_bools([true])])[0];
     let memberships = Memberships {
         key_name: "Segment",
-        keys: &keys,
+        keys: CustomerKeys::of_column(&keys),
         segments: vec![("all", members)],
         partitions: vec![("stage", vec!["new"], &[0])],
     };
