@@ -73,7 +73,9 @@ fn main() -> Result<(), Failure> {
         let mut both = sides.iter().zip(&medians);
         both.find(|(side, _)| side.from_json == from_json).map_or(f64::NAN, |(_, median)| *median)
     };
-    println!("{SEGMENTS} segments, {CUSTOMERS} customers, {rounds} rounds in turn; microseconds a record, median (least)");
+    println!(
+        "{SEGMENTS} segments, {CUSTOMERS} customers, {rounds} rounds in turn; microseconds a record, median (least)"
+    );
     for ((side, median), times) in sides.iter().zip(&medians).zip(&times) {
         let form = if side.from_json { "JSON" } else { "struct" };
         let least = times.first().copied().unwrap_or(f64::NAN);
