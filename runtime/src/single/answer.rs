@@ -52,7 +52,7 @@ impl Answer {
         // The last word may have bits of partitions' parts too.
         let (all, rest) = self.bits.split_at_checked(self.segments / 64).unwrap_or((&self.bits, &[]));
         let last = rest.first().map_or(0, |word| word & ((1 << (self.segments % 64)) - 1));
-        Members { words: all.iter(), last, word: 0, next: 0 }
+        Members { words: all.iter(), last, word: 0, from: 0_usize.wrapping_sub(64) }
     }
 
     /// How many segments the customer is in.
@@ -113,8 +113,8 @@ struct Members<'a> {
     last: u64,
     /// What is left of the word at hand.
     word: u64,
-    /// The place of the first bit of the word after it.
-    next: usize,
+    /// The place of its first bit; before the first word, one word less than none.
+    from: usize,
 }
 
 impl Members<'_> {
@@ -135,9 +135,9 @@ impl Iterator for Members<'_> {
                 return None;
             }
             self.word = self.word();
-            self.next += 64;
+            self.from = self.from.wrapping_add(64);
         }
-        let place = self.next - 64 + self.word.trailing_zeros() as usize;
+        let place = self.from + self.word.trailing_zeros() as usize;
         self.word &= self.word - 1;
         Some(place)
     }
@@ -148,14 +148,14 @@ impl Iterator for Members<'_> {
         let mut given = init;
         loop {
             while self.word != 0 {
-                given = give(given, self.next - 64 + self.word.trailing_zeros() as usize);
+                given = give(given, self.from + self.word.trailing_zeros() as usize);
                 self.word &= self.word - 1;
             }
             if self.words.len() == 0 && self.last == 0 {
                 return given;
             }
             self.word = self.word();
-            self.next += 64;
+            self.from = self.from.wrapping_add(64);
         }
     }
 }

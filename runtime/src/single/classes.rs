@@ -2,10 +2,11 @@
 
 use super::Inner;
 use super::moment::Moment;
-use super::pack::{Chunk, chunked};
+use super::pack::{self, Chunk, Packing, chunked};
 use super::record::of_whole;
 use super::sets::{Form, Input, Sets, Subject};
 use super::work::{Scratch, Work};
+use crate::processor::compiled_for_each;
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::{NodeId, Op};
 use segue_compiler::program::Type;
@@ -16,8 +17,12 @@ use segue_compiler::values::Value;
 pub(super) struct Tables {
     /// By input.
     pub(super) classes: Vec<Classes>,
-    /// By input, of those whose classes are read straight from the words of a row.
-    pub(super) quick: Vec<Quick>,
+    /// Inputs whose classes are read straight from the words of a row, by what their values are.
+    wholes: Vec<Quick>,
+    floats: Vec<Quick>,
+    named: Vec<Quick>,
+    /// By word of a row: the bits that say whether the values of these are known.
+    known: Vec<u64>,
     /// The other inputs, by their numbers.
     pub(super) careful: Vec<usize>,
     /// Stretches of all inputs, one input after the other.
@@ -62,12 +67,7 @@ pub(super) struct Quick {
     shift: u32,
     /// The first border.
     first: i64,
-    /// Turns the bits of negative floats, so that floats stand in the order of whole numbers.
-    turned: i64,
 }
-
-/// There are no stretches: the value is a text.
-const TEXT: u32 = u32::MAX;
 
 /// Neighbouring values, the borders among them, and where the rows of values before, between and after them begin.
 #[derive(Debug, Clone, Copy)]
@@ -87,38 +87,106 @@ const STRETCHES: usize = 256;
 type Rows = Vec<Vec<u64>>;
 
 impl Tables {
-    /// Where the row of the words of an input begins, by the words of a row of the table.
-    #[inline(always)]
-    pub(super) fn row_of(&self, quick: &Quick, cells: &[u64]) -> u32 {
-        let [cell, code] =
-            cells.get(quick.at as usize..).and_then(|cells| cells.first_chunk()).copied().unwrap_or([0; 2]);
-        let known = cells.get(quick.word as usize).copied().unwrap_or(0) & quick.bit != 0;
-        let row = if quick.shift == TEXT {
-            let at = quick.from.wrapping_add((code as u32).min(quick.last));
-            self.texts.get(at as usize).copied().unwrap_or(quick.missing)
-        } else {
-            let cell = cell.cast_signed();
-            let key = cell ^ (cell >> 63 & quick.turned);
-            // No branches: which values come next cannot be foreseen.
-            let from = std::hint::select_unpredictable(key < quick.first, quick.first, key);
-            let away = from.wrapping_sub(quick.first).cast_unsigned() >> quick.shift;
-            let last = u64::from(quick.last);
-            let at = u64::from(quick.from) + std::hint::select_unpredictable(away < last, away, last);
-            self.stretches.get(at as usize).map_or(quick.missing, |Stretch { borders: [one, next], rows }| {
-                let [before, between, after] = *rows;
-                let reached = std::hint::select_unpredictable(*one <= key, between, before);
-                std::hint::select_unpredictable(*next <= key, after, reached)
-            })
+    /// Joins the rows of the quick inputs, by the words of a row of the table, and those that begin at `starts` with what
+    /// nobody's value has to make true.
+    #[inline]
+    pub(super) fn join(&self, packing: &Packing, cells: &[u64], starts: &mut Vec<u32>, joined: &mut Vec<Chunk>) {
+        joined.resize(packing.chunks, [0; 4]);
+        // Mostly all is known, so that nothing has to be asked about each.
+        let known = self.known.iter().zip(cells).all(|(bits, word)| word & bits == *bits);
+        match (packing.chunks, known) {
+            (1, true) => at_once_1(packing.path, self, packing, cells, starts, joined),
+            (2, true) => at_once_2(packing.path, self, packing, cells, starts, joined),
+            (3, true) => at_once_3(packing.path, self, packing, cells, starts, joined),
+            (4, true) => at_once_4(packing.path, self, packing, cells, starts, joined),
+            (_, true) => {
+                self.starts::<true>(cells, starts);
+                packing.join(starts, &self.rows, joined);
+            }
+            (_, false) => {
+                self.starts::<false>(cells, starts);
+                packing.join(starts, &self.rows, joined);
+            }
+        }
+    }
+
+    /// Adds where the rows of the quick inputs begin.
+    fn starts<const KNOWN: bool>(&self, cells: &[u64], starts: &mut Vec<u32>) {
+        let judged = |quick: &Quick, row: u32| match KNOWN {
+            true => row,
+            false => std::hint::select_unpredictable(cell(cells, quick.word) & quick.bit != 0, row, quick.missing),
         };
-        std::hint::select_unpredictable(known, row, quick.missing)
+        starts.extend(self.wholes.iter().map(|quick| judged(quick, self.of_whole(quick, cells))));
+        starts.extend(self.floats.iter().map(|quick| judged(quick, self.of_float(quick, cells))));
+        starts.extend(self.named.iter().map(|quick| judged(quick, self.of_named(quick, cells))));
+    }
+
+    /// What [`Tables::join`] does where all is known, with the joined words in registers all the while.
+    #[inline(always)]
+    fn at_once<const N: usize>(&self, packing: &Packing, cells: &[u64], starts: &[u32], joined: &mut [Chunk]) {
+        let Some(mut all) = packing.filler.first_chunk::<N>().copied() else { return };
+        for quick in &self.wholes {
+            pack::add(&mut all, &self.rows, self.of_whole(quick, cells) as usize);
+        }
+        for quick in &self.floats {
+            pack::add(&mut all, &self.rows, self.of_float(quick, cells) as usize);
+        }
+        for quick in &self.named {
+            pack::add(&mut all, &self.rows, self.of_named(quick, cells) as usize);
+        }
+        for start in starts {
+            pack::add(&mut all, &self.rows, *start as usize);
+        }
+        if let Some(joined) = joined.first_chunk_mut() {
+            *joined = all;
+        }
+    }
+
+    #[inline(always)]
+    fn of_whole(&self, quick: &Quick, cells: &[u64]) -> u32 {
+        self.row_of(quick, cell(cells, quick.at).cast_signed())
+    }
+
+    #[inline(always)]
+    fn of_float(&self, quick: &Quick, cells: &[u64]) -> u32 {
+        self.row_of(quick, float_key(cell(cells, quick.at)))
+    }
+
+    #[inline(always)]
+    fn of_named(&self, quick: &Quick, cells: &[u64]) -> u32 {
+        let code = (cell(cells, quick.at + 1) as u32).min(quick.last);
+        match self.texts.get(quick.from.wrapping_add(code) as usize) {
+            Some(row) => *row,
+            None => quick.missing,
+        }
+    }
+
+    /// Where the row of a number begins, without a branch: which values come next cannot be foreseen.
+    #[inline(always)]
+    fn row_of(&self, quick: &Quick, key: i64) -> u32 {
+        let away = key.max(quick.first).wrapping_sub(quick.first).cast_unsigned() >> quick.shift;
+        let at = u64::from(quick.from) + away.min(u64::from(quick.last));
+        let Some(Stretch { borders: [one, next], rows }) = self.stretches.get(at as usize) else {
+            return quick.missing;
+        };
+        let [before, between, after] = *rows;
+        let reached = std::hint::select_unpredictable(*one <= key, between, before);
+        std::hint::select_unpredictable(*next <= key, after, reached)
     }
 
     /// Notes how an input's classes are read where that is simple: a stored value, nothing of which fails, of no text that
     /// would have to be tried.
     fn note(&mut self, number: usize, input: &Input, classes: &Classes, chunks: usize) {
-        match self.quick_of(input, classes, chunks) {
-            Some(quick) => self.quick.push(quick),
-            None => self.careful.push(number),
+        let Some(quick) = self.quick_of(input, classes, chunks) else { return self.careful.push(number) };
+        let word = quick.word as usize;
+        self.known.resize(self.known.len().max(word + 1), 0);
+        if let Some(known) = self.known.get_mut(word) {
+            *known |= quick.bit;
+        }
+        match input.form {
+            Form::Text(_) => self.named.push(quick),
+            Form::Float => self.floats.push(quick),
+            Form::Whole | Form::Boolean => self.wholes.push(quick),
         }
     }
 
@@ -136,9 +204,8 @@ impl Tables {
             missing: row(classes.missing)?,
             from: 0,
             last: 0,
-            shift: TEXT,
+            shift: 0,
             first: 0,
-            turned: if input.form == Form::Float { i64::MAX } else { 0 },
         };
         if let Form::Text(_) = input.form {
             let texts: Vec<u32> = classes.texts.iter().map(|class| row(*class as usize)).collect::<Option<_>>()?;
@@ -161,6 +228,29 @@ impl Tables {
         Some(quick)
     }
 }
+
+/// A word of a row.
+#[inline(always)]
+fn cell(cells: &[u64], at: u32) -> u64 {
+    match cells.get(at as usize) {
+        Some(cell) => *cell,
+        None => 0,
+    }
+}
+
+macro_rules! at_once {
+    ($($name:ident $plain:ident $chunks:literal),*) => {$(
+        compiled_for_each! {
+            fn $name(tables: &Tables, packing: &Packing, cells: &[u64], starts: &[u32], joined: &mut [Chunk]) = $plain
+        }
+
+        #[inline(always)]
+        fn $plain(tables: &Tables, packing: &Packing, cells: &[u64], starts: &[u32], joined: &mut [Chunk]) {
+            tables.at_once::<$chunks>(packing, cells, starts, joined);
+        }
+    )*};
+}
+at_once!(at_once_1 plain_1 1, at_once_2 plain_2 2, at_once_3 plain_3 3, at_once_4 plain_4 4);
 
 impl Classes {
     /// The class of a whole number, or of a float in the order of whole numbers.
@@ -237,9 +327,9 @@ fn stretches(borders: &[i64]) -> Option<(i64, u32, Vec<usize>)> {
 impl Sets {
     /// The classes of all inputs at a moment.
     pub(super) fn tables(&self, inner: &Inner, moment: &Moment) -> Tables {
-        let mut tables = Tables::default();
+        let (mut tables, mut scratch) = (Tables::default(), Scratch::default());
         for (number, input) in self.inputs.iter().enumerate() {
-            let (mut classes, rows) = self.classes_of(inner, moment, input);
+            let (mut classes, rows) = self.classes_of(inner, moment, input, &mut scratch);
             classes.missing = rows.len().saturating_sub(1);
             classes.start = tables.rows.len();
             let words = self.packing.chunks * 4;
@@ -256,7 +346,7 @@ impl Sets {
         tables
     }
 
-    fn classes_of(&self, inner: &Inner, moment: &Moment, input: &Input) -> (Classes, Rows) {
+    fn classes_of(&self, inner: &Inner, moment: &Moment, input: &Input, scratch: &mut Scratch) -> (Classes, Rows) {
         let mut classes = Classes::default();
         let ty = inner.plan.nodes.get(input.node.index()).map_or(&Type::Boolean, |node| &node.ty);
         let mut representatives: Vec<Option<Value>> = Vec::new();
@@ -294,7 +384,8 @@ impl Sets {
             }
         }
         representatives.push(None);
-        let rows = representatives.into_iter().map(|value| self.words_of(inner, moment, input, value)).collect();
+        let words_of = |value| self.words_of(inner, moment, input, value, scratch);
+        let rows = representatives.into_iter().map(words_of).collect();
         let rows = match input.form {
             Form::Boolean => rows,
             Form::Text(_) => classes.share(rows),
@@ -304,9 +395,16 @@ impl Sets {
     }
 
     /// The clauses that a value makes true.
-    fn words_of(&self, inner: &Inner, moment: &Moment, input: &Input, value: Option<Value>) -> Vec<u64> {
-        let mut scratch = Scratch::default();
-        let mut work = Work { inner, moment, record: None, given: Some((input.node, value)), scratch: &mut scratch };
+    fn words_of(
+        &self,
+        inner: &Inner,
+        moment: &Moment,
+        input: &Input,
+        value: Option<Value>,
+        scratch: &mut Scratch,
+    ) -> Vec<u64> {
+        scratch.clear();
+        let mut work = Work { inner, moment, record: None, given: Some((input.node, value)), scratch };
         let mut words = vec![0; self.packing.chunks * 4 + 1];
         work.literals(&input.literals, (self.table.0, 0), &mut words);
         if (scratch.uncounted || !scratch.failed.is_empty())

@@ -1,6 +1,6 @@
 //! Values into a record, judged as those of files are.
 
-use super::layout::{Field, Kind, Place};
+use super::layout::{Kind, Place, Spot};
 use super::record::{Outside, TableRows, begin};
 use super::{Inner, SingleError};
 use crate::data::convert::{FLAGS, LIST, MISSING_KEY, MISSING_VALUE, RECORD, RECORDS};
@@ -28,7 +28,7 @@ pub(super) fn put(
     inner: &Inner,
     tables: &mut [TableRows],
     clocks: &mut [ZoneClock],
-    field: Field,
+    field: Spot,
     raw: &Raw<'_>,
 ) -> Result<(), SingleError> {
     let no_row = || SingleError::NoRow { table: String::new() };
@@ -249,9 +249,9 @@ pub(super) fn row(
     let Some(declared) = inner.layout.table(table) else { return Ok(()) };
     for (at, place) in declared.places.iter().enumerate() {
         let cell = find_cell(cells, &place.column).unwrap_or(&Raw::Missing);
-        let rows = tables.get_mut(table.0 as usize);
-        if !rows.is_some_and(|rows| rows.put(inner, at, cell)) {
-            put(inner, tables, clocks, Field { table, place: at }, cell)?;
+        let slot = declared.slots.get(at).zip(tables.get_mut(table.0 as usize));
+        if !slot.is_some_and(|(slot, rows)| rows.put(inner, *slot, cell)) {
+            put(inner, tables, clocks, Spot { table, place: at }, cell)?;
         }
     }
     Ok(())

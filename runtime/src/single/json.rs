@@ -2,7 +2,7 @@
 //! own reader where it is not (a name in other capitals, escapes, a name twice, numbers beyond 64 bits, anything that is
 //! refused), so that both say the same.
 
-use super::layout::Field;
+use super::layout::Spot;
 use super::record::{Record, TableRows, begin};
 use super::scan::{Number, Scanner};
 use super::slots::{Form, Slot};
@@ -35,7 +35,7 @@ impl Record {
         let customers = inner.layout.table(CUSTOMERS).map(|table| table.places.as_slice()).unwrap_or_default();
         for (place, declared) in customers.iter().enumerate() {
             let cell = find_cell(&cells, &declared.column).unwrap_or(&Raw::Missing);
-            convert::put(inner, tables, clocks, Field { table: CUSTOMERS, place }, cell)?;
+            convert::put(inner, tables, clocks, Spot { table: CUSTOMERS, place }, cell)?;
         }
         for (at, table) in (0..).zip(&inner.layout.tables) {
             if inner.layout.by_name.get(&table.name) == Some(&TableId(at))
@@ -99,7 +99,7 @@ impl Reader<'_, '_> {
                     before = number;
                     let number = number as usize;
                     match number.checked_sub(layout.places.len()) {
-                        None => self.value(Field { table, place: number })?,
+                        None => self.value(Spot { table, place: number })?,
                         Some(rows) => self.rows(*layout.named_tables.get(rows)?)?,
                     }
                 }
@@ -125,7 +125,7 @@ impl Reader<'_, '_> {
     }
 
     /// The value of a field.
-    fn value(&mut self, field: Field) -> Option<()> {
+    fn value(&mut self, field: Spot) -> Option<()> {
         let rows = self.tables.get_mut(field.table.0 as usize)?;
         let slot = *rows.slots.get(field.place)?;
         let raw = match self.scanner.peek()? {
@@ -163,7 +163,7 @@ impl Reader<'_, '_> {
                 text => general(text)?,
             },
         };
-        if !rows.put(self.inner, field.place, &raw) {
+        if !rows.put(self.inner, slot, &raw) {
             convert::put(self.inner, self.tables, self.clocks, field, &raw).ok()?;
         }
         Some(())

@@ -99,9 +99,17 @@ pub(super) struct Layout {
     pub(super) by_name: FxHashMap<Arc<str>, TableId>,
 }
 
-/// A field of the customers, or of their events and records.
+/// A field of the customers, or of their events and records. It is for records of the program that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
+    pub(super) spot: Spot,
+    /// What is asked of it each time a value is set, at hand.
+    pub(super) slot: Slot,
+}
+
+/// Where a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spot {
     pub(super) table: TableId,
     pub(super) place: usize,
 }
@@ -209,14 +217,14 @@ impl Layout {
         self.tables.get(table.0 as usize)
     }
 
-    pub(super) fn place(&self, field: Field) -> Option<&Place> {
+    pub(super) fn place(&self, field: Spot) -> Option<&Place> {
         self.table(field.table)?.places.get(field.place)
     }
 
     /// The place of a stored field.
-    pub(super) fn find(&self, table: TableId, field: FieldId) -> Option<Field> {
+    pub(super) fn find(&self, table: TableId, field: FieldId) -> Option<Spot> {
         let place = self.table(table)?.by_field.get(field.0 as usize).copied().flatten()?;
-        Some(Field { table, place })
+        Some(Spot { table, place })
     }
 
     /// The table at the end of a path such as `carts.items`.
@@ -248,9 +256,11 @@ impl Layout {
             Some((rows, name)) => (self.rows(rows)?, name),
             None => (CUSTOMERS, path),
         };
-        let places = self.table(table).map(|table| table.places.as_slice()).unwrap_or_default();
-        match places.iter().position(|place| same_name(&place.name, name)) {
-            Some(place) => Ok(Field { table, place }),
+        let declared = self.table(table);
+        let places = declared.map(|table| table.places.as_slice()).unwrap_or_default();
+        let place = places.iter().position(|place| same_name(&place.name, name));
+        match place.and_then(|place| Some((place, *declared?.slots.get(place)?))) {
+            Some((place, slot)) => Ok(Field { spot: Spot { table, place }, slot }),
             None => {
                 let closest = closest_names(name, places.iter().map(|place| &*place.name));
                 Err(SingleError::UnknownName { name: path.to_owned(), closest })

@@ -23,6 +23,7 @@ mod fold;
 mod general;
 mod json;
 mod layout;
+mod memo;
 mod moment;
 mod pack;
 mod passes;

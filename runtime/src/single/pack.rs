@@ -5,14 +5,20 @@
 //! out. So a set of twelve clauses among hundreds of two does not make the words of all six times as many.
 
 use super::clauses::Clause;
+use crate::processor::{Instructions, compiled_for_each};
 use std::collections::BTreeSet;
+
+#[cfg(test)]
+mod tests;
 
 /// Four words, which are joined at once.
 pub(super) type Chunk = [u64; 4];
 
 /// Where the clauses of sets stand.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Packing {
+    /// What rows are joined with.
+    pub(super) path: Instructions,
     /// Words of one level of all sets.
     pub(super) width: usize,
     depth: usize,
@@ -31,6 +37,13 @@ pub(super) struct Packing {
 struct Route {
     word: usize,
     sets: [u64; 16],
+}
+
+impl Default for Packing {
+    fn default() -> Packing {
+        let path = Instructions::best();
+        Packing { path, width: 0, depth: 0, base: 0, chunks: 0, filler: Vec::new(), routes: Vec::new() }
+    }
 }
 
 impl Packing {
@@ -94,23 +107,39 @@ impl Packing {
         }
     }
 
+    /// Joins the rows that begin at some starts, by `or` with what nobody's value has to make true.
+    #[inline]
+    pub(super) fn join(&self, starts: &[u32], rows: &[Chunk], joined: &mut [Chunk]) {
+        join(self.path, starts, &self.filler, rows, joined);
+    }
+
     /// The sets whose clauses all hold.
     #[inline]
     pub(super) fn held(&self, joined: &[Chunk], found: &mut Vec<u64>) {
         let words = joined.as_flattened();
         let (base, further) = words.split_at_checked(self.base).unwrap_or((words, &[]));
         found.resize(self.width, 0);
-        for (at, word) in found.iter_mut().enumerate() {
-            let (mut all, mut next) = (u64::MAX, at);
-            while let Some(level) = base.get(next) {
-                all &= level;
-                next += self.width;
+        match self.width {
+            1 => levels::<1>(base, found),
+            2 => levels::<2>(base, found),
+            3 => levels::<3>(base, found),
+            4 => levels::<4>(base, found),
+            width => {
+                found.fill(u64::MAX);
+                let mut rest = base;
+                while let Some((level, further)) = rest.split_at_checked(width).filter(|_| width > 0) {
+                    found.iter_mut().zip(level).for_each(|(all, level)| *all &= level);
+                    rest = further;
+                }
             }
-            *word = all;
         }
-        if self.routes.is_empty() {
-            return;
+        if !self.routes.is_empty() {
+            self.take_out(further, found);
         }
+    }
+
+    /// Takes out the sets whose further clauses do not all hold.
+    fn take_out(&self, further: &[u64], found: &mut [u64]) {
         // What one word loses is gathered before it is taken out: a word that waits for itself would hold all tables up.
         let (mut at, mut out) = (0, 0);
         let mut take = |at: usize, out: u64| {
@@ -118,7 +147,10 @@ impl Packing {
                 *word &= !out;
             }
         };
-        for (routes, slots) in self.routes.chunks(16).zip(further.chunks_exact(self.depth.max(1))) {
+        let mut rest = further;
+        for routes in self.routes.chunks(16) {
+            let Some((slots, left)) = rest.split_at_checked(self.depth) else { break };
+            rest = left;
             let mut failing = !slots.iter().fold(u64::MAX, |all, level| all & level);
             for route in routes {
                 if route.word != at {
@@ -133,10 +165,24 @@ impl Packing {
     }
 }
 
-/// Joins the rows that begin at some starts, by `or` with what nobody's value has to make true.
-#[inline]
-pub(super) fn join(starts: &[u32], filler: &[Chunk], rows: &[Chunk], joined: &mut Vec<Chunk>) {
-    joined.resize(filler.len(), [0; 4]);
+/// What all levels of few words have in common.
+#[inline(always)]
+fn levels<const WIDTH: usize>(base: &[u64], found: &mut [u64]) {
+    let mut all = [u64::MAX; WIDTH];
+    for level in base.as_chunks::<WIDTH>().0 {
+        all.iter_mut().zip(level).for_each(|(all, level)| *all &= level);
+    }
+    if let Some(found) = found.first_chunk_mut() {
+        *found = all;
+    }
+}
+
+compiled_for_each! {
+    fn join(starts: &[u32], filler: &[Chunk], rows: &[Chunk], joined: &mut [Chunk]) = plain
+}
+
+#[inline(always)]
+fn plain(starts: &[u32], filler: &[Chunk], rows: &[Chunk], joined: &mut [Chunk]) {
     let mut at = 0;
     while at < filler.len() {
         // As many at once as stay in registers.
@@ -154,20 +200,29 @@ pub(super) fn join(starts: &[u32], filler: &[Chunk], rows: &[Chunk], joined: &mu
 /// Joins a stretch of the rows; gives how long it is.
 #[inline(always)]
 fn block<const N: usize>(starts: &[u32], at: usize, filler: &[Chunk], rows: &[Chunk], joined: &mut [Chunk]) -> usize {
-    fn stretch<const N: usize>(chunks: &[Chunk], at: usize) -> Option<&[Chunk; N]> {
-        chunks.get(at..)?.first_chunk()
-    }
-    let mut all = stretch::<N>(filler, at).copied().unwrap_or([[0; 4]; N]);
+    let mut all = [[0; 4]; N];
+    add(&mut all, filler, at);
     for start in starts {
-        let Some(row) = stretch::<N>(rows, *start as usize + at) else { continue };
+        add(&mut all, rows, *start as usize + at);
+    }
+    if let Some(joined) = joined.get_mut(at..)
+        && let Some(joined) = joined.first_chunk_mut()
+    {
+        *joined = all;
+    }
+    N
+}
+
+/// Joins what begins at a chunk of the rows.
+#[inline(always)]
+pub(super) fn add<const N: usize>(all: &mut [Chunk; N], rows: &[Chunk], start: usize) {
+    if let Some(row) = rows.get(start..)
+        && let Some(row) = row.first_chunk::<N>()
+    {
         for (all, more) in all.as_flattened_mut().iter_mut().zip(row.as_flattened()) {
             *all |= more;
         }
     }
-    if let Some(joined) = joined.get_mut(at..).and_then(|joined| joined.first_chunk_mut()) {
-        *joined = all;
-    }
-    N
 }
 
 fn clear(words: &mut [u64], bit: usize) {

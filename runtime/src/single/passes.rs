@@ -234,7 +234,7 @@ impl<'w> Work<'w> {
                     self.answer(entry.node, aggregate, kept, usize::try_from(counted(entry.set)).unwrap_or(0))
                 }
             };
-            self.scratch.memo.insert((entry.node, CUSTOMER), value);
+            self.scratch.memo.insert(entry.node, CUSTOMER, value);
         }
         self.scratch.passes.0.push(room);
     }

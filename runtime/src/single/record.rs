@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::convert;
 use super::general;
-use super::layout::{Field, Kind, Layout, Place, Rows, TableLayout};
+use super::layout::{Field, Kind, Layout, Place, Rows, Spot, TableLayout};
 use super::sets::Joined;
 use super::slots::Slot;
 use super::work::Scratch;
@@ -78,6 +78,7 @@ impl Record {
     }
 
     /// Forgets the customer, so that the next one can be filled in.
+    #[inline]
     pub fn clear(&mut self) {
         let Record { inner, tables, .. } = self;
         let Some((own, others)) = tables.split_first_mut() else { return };
@@ -112,12 +113,12 @@ impl Record {
     pub fn set<'v>(&mut self, field: Field, value: impl Into<Raw<'v>>) -> Result<(), SingleError> {
         // What is put at once holds nothing that would have to be freed.
         let raw = ManuallyDrop::new(value.into());
-        if let Some(rows) = self.tables.get_mut(field.table.0 as usize)
-            && rows.put(&self.inner, field.place, &raw)
+        if let Some(rows) = self.tables.get_mut(field.spot.table.0 as usize)
+            && rows.put(&self.inner, field.slot, &raw)
         {
             return Ok(());
         }
-        self.set_with_care(field, ManuallyDrop::into_inner(raw))
+        self.set_with_care(field.spot, ManuallyDrop::into_inner(raw))
     }
 
     /// What loading this customer alone would count: values outside of their lists, which are missing, and ids that point
@@ -132,12 +133,26 @@ impl Record {
     /// A value that is judged first.
     #[cold]
     #[inline(never)]
-    fn set_with_care(&mut self, field: Field, raw: Raw<'_>) -> Result<(), SingleError> {
+    fn set_with_care(&mut self, field: Spot, raw: Raw<'_>) -> Result<(), SingleError> {
         convert::put(&self.inner, &mut self.tables, &mut self.clocks, field, &raw)
     }
 
     /// Checks what must be known, and puts events and records in order.
+    #[inline]
     pub(super) fn settle(&mut self) -> Result<(), SingleError> {
+        let of_customer = self.inner.layout.tables.first().zip(self.tables.split_first());
+        match of_customer {
+            Some((customers, (own, others)))
+                if own.is_complete(customers) && others.iter().all(|table| table.rows == 0) =>
+            {
+                Ok(())
+            }
+            _ => self.settle_rows(),
+        }
+    }
+
+    #[inline(never)]
+    fn settle_rows(&mut self) -> Result<(), SingleError> {
         let inner = &*self.inner;
         let layouts = inner.layout.tables.split_first();
         let Some(((customers, others), (own, tables))) = layouts.zip(self.tables.split_first_mut()) else {
@@ -175,7 +190,7 @@ pub(super) struct Cells<'r> {
 
 impl<'r> Cells<'r> {
     /// The value of a field of a row.
-    pub(super) fn value(&self, field: Field, row: usize) -> Option<Value> {
+    pub(super) fn value(&self, field: Spot, row: usize) -> Option<Value> {
         let table = self.inner.layout.table(field.table)?;
         self.rows(field.table)?.value(self.inner, table, table.places.get(field.place)?, row)
     }
@@ -183,6 +198,12 @@ impl<'r> Cells<'r> {
     pub(super) fn rows(&self, table: TableId) -> Option<&'r TableRows> {
         self.tables.get(table.0 as usize)
     }
+}
+
+/// Whether a bit is missing of those that say what must be known.
+#[inline]
+fn lacks(table: &TableLayout, words: &[u64]) -> bool {
+    words.iter().zip(&table.required).any(|(known, required)| known & required != *required)
 }
 
 /// The first field that must be known and is not. One whose value is not among the listed ones may be missing (rule 9).
@@ -226,12 +247,17 @@ impl TableRows {
     /// Forgets the values of the only row, of which so many words say which are known.
     #[inline]
     fn forget_all(&mut self, known: usize) {
-        // What stands at a missing value means something where it was outside of a list.
-        let words = if self.outside.is_empty() { known } else { self.words.len() };
-        self.words.iter_mut().take(words).for_each(|word| *word = 0);
-        self.outside.clear();
         self.texts.clear();
-        self.lists.clear();
+        match self.words.first_mut() {
+            Some(word) if known == 1 && self.outside.is_empty() && self.lists.is_empty() => *word = 0,
+            _ => {
+                // What stands at a missing value means something where it was outside of a list.
+                let words = if self.outside.is_empty() { known } else { self.words.len() };
+                self.words.iter_mut().take(words).for_each(|word| *word = 0);
+                self.outside.clear();
+                self.lists.clear();
+            }
+        }
     }
 
     fn clear(&mut self) {
@@ -253,12 +279,19 @@ impl TableRows {
     /// Checks that all is known that must be.
     fn complete(&self, table: &TableLayout) -> Result<(), SingleError> {
         for words in self.words.chunks(table.stride.max(1)) {
-            let lacks = words.iter().zip(&table.required).any(|(known, required)| known & required != *required);
-            if lacks && let Some(error) = lacking(table, words) {
+            if lacks(table, words)
+                && let Some(error) = lacking(table, words)
+            {
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// Whether all is known of the only row that must be; where it is not, it may have been outside of a list.
+    #[inline]
+    fn is_complete(&self, table: &TableLayout) -> bool {
+        self.rows == 1 && !lacks(table, &self.words)
     }
 
     /// Notes which name followed another one, of so many.

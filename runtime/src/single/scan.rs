@@ -102,7 +102,7 @@ impl<'j> Scanner<'j> {
     pub(super) fn takes(&mut self, expected: &str) -> bool {
         let found = self.peek() == Some(b'"') && {
             let rest = self.text.as_bytes().get(self.at + 1..).unwrap_or(&[]);
-            rest.get(expected.len()) == Some(&b'"') && rest.starts_with(expected.as_bytes())
+            rest.get(expected.len()) == Some(&b'"') && begins(rest, expected.as_bytes())
         };
         self.at += if found { expected.len() + 2 } else { 0 };
         found
@@ -195,6 +195,21 @@ impl<'j> Scanner<'j> {
             b'-' | b'0'..=b'9' => matches!(self.number()?, Number::Whole(_)).then_some(()),
             _ => matches!(self.any()?, "true" | "false" | "null").then_some(()),
         }
+    }
+}
+
+/// Whether bytes begin with others, mostly few: by their ends, which overlap, without a call.
+#[inline]
+fn begins(bytes: &[u8], others: &[u8]) -> bool {
+    let count = others.len();
+    let Some(bytes) = bytes.get(..count) else { return false };
+    let ends = |bytes: &[u8]| Some((*bytes.first_chunk::<8>()?, *bytes.last_chunk::<8>()?));
+    let short_ends = |bytes: &[u8]| Some((*bytes.first_chunk::<4>()?, *bytes.last_chunk::<4>()?));
+    match count {
+        0..=3 => bytes.iter().zip(others).all(|(byte, other)| byte == other),
+        4..=7 => short_ends(bytes) == short_ends(others),
+        8..=16 => ends(bytes) == ends(others),
+        _ => bytes == others,
     }
 }
 

@@ -6,7 +6,7 @@
 use super::classes::{Tables, float_key, key_of};
 use super::clauses::{Clauses, Join, Literal, Operation};
 use super::layout::Layout;
-use super::pack::{self, Chunk, Packing};
+use super::pack::{Chunk, Packing};
 use super::texts::Named;
 use super::work::{At, Work};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -118,7 +118,7 @@ impl Sets {
 /// Room for joining words, used again.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
-    /// Where the rows of the classes found begin.
+    /// Where the rows of classes begin that were found one by one.
     starts: Vec<u32>,
     /// Inputs whose texts are to be tried one by one.
     open: Vec<usize>,
@@ -153,11 +153,10 @@ impl Work<'_> {
     ) {
         joined.open.clear();
         joined.starts.clear();
-        joined.starts.extend(tables.quick.iter().map(|quick| tables.row_of(quick, cells)));
         if !tables.careful.is_empty() {
             self.careful(sets, tables, at, cells, joined);
         }
-        pack::join(&joined.starts, &sets.packing.filler, &tables.rows, &mut joined.words);
+        tables.join(&sets.packing, cells, &mut joined.starts, &mut joined.words);
         for input in joined.open.iter().filter_map(|number| sets.inputs.get(*number)) {
             self.literals(&input.literals, at, joined.words.as_flattened_mut());
         }

@@ -8,7 +8,7 @@ use crate::data::{Raw, canonical_integer, is_day, is_moment};
 use std::borrow::Cow;
 
 /// What is asked of a field each time a value is set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slot {
     /// The word and bit that say whether it is known.
     bit: u64,
@@ -86,12 +86,13 @@ impl TableRows {
     ///
     /// Inlined where the value's kind is known, so that nothing is left of finding it out.
     #[inline(always)]
-    pub(super) fn put(&mut self, inner: &Inner, place: usize, raw: &Raw<'_>) -> bool {
-        let Some(slot) = self.slots.get(place).copied() else { return false };
+    pub(super) fn put(&mut self, inner: &Inner, slot: Slot, raw: &Raw<'_>) -> bool {
         match raw {
             Raw::Integer(whole) => match slot.form {
-                Form::Integer => self.know(slot, whole.cast_unsigned(), 0),
-                Form::Key => self.know(slot, whole.cast_unsigned(), INTEGER),
+                Form::Integer | Form::Key => {
+                    let beside = if slot.form == Form::Key { INTEGER } else { 0 };
+                    self.know(slot, whole.cast_unsigned(), beside)
+                }
                 _ => self.put_integer(inner, slot, *whole),
             },
             Raw::Text(Cow::Borrowed(text)) => self.put_text(inner, slot, text),

@@ -1,6 +1,6 @@
 //! What each condition asks about: a stored value, one that is worked out, or a text of which only some are told apart.
 
-use super::layout::{Field, Kind};
+use super::layout::{Kind, Spot};
 use super::sets::{Form, Making, Subject};
 use super::texts::Named;
 use segue_compiler::plan::{Node, NodeId, Op, Scope, Work as Where};
@@ -63,7 +63,7 @@ impl Making<'_> {
     }
 
     /// A stored field of the row that is held in words.
-    fn cell(&self, table: TableId, node: NodeId) -> Option<(Field, Subject)> {
+    fn cell(&self, table: TableId, node: NodeId) -> Option<(Spot, Subject)> {
         let Op::Column(of, field) = self.node(node)?.op else { return None };
         let field = self.layout.find(of, field).filter(|_| of == table)?;
         let place = self.layout.place(field)?;
@@ -83,7 +83,7 @@ impl Making<'_> {
     }
 
     /// Names the texts that an atom about a text tells apart.
-    fn text_form(&mut self, atom: NodeId, text: NodeId, field: Field) -> Option<(Form, bool)> {
+    fn text_form(&mut self, atom: NodeId, text: NodeId, field: Spot) -> Option<(Form, bool)> {
         let mut names: Vec<Arc<str>> = Vec::new();
         let mut open = false;
         let mut pending = vec![atom];

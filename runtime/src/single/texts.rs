@@ -44,10 +44,28 @@ const FEW: usize = 1024;
 
 impl Named {
     /// The number of a text that is named.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, text: &str) -> Option<u32> {
+        #[cfg(target_arch = "x86_64")]
+        if self.path == Instructions::Avx512 {
+            // SAFETY: the path is only given where the processor has these instructions.
+            return unsafe { self.find_masked(text) };
+        }
+        self.find_by(plain(text.as_bytes()), text)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+    fn find_masked(&self, text: &str) -> Option<u32> {
         let bytes = text.as_bytes();
-        let ends = ends(self.path, bytes);
+        let ends = if bytes.len() <= 16 { masked(bytes) } else { plain(bytes) };
+        self.find_by(ends, text)
+    }
+
+    /// By the text's ends, which are at hand.
+    #[inline(always)]
+    fn find_by(&self, ends: (u64, u64), text: &str) -> Option<u32> {
+        let bytes = text.as_bytes();
         let mut at = self.start(ends, bytes.len());
         loop {
             let slot = self.slots.get(at)?;
@@ -158,6 +176,7 @@ fn ends(path: Instructions, bytes: &[u8]) -> (u64, u64) {
 
 /// Without a branch by the length, since which lengths come next cannot be foreseen.
 #[cfg(target_arch = "x86_64")]
+#[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 fn masked(bytes: &[u8]) -> (u64, u64) {
     use std::arch::x86_64::{_mm_cvtsi128_si64, _mm_extract_epi64, _mm_maskz_loadu_epi8};

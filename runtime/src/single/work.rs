@@ -2,14 +2,14 @@
 //! the interpreter does it. Nothing stops early, so what fails is the same (rule 9).
 
 use super::fold::{Asked, fold};
-use super::layout::Field;
+use super::layout::Spot;
+use super::memo::Memo;
 use super::moment::Moment;
 use super::record::Cells;
 use super::{Inner, passes};
 use crate::data::Stored;
 use crate::interpret::{and, at_least, compare_values, equal, or};
 use crate::outcome::ProblemKind;
-use rustc_hash::FxHashMap;
 use segue_compiler::builtins::Function;
 use segue_compiler::plan::{Aggregate, Node, NodeId, Op, Plan, Scope};
 use segue_compiler::program::{CUSTOMERS, Conversion, TableId, Type};
@@ -30,8 +30,7 @@ pub(super) const CUSTOMER: At = (CUSTOMERS, 0);
 /// What is kept from one record to the next only to save its room.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    /// Values of nodes by row.
-    pub(super) memo: FxHashMap<(NodeId, At), Option<Value>>,
+    pub(super) memo: Memo,
     /// Operations that failed for the customer, and how.
     pub(super) failed: Vec<(NodeId, ProblemKind)>,
     /// Something failed that only the interpreter counts rightly.
@@ -41,6 +40,7 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
+    #[inline]
     pub(super) fn clear(&mut self) {
         self.memo.clear();
         self.failed.clear();
@@ -80,11 +80,11 @@ impl<'w> Work<'w> {
         match &node.op {
             Op::Column(table, field) => self.column(*table, *field, at.1),
             _ => {
-                if let Some(known) = self.scratch.memo.get(&(id, at)) {
+                if let Some(known) = self.scratch.memo.get(id, at) {
                     return known.clone();
                 }
                 let value = self.op(id, node, at);
-                self.scratch.memo.insert((id, at), value.clone());
+                self.scratch.memo.insert(id, at, value.clone());
                 value
             }
         }
@@ -120,7 +120,7 @@ impl<'w> Work<'w> {
         if value.is_none() && layout.by == Some(found.place) {
             // Whose event it is goes without saying.
             let place = self.inner.layout.table(CUSTOMERS)?.key?;
-            return record.value(Field { table: CUSTOMERS, place }, 0);
+            return record.value(Spot { table: CUSTOMERS, place }, 0);
         }
         value
     }
@@ -374,7 +374,7 @@ impl<'w> Work<'w> {
             && let Some(pass) = self.inner.pass_of.get(&id)
         {
             self.run_pass(*pass);
-            return self.scratch.memo.get(&(id, CUSTOMER)).cloned().flatten();
+            return self.scratch.memo.get(id, CUSTOMER).cloned().flatten();
         }
         let mut rows = Vec::new();
         self.rows_of(aggregate, at, &mut rows);

@@ -2,7 +2,7 @@
 //! for texts that are nearly JSON.
 
 use super::*;
-use crate::single::layout::Field;
+use crate::single::layout::Spot;
 use crate::single::record::Cells;
 use crate::single::texts::Named;
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ fn values(record: &mut Record, read: Result<(), SingleError>) -> Option<Vec<Opti
     let inner = Arc::clone(&record.inner);
     let cells = Cells { inner: &inner, tables: &record.tables };
     let places = inner.layout.table(CUSTOMERS)?.places.len();
-    let mut values: Vec<_> = (0..places).map(|place| cells.value(Field { table: CUSTOMERS, place }, 0)).collect();
+    let mut values: Vec<_> = (0..places).map(|place| cells.value(Spot { table: CUSTOMERS, place }, 0)).collect();
     for table in record.tables.iter().skip(1) {
         values.extend(table.words.iter().map(|word| Some(Value::Integer(word.cast_signed()))));
     }

@@ -1,7 +1,8 @@
 //! One customer at a time through 100 segments: Segue, and the expression engines that people embed for it.
 //!
 //! `segue-bench-record FOLDER` with the folder of `segments.json` and `conditions.json` (`generate.py defs` writes them);
-//! with `alone` after it only Segue runs.
+//! with `alone` after it only Segue runs, for longer; with `alone struct` or `alone json` only that one of its two sides,
+//! so that a profiler sees nothing else.
 //! Every side gets the same customers, made from a seed, and the same definitions in its own language, compiled before. What is
 //! timed is what a service does for each request: giving the engine the customer's values, or its JSON text, and asking
 //! for all segments. All sides are asked in turn, round by round; the medians are printed, and all must find the same.
@@ -39,13 +40,17 @@ fn main() -> Result<(), Failure> {
     let customers: Vec<Customer> = records::customers(&definitions, CUSTOMERS)?;
     let mut sides = segue::sides(&chosen, &customers)?;
     let alone = std::env::args().nth(2).is_some_and(|word| word == "alone");
-    if !alone {
-        sides.extend(peers::sides(&chosen, &customers)?);
+    match std::env::args().nth(3).as_deref() {
+        _ if !alone => sides.extend(peers::sides(&chosen, &customers)?),
+        Some("struct") => sides.retain(|side| !side.from_json),
+        Some("json") => sides.retain(|side| side.from_json),
+        _ => {}
     }
 
     let mut times = vec![Vec::new(); sides.len()];
     let mut found: Option<Vec<u32>> = None;
-    for _ in 0..if alone { 40 * ROUNDS } else { ROUNDS } {
+    let rounds = if alone { 40 * ROUNDS } else { ROUNDS };
+    for _ in 0..rounds {
         for (side, times) in sides.iter_mut().zip(&mut times) {
             let mut counts = vec![0; SEGMENTS];
             let started = Instant::now();
@@ -68,10 +73,14 @@ fn main() -> Result<(), Failure> {
         let mut both = sides.iter().zip(&medians);
         both.find(|(side, _)| side.from_json == from_json).map_or(f64::NAN, |(_, median)| *median)
     };
-    println!("{SEGMENTS} segments, {CUSTOMERS} customers, {ROUNDS} rounds in turn; microseconds a record, median");
-    for (side, median) in sides.iter().zip(&medians) {
+    println!(
+        "{SEGMENTS} segments, {CUSTOMERS} customers, {rounds} rounds in turn; microseconds a record, median (least)"
+    );
+    for ((side, median), times) in sides.iter().zip(&medians).zip(&times) {
         let form = if side.from_json { "JSON" } else { "struct" };
-        println!("{:24} {form:6} {median:9.3}   {:6.1} times Segue", side.name, median / own(side.from_json));
+        let least = times.first().copied().unwrap_or(f64::NAN);
+        let times = median / own(side.from_json);
+        println!("{:24} {form:6} {median:9.3} ({least:.3})   {times:6.1} times Segue", side.name);
     }
     let members: u32 = found.iter().flatten().sum();
     println!("all sides agree on {members} memberships");
