@@ -2,9 +2,9 @@
 //! its place in it in one go, whatever the number of columns.
 
 use super::lanes::{Dealt, Form, Part, Space, Wide, bits_of, pack};
-use crate::data::stored::split;
 use crate::data::bits::Bits;
 use crate::data::stored::Room;
+use crate::data::stored::split;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::slice::IterMut;
