@@ -24,6 +24,8 @@ pub(crate) enum Test {
     Marks { settled: Vec<Settled>, test: Box<Test> },
     /// Those whose cell, of 8 bits, is in a set, a bit for each cell.
     Bytes { set: [u8; 32] },
+    /// Those whose code is in a set, a bit for each code.
+    Codes { set: Vec<u64> },
     /// Those in an order to a number.
     Float { order: Order, number: f64 },
     /// Those that are yes.
@@ -45,6 +47,7 @@ impl Test {
             Test::Bytes { set } => std::iter::once(2).chain(set.iter().map(|byte| u64::from(*byte))).collect(),
             Test::Float { order, number } => vec![3, *order as u64, number.to_bits()],
             Test::Truth => vec![4],
+            Test::Codes { set } => std::iter::once(6).chain(set.iter().copied()).collect(),
             Test::Lists { all_of } => {
                 let sets = all_of.iter().flat_map(|set| [set.len()].into_iter().chain(set.iter().copied()));
                 std::iter::once(5).chain(sets.map(|number| number as u64)).collect()

@@ -204,6 +204,8 @@ const RANGES_OF_TABLE: usize = 96;
 const SETS_OF_TABLE: usize = 32;
 /// Fewer ranges than this are never looked up.
 const FEW_RANGES: usize = 3;
+/// Ranges that cost as much as looking up the bit of each row's code, one by one.
+const RANGES_OF_SET: usize = 48;
 
 impl Column<'_> {
     /// Tests that marks settle need not look at the values.
@@ -243,7 +245,11 @@ impl Column<'_> {
             } else if size >= RANGES_OF_TABLE && dictionary.len() <= MOST_CODES {
                 self.tables.push(table(some, dictionary.len()));
             } else {
-                self.tests.extend_from_slice(some);
+                let codes = |shared: &Shared| match ranges(shared) > RANGES_OF_SET {
+                    true => Shared { test: codes(&shared.test, dictionary.len()), places: shared.places.clone() },
+                    false => shared.clone(),
+                };
+                self.tests.extend(some.iter().map(codes));
             }
         }
     }
@@ -261,6 +267,19 @@ fn bytes(test: &Test) -> Test {
         }
     }
     Test::Bytes { set }
+}
+
+/// A test of many ranges of codes as a set of them: of many different texts, which are in no order, those that begin with
+/// some letters are here and there.
+fn codes(test: &Test, codes: usize) -> Test {
+    let Test::Ranges { ranges } = test else { return test.clone() };
+    let mut set = vec![0_u64; codes.div_ceil(64)];
+    for code in ranges.iter().flat_map(|(low, high)| *low..=*high) {
+        if let Some(word) = usize::try_from(code / 64).ok().and_then(|at| set.get_mut(at)) {
+            *word |= 1 << (code % 64);
+        }
+    }
+    Test::Codes { set }
 }
 
 /// Most codes of a table: more do not stay in the second cache.

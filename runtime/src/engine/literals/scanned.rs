@@ -27,6 +27,9 @@ pub(super) fn scanned(path: Instructions, test: &Test, stored: &Stored, rows: &R
         (Test::Bytes { set }, StoredValues::Text { codes: Cells::U8(cells), .. }) => {
             scan::in_bytes(path, cells.get(rows.clone()).unwrap_or(&[]), set, out);
         }
+        (Test::Codes { set }, StoredValues::Text { codes, .. }) => {
+            for_cells!(codes, cells => in_set(cells.get(rows.clone()).unwrap_or(&[]), set, out));
+        }
         (Test::Ranges { ranges }, _) => in_ranges(path, ranges, cells(stored), rows, out),
         // Tests are made for the column they are with.
         _ => out.fill(0),
@@ -37,6 +40,17 @@ fn cells(stored: &Stored) -> Option<&Cells> {
     match stored.values() {
         StoredValues::Text { codes, .. } => Some(codes),
         _ => stored.integers().map(|integers| integers.cells()),
+    }
+}
+
+/// The rows whose code has its bit in a set.
+fn in_set<T: Copy + Into<u64>>(cells: &[T], set: &[u64], out: &mut [u64]) {
+    for (word, cells) in out.iter_mut().zip(cells.chunks(64)) {
+        *word = cells.iter().enumerate().fold(0, |bits, (row, cell)| {
+            let cell: u64 = (*cell).into();
+            let codes = usize::try_from(cell / 64).ok().and_then(|at| set.get(at)).copied().unwrap_or(0);
+            bits | (codes >> (cell % 64) & 1) << row
+        });
     }
 }
 

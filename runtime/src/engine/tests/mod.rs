@@ -5,6 +5,7 @@
 mod code;
 mod constructs;
 mod definitions;
+mod many_texts;
 mod marks;
 mod members;
 mod random;
