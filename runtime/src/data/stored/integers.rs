@@ -19,7 +19,7 @@ pub enum Cells {
     U16(Buffer<u16>),
     /// 32 bits.
     U32(Buffer<u32>),
-    /// 40 bits: only columns that were [tightened](super::Stored::tighten).
+    /// 40 bits: only columns with marks, of data that were arranged for several runs.
     U40(Buffer<U40>),
     /// 64 bits.
     U64(Buffer<u64>),
