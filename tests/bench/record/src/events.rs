@@ -3,7 +3,7 @@
 
 use crate::records::{Random, TODAY};
 use crate::segue::{AS_OF, program};
-use crate::{Failure, definitions};
+use crate::{Failure, definitions, turn};
 use segue_compiler::plan::Selection;
 use segue_runtime::data::{Dataset, DatasetBuilder};
 use segue_runtime::interpret;
@@ -69,24 +69,24 @@ pub(crate) fn print(folder: &str) -> Result<(), Failure> {
     let mut counts = vec![0; selection.segments.len()];
     let (mut read, mut whole, mut interpreted) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let each = |started: Instant| started.elapsed().as_secs_f64() * 1e6 / CUSTOMERS as f64;
-        let started = Instant::now();
-        for text in &texts {
-            record.read_json(text)?;
-        }
-        read.push(each(started));
-        counts.fill(0);
-        let started = Instant::now();
-        for text in &texts {
-            moment.evaluate_json(&mut record, text)?.segments().for_each(|segment| counts[segment] += 1);
-        }
-        whole.push(each(started));
-        let started = Instant::now();
-        let outcome = interpret::run(&program, &data, &request)?;
-        interpreted.push(each(started));
-        if outcome.counts != counts {
-            return Err("the interpreter finds others".into());
-        }
+        let each = |pass: f64| pass / CUSTOMERS as f64;
+        read.push(each(turn(|| {
+            for text in &texts {
+                record.read_json(text)?;
+            }
+            Ok(())
+        })?));
+        whole.push(each(turn(|| {
+            counts.fill(0);
+            for text in &texts {
+                moment.evaluate_json(&mut record, text)?.segments().for_each(|segment| counts[segment] += 1);
+            }
+            Ok(())
+        })?));
+        interpreted.push(each(turn(|| match interpret::run(&program, &data, &request)?.counts == counts {
+            true => Ok(()),
+            false => Err("the interpreter finds others".into()),
+        })?));
     }
     let median = |times: &mut Vec<f64>| {
         times.sort_by(f64::total_cmp);
