@@ -544,8 +544,8 @@ fn group_by_customer(
     let Some(declared) = program.tables.get(read.table.0 as usize) else { return Ok(()) };
     let name = &read.report.name;
     let fits = |bytes: u64| {
-        let parts = || vec![(format!("putting `{name}` in order"), bytes)];
-        bound.map_or(Ok(()), |bound| check(bound, bytes, parts))
+        let what = format!("putting `{name}` in order");
+        bound.map_or(Ok(()), |bound| check(bound, &[(&what, bytes)], Vec::new))
     };
     let column = |field: Option<FieldId>| read.rows.columns.get(field?.0 as usize)?.as_ref();
     let key = column(declared.key);

@@ -237,15 +237,30 @@ fn no_customer_text(wanted: Option<&str>, columns: &[String]) -> String {
     }
 }
 
-/// Whether what the process holds, and so many bytes more, are within a bound. Where the system does not tell what is held,
-/// what is known of it counts.
+/// Whether what the process holds, and what is still to come, are within a bound: each thing with its bytes. Where the
+/// system does not tell what is held, what is known of it counts.
 ///
 /// # Errors
 /// It is not.
-pub(crate) fn check(bound: Bound, more: u64, parts: impl Fn() -> Vec<(String, u64)>) -> Result<(), DataError> {
-    let held = crate::memory::held().unwrap_or_else(|| parts().iter().map(|(_, bytes)| bytes).sum());
-    let needed = held.saturating_add(more);
-    if needed <= bound.0 { Ok(()) } else { Err(over_memory(bound, needed, parts())) }
+pub(crate) fn check(
+    bound: Bound,
+    coming: &[(&str, u64)],
+    held: impl Fn() -> Vec<(String, u64)>,
+) -> Result<(), DataError> {
+    let sum = |parts: &[(String, u64)]| parts.iter().map(|(_, bytes)| bytes).sum();
+    let more: u64 = coming.iter().map(|(_, bytes)| bytes).sum();
+    let needed = || crate::memory::held().unwrap_or_else(|| sum(&held())).saturating_add(more);
+    if needed() <= bound.0 {
+        return Ok(());
+    }
+    // What was freed and the allocator keeps for later is in no use.
+    crate::memory::give_back();
+    let needed = needed();
+    if needed <= bound.0 {
+        return Ok(());
+    }
+    let coming = coming.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes));
+    Err(over_memory(bound, needed, coming.chain(held()).collect()))
 }
 
 /// The bound does not do, for these parts and the rest of what is needed.

@@ -3,7 +3,7 @@
 
 use super::bits::Bits;
 use super::dataset::{Dataset, TableData};
-use super::stored::Stored;
+use super::stored::{FEW_ROWS, Stored};
 use crate::for_cells;
 use rayon::prelude::*;
 use segue_compiler::plan::{Op, Plan, Selection, Truth, TruthId, Work};
@@ -23,8 +23,6 @@ pub struct Runs {
 
 /// Columns of more different texts than this are never taken.
 pub(super) const MOST_KINDS: usize = 64;
-/// A table of fewer rows is read as quickly as it is.
-const FEW_ROWS: usize = 1 << 14;
 /// Of each kind, where an owner's rows begin takes room. All kinds together get so many such places for each row.
 const PLACES_OF_ROW: usize = 2;
 

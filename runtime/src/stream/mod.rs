@@ -15,8 +15,8 @@ mod told;
 
 use crate::data::{
     CustomerKeys, DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen,
-    Sources, Stored, StoredValues, Whole, can_be_parted, can_be_ranged, check, is_keyed, load_files, load_within,
-    loaded_size, of_prepared, over_memory, read_parts, read_ranges,
+    Sources, Stored, StoredValues, Unused, Whole, can_be_parted, can_be_ranged, check, is_keyed, load_files,
+    load_within, loaded_size, of_prepared, over_memory, read_parts, read_ranges,
 };
 use crate::engine::{EngineError, Manner, Planned, Room, run_with};
 use crate::interpret::InterpretError;
@@ -147,7 +147,13 @@ fn run_by(
     let How { manner, memory, customers, .. } = how.clone();
     let in_ranges = customers.is_some();
     let origin = match of_prepared(program, sources, options, memory) {
-        Ok(loaded) if !in_ranges => return run_held(program, loaded, options, request, how),
+        Ok(loaded) if !in_ranges => {
+            let ran = run_held(program, loaded, options, request, how.clone());
+            let Some((needed, bound)) = ran.as_ref().err().and_then(over) else { return ran };
+            // What reads files need not hold all of them.
+            memory::give_back();
+            Origin::SourcesInstead(Unused::TooLarge { needed: memory::shown(needed), bound: bound.to_string() })
+        }
         Ok(_) => Origin::Sources,
         Err(origin) => origin,
     };
@@ -163,12 +169,16 @@ fn run_by(
         if looks_up_no_customers(planned.plan()) {
             let size = loaded_size(program, sources, options);
             if !in_ranges && bound_for(size, memory).is_none() {
-                match load_files(program, sources, options, memory) {
-                    Ok(loaded) => return run_held(program, Loaded { origin, ..loaded }, options, request, how),
-                    // Files do not tell all.
-                    Err(errors) if is_over_memory(&errors) => memory::give_back(),
-                    Err(errors) => return Err(errors.into()),
+                let loaded = load_files(program, sources, options, memory).map_err(RunError::from);
+                let ran = loaded.and_then(|loaded| {
+                    let loaded = Loaded { origin: origin.clone(), ..loaded };
+                    run_held(program, loaded, options, request, how.clone())
+                });
+                // Files do not tell all.
+                if ran.as_ref().err().and_then(over).is_none() {
+                    return ran;
                 }
+                memory::give_back();
             }
             let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
             return Ok(Ran { origin, ..ran });
@@ -199,8 +209,14 @@ fn bound_for(size: u64, given: Option<Bound>) -> Option<Bound> {
     (size.saturating_add(held) > bound.0).then_some(bound)
 }
 
-fn is_over_memory(errors: &DataErrors) -> bool {
-    errors.errors.iter().all(|error| matches!(error, DataError::OverMemory { .. }))
+/// What was needed, and the bound, where nothing but that stood in the way.
+fn over(error: &RunError) -> Option<(u64, Bound)> {
+    let RunError::Data(errors) = error else { return None };
+    let over = |error: &DataError| match error {
+        DataError::OverMemory { needed, bound, .. } => Some((*needed, *bound)),
+        _ => None,
+    };
+    errors.errors.iter().map(over).collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 /// Works a request out over data that are held.
@@ -215,8 +231,8 @@ fn run_held(
         let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
         let answers = of_partitions(request, customers);
         let writing = if request.members { OF_WRITING } else { 0 };
-        let parts = || vec![(ANSWERS.to_owned(), answers), ("writing them".to_owned(), writing)];
-        check(bound, answers + writing, parts).map_err(DataErrors::from)?;
+        let coming = [(ANSWERS, answers), ("writing them", writing)];
+        check(bound, &coming, Vec::new).map_err(DataErrors::from)?;
     }
     options.progress.start(WORKING, None);
     // How much members take is known as they are worked out.

@@ -237,7 +237,7 @@ impl<R, F, W: Fn(&R) -> Vec<(&'static str, usize)>> Taker<'_, R, F, W> {
         }
         let Some(bound) = self.how.bound else { return };
         let parts = || weights.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes as u64)).collect();
-        if let Err(error) = check(bound, 0, parts) {
+        if let Err(error) = check(bound, &[], parts) {
             _ = self.over.set(error);
         }
     }

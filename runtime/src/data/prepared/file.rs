@@ -5,16 +5,18 @@
 //! read where they lie. A file is whole or is not there: it is written under another name first.
 
 use super::identity::Identity;
+use super::pages::InPieces;
 use crate::data::dataset::{Dictionary, TableData};
 use crate::data::runs::{MOST_KINDS, Runs};
 use crate::data::stored::saved::{Place, SavedColumn, SavedDictionary, Sink};
 use crate::data::stored::{Buffer, Memory, Stored};
+use crate::memory::Bound;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use segue_compiler::program::FieldId;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, Metadata};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 use twox_hash::XxHash64;
@@ -22,10 +24,12 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 const MARK: [u8; 8] = *b"SEGUE\0\x1a\n";
 /// Grows with every change of the form.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// Reads as another number where bytes stand in another order.
 const ORDER: u32 = 0x0102_0304;
 const ALIGNED: u64 = 64;
+/// No system has smaller pages.
+const LEAST_PAGE: usize = 4096;
 
 #[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
@@ -72,7 +76,7 @@ pub(super) struct Outgoing<'t> {
 
 /// Writes the tables as a file; gives the sum of its head. Everything is on the disk then.
 pub(super) fn write(file: &File, tables: &[Outgoing<'_>]) -> io::Result<u64> {
-    let mut out = Arrays { file: BufWriter::with_capacity(1 << 20, file), at: 0, dictionaries: FxHashMap::default() };
+    let mut out = Arrays { file: InPieces::new(file), at: 0, dictionaries: FxHashMap::default() };
     out.fill(size_of::<Head>() as u64)?;
     let mut contents = Contents { tables: Vec::new() };
     for table in tables {
@@ -99,7 +103,7 @@ pub(super) fn write(file: &File, tables: &[Outgoing<'_>]) -> io::Result<u64> {
         sum: 0,
     };
     head.sum = head_sum(&head);
-    let mut file = out.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let mut file = out.file.finish()?;
     file.seek(SeekFrom::Start(0))?;
     file.write_all(head.as_bytes())?;
     file.sync_all()?;
@@ -117,7 +121,7 @@ pub(super) fn sum(bytes: &[u8]) -> u64 {
 }
 
 struct Arrays<'f> {
-    file: BufWriter<&'f File>,
+    file: InPieces<&'f File>,
     at: u64,
     /// What was written of dictionaries, by their address: several columns share one.
     dictionaries: FxHashMap<*const Dictionary, SavedDictionary>,
@@ -126,7 +130,7 @@ struct Arrays<'f> {
 impl Arrays<'_> {
     fn fill(&mut self, bytes: u64) -> io::Result<()> {
         let zeros = [0; ALIGNED as usize];
-        self.file.write_all(zeros.get(..usize::try_from(bytes).unwrap_or(0)).unwrap_or(&zeros))?;
+        self.file.put(zeros.get(..usize::try_from(bytes).unwrap_or(0)).unwrap_or(&zeros))?;
         self.at += bytes;
         Ok(())
     }
@@ -136,7 +140,7 @@ impl Sink for Arrays<'_> {
     fn put(&mut self, bytes: &[u8]) -> io::Result<Place> {
         self.fill(self.at.next_multiple_of(ALIGNED) - self.at)?;
         let place = Place { at: self.at, length: bytes.len() as u64, sum: sum(bytes) };
-        self.file.write_all(bytes)?;
+        self.file.put(bytes)?;
         self.at += place.length;
         Ok(place)
     }
@@ -257,12 +261,29 @@ fn owned_by_us(_metadata: &Metadata) -> Result<(), Unfit> {
 }
 
 impl Opened {
-    /// Bytes of the wanted columns of all tables, those of each kind among them.
-    pub(super) fn size(&self, wanted: &[(usize, String)]) -> u64 {
-        let is_wanted = |name: &String| wanted.iter().any(|(_, other)| other == name);
+    /// Where the wanted columns of all tables are, those of each kind among them.
+    fn places(&self, wanted: &[(usize, String)]) -> impl Iterator<Item = &Place> {
+        let is_wanted = move |name: &String| wanted.iter().any(|(_, other)| other == name);
         let columns = self.contents.tables.iter().flat_map(|table| &table.columns);
-        let columns = columns.filter(|(name, _)| is_wanted(name));
-        columns.flat_map(|(_, column)| column.places()).map(|place| place.length).sum()
+        columns.filter(move |(name, _)| is_wanted(name)).flat_map(|(_, column)| column.places())
+    }
+
+    /// Has the system read the wanted columns in, so that what the process holds is all there will be of them.
+    ///
+    /// # Errors
+    /// With them the process would hold more than the bound: so many bytes.
+    pub(super) fn read_in(&self, wanted: &[(usize, String)], bound: Bound) -> Result<(), u64> {
+        let size: u64 = self.places(wanted).map(|place| place.length).sum();
+        let needed = crate::memory::held().unwrap_or(0).saturating_add(size);
+        if needed > bound.0 {
+            return Err(needed);
+        }
+        for place in self.places(wanted) {
+            let bytes = place.range().and_then(|range| self.memory.bytes().get(range)).unwrap_or_default();
+            let pages = bytes.chunks(LEAST_PAGE).filter_map(<[u8]>::first);
+            std::hint::black_box(pages.fold(0_u8, |all, byte| all ^ byte));
+        }
+        Ok(())
     }
 
     /// The table at a path, with those of its columns that are wanted, by name, each at its place.

@@ -5,7 +5,7 @@ use super::identity::{Identity, SourceFile};
 use super::keep::{Set, TABLE};
 use super::manifest::{Counted, Manifest, Table};
 use super::open::{is_declared_so, is_file, restore};
-use super::{Unused, declared, set_of};
+use super::{declared, set_of};
 use crate::data::assemble::{Beside, Fresh, Known, assemble, assemble_beside};
 use crate::data::needed::NeededFields;
 use crate::data::read::files::InputFile;
@@ -220,10 +220,8 @@ impl Making<'_> {
                 && files.iter().zip(&found.sources).all(|(file, source)| is_file(file, &source.path))
                 && found.sources.par_iter().all(|source| source.is_same().unwrap_or(false))
         });
-        let restored = usable.and_then(|found| {
-            let known: Result<(Known, u64), Unused> = restore(self.set, self.program, table, found, needed);
-            Some((found, known.ok()?.0))
-        });
+        let restored =
+            usable.and_then(|found| Some((found, restore(self.set, self.program, (table, found), needed, None).ok()?)));
         let Some((found, known)) = restored else {
             return Planned { table, builder, files, known: Vec::new(), task: Task::Read };
         };

@@ -16,6 +16,7 @@ mod keep;
 mod make;
 mod manifest;
 mod open;
+mod pages;
 #[cfg(test)]
 mod tests;
 

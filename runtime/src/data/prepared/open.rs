@@ -9,7 +9,7 @@ use crate::data::needed::NeededFields;
 use crate::data::read::{Sources, files, needed_of};
 use crate::data::report::{BadByColumns, BadCell, LoadReport, TableReport};
 use crate::data::{BadRows, Dataset, LoadOptions, Loaded, Origin, TableData, same_name};
-use crate::memory::Bound;
+use crate::memory::{Bound, shown};
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, FieldId, FieldSource, Program, TableId, Type};
 use std::path::Path;
@@ -89,15 +89,9 @@ fn open_as(
     }
     let mut report = LoadReport { warnings: manifest.warnings(program), ..LoadReport::default() };
     report.warnings.retain(|warning| needed.field(warning.field.0, warning.field.1));
-    let (mut tables, mut all) = (Vec::new(), 0);
+    let mut tables = Vec::new();
     for (id, prepared) in wanted {
-        let (known, bytes) = restore(set, program, id, prepared, &needed)?;
-        all += bytes;
-        // What is mapped is only read in when it is looked at, which it will be.
-        let held = crate::memory::held().unwrap_or(0).saturating_add(all);
-        if let Some(bound) = bound.filter(|bound| held > bound.0) {
-            return Err(Unused::TooLarge { needed: Bound(held).to_string(), bound: bound.to_string() });
-        }
+        let known = restore(set, program, (id, prepared), &needed, bound)?;
         let narrowed = narrowed(program, known.report, &needed);
         report.tables.push(narrowed.ok_or_else(|| Unused::OtherRows { table: prepared.name.clone() })?);
         tables.push((id, known.rows));
@@ -143,18 +137,17 @@ pub(super) fn is_file(input: &files::InputFile, path: &Path) -> bool {
     input.path.canonicalize().is_ok_and(|canonical| canonical == path)
 }
 
-/// A table as it was prepared, with what is needed of it, and about how many bytes that is.
+/// A table as it was prepared, with what is needed of it; where memory is bounded, all of that in memory.
 pub(super) fn restore(
     set: &Set,
     program: &Program,
-    id: TableId,
-    prepared: &Table,
+    (id, prepared): (TableId, &Table),
     needed: &NeededFields,
-) -> Result<(Known, u64), Unused> {
+    bound: Option<Bound>,
+) -> Result<Known, Unused> {
     let path = set.path(&prepared.file);
     let unfit = |reason: file::Unfit| Unused::Unfit { file: path.display().to_string(), reason: reason.to_string() };
     let opened = file::open(&path, (prepared.sum, &prepared.written)).map_err(unfit)?;
-    let mut bytes = 0;
     let name = program.tables.get(id.0 as usize).map(|table| table.name.clone()).unwrap_or_default();
     let mut known = Known {
         table: id,
@@ -178,7 +171,10 @@ pub(super) fn restore(
                 _ => wanted.push((at as usize, column.to_string())),
             }
         }
-        bytes += opened.size(&wanted);
+        if let Some(bound) = bound {
+            let over = |needed| Unused::TooLarge { needed: shown(needed), bound: bound.to_string() };
+            opened.read_in(&wanted, bound).map_err(over)?;
+        }
         let mut rows = opened.table(&path, &wanted, declared.fields.len()).map_err(unfit)?;
         if table == id {
             rows.runs = opened.runs(&wanted, declared.fields.len()).map_err(unfit)?.map(Arc::new);
@@ -187,7 +183,7 @@ pub(super) fn restore(
             known.nested.push((table, rows));
         }
     }
-    Ok((known, bytes))
+    Ok(known)
 }
 
 /// The report as a load of what is needed would have given it; `None` where it would have left out other rows.

@@ -255,13 +255,13 @@ impl Dealer<'_> {
         read().map(Some).ok_or_else(|| self.file.torn())
     }
 
-    /// Whether the bound leaves room for so many bytes more.
-    pub(super) fn check(&self, more: u64, what: impl Fn() -> Vec<(String, u64)>) -> Result<(), DataError> {
+    /// Whether what is held is within the bound, with what is coming.
+    pub(super) fn check(&self, coming: &[(&str, u64)], what: impl Fn() -> Vec<(String, u64)>) -> Result<(), DataError> {
         let Some(bound) = self.bound else { return Ok(()) };
         let places = self.customers_known.get();
         let keys = places.map_or(0, |places| places.keys().bytes() as u64);
         let index = places.map_or(0, |places| places.bytes() as u64);
-        check(bound, more, || {
+        check(bound, coming, || {
             let unknown = self.rows.values().map(|rows| bytes_of_ids(locked(rows).unknown_ids.iter())).sum();
             let kept = [
                 ("the customers' keys", keys),
@@ -362,7 +362,7 @@ impl Sink for Dealer<'_> {
             CUSTOMERS => self.put_customers(place, part),
             _ => self.put_rows(place, part),
         };
-        let put = put.and_then(|()| self.check(0, Vec::new));
+        let put = put.and_then(|()| self.check(&[], Vec::new));
         if let Err(error) = put {
             _ = self.over.set(error);
         }

@@ -121,7 +121,7 @@ pub(crate) fn read_ranges<R>(
         drop(dataset);
         kept += weigh(&made);
         parts.push((run.customers.start as usize, made));
-        dealer.check(0, || vec![("what was worked out".to_owned(), kept), work.missed_told()])?;
+        dealer.check(&[], || vec![("what was worked out".to_owned(), kept), work.missed_told()])?;
         options.progress.advance((run.customers.end - run.customers.start).into());
     }
     options.progress.finish();

@@ -25,6 +25,11 @@ enum Form {
     Hashed(Vec<u32>),
 }
 
+/// Slots to find so many customers by hash.
+fn slots(customers: usize) -> usize {
+    (customers * 2).next_power_of_two()
+}
+
 impl Places {
     pub(super) fn new(keys: AllKeys) -> Places {
         let keys = Arc::new(keys);
@@ -44,7 +49,7 @@ impl Places {
                 return Places { form: Form::Close(close), keys };
             }
         }
-        let mut slots = vec![NOBODY; (count * 2).next_power_of_two()];
+        let mut slots = vec![NOBODY; slots(count)];
         let mask = slots.len() - 1;
         for row in 0..count {
             let Some(key) = keys.get(row) else { continue };
@@ -61,6 +66,11 @@ impl Places {
             }
         }
         Places { keys, form: Form::Hashed(slots) }
+    }
+
+    /// Bytes that as many customers may take, the keys aside.
+    pub(super) fn most_bytes(customers: usize) -> u64 {
+        (slots(customers) * size_of::<u32>()) as u64
     }
 
     /// The keys of all customers.

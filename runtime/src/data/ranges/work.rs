@@ -5,7 +5,8 @@ use super::places::Places;
 use super::store::Stretch;
 use super::{COPIES, HowRanged, OF_CUSTOMER, OF_ROW, OF_TEXT};
 use crate::data::assemble::{
-    Id, Known, LookupMissed, Missed, assemble_others, assemble_range, complete, fields_in_the_way, lookup_misses,
+    Id, Known, LookupMissed, Missed, assemble_others, assemble_range, bytes_of_ids, complete, fields_in_the_way,
+    lookup_misses,
 };
 use crate::data::dataset::Dataset;
 use crate::data::error::{DataError, DataErrors};
@@ -127,6 +128,9 @@ impl<'w> Work<'w> {
     /// Adds customers that only events name, and says where the rows of each range are.
     fn begin(&mut self) -> Result<(), DataError> {
         let has_customers = self.dealer.has_customers;
+        if self.dealer.adding {
+            self.check_added()?;
+        }
         let mut added: Vec<Id> = Vec::new();
         let mut rows: BTreeMap<u32, Vec<Chunk>> = BTreeMap::new();
         for (table, of_table) in &self.dealer.rows {
@@ -151,9 +155,6 @@ impl<'w> Work<'w> {
             let mut keys = AllKeys::clone(self.places.keys());
             keys.push(Keys::of_ids(&added));
             self.places = Arc::new(Places::new(keys));
-            drop(added);
-            let keys = self.places.keys().bytes() + self.places.bytes();
-            self.dealer.check(0, || vec![("customers that only events name".to_owned(), keys as u64)])?;
         }
         let all = self.places.keys().count();
         if all >= u32::MAX as usize {
@@ -173,6 +174,20 @@ impl<'w> Work<'w> {
             known.nested.iter().for_each(|(table, rows)| self.seen.add_table(*table, rows, 0));
         }
         Ok(())
+    }
+
+    /// Whether the bound leaves room for customers that only events name.
+    fn check_added(&self) -> Result<(), DataError> {
+        let (mut added, mut ids) = (0, 0);
+        for of_table in self.dealer.rows.values() {
+            let of_table = locked(of_table);
+            added += of_table.unknown_ids.len();
+            ids += bytes_of_ids(of_table.unknown_ids.iter());
+        }
+        let index = Places::most_bytes(self.places.keys().count() + added);
+        // Put in order, and packed.
+        let coming = [("customers that only events name", ids * 2), ("finding customers by their keys", index)];
+        if added > 0 { self.dealer.check(&coming, Vec::new) } else { Ok(()) }
     }
 
     fn width(&self, customers: &Range<u32>, ranges: u32) -> u32 {
@@ -309,10 +324,10 @@ impl<'w> Work<'w> {
             unchecked += chunk.at.length;
             if unchecked > CHECKED {
                 unchecked = 0;
-                self.dealer.check(0, || self.told_of(run))?;
+                self.dealer.check(&[], || self.told_of(run))?;
             }
         }
-        self.dealer.check(0, || self.told_of(run))?;
+        self.dealer.check(&[], || self.told_of(run))?;
         if let Some(all) = &mut all {
             all.merge();
         }

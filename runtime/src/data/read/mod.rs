@@ -167,9 +167,9 @@ pub(crate) fn load_files(
     let Read { tables, warnings, files } = read(program, sources, options, (None, bound))?;
     if let Some(bound) = bound {
         // Put together, tables are there twice for a while, all at once; what puts them in order is looked at then.
-        let sizes = tables.iter().map(|(table, _)| table.finishing());
+        let finishing = tables.iter().map(|(table, _)| table.finishing()).sum();
         let held = || tables.iter().flat_map(|(table, _)| table.held()).collect();
-        check(bound, sizes.sum(), held)?;
+        check(bound, &[("putting columns together", finishing)], held)?;
     }
     options.progress.start("sorting", None);
     let loaded = assemble_within(program, tables, options.unknown_customers, bound);

@@ -49,7 +49,7 @@ impl<'s> Rounds<'s> {
 
     /// Whether the table, of which more will come, leaves room.
     fn check(&self, table: &TableBuilder) -> Result<(), DataError> {
-        self.bound.map_or(Ok(()), |bound| check(bound, table.growth(), || table.held()))
+        self.bound.map_or(Ok(()), |bound| check(bound, &[("the next rows", table.growth())], || table.held()))
     }
 
     /// The first of so many places that nobody has taken.

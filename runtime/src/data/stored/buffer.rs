@@ -39,9 +39,25 @@ impl<T: Plain> Buffer<T> {
         Some(Buffer(Form::Part(Arc::clone(memory), bytes, PhantomData)))
     }
 
+    /// Copies of values, in pages as large as the system has.
+    pub(crate) fn in_large_pages(values: impl ExactSizeIterator<Item = T>) -> Buffer<T>
+    where
+        T: IntoBytes,
+    {
+        let mut room = Room::new(values.len());
+        room.values_mut().iter_mut().zip(values).for_each(|(place, value)| *place = value);
+        room.into()
+    }
+
     /// So many values, each known by its place. They take no room until somebody goes over them.
     pub(crate) fn late(length: usize, value: fn(usize) -> T) -> Buffer<T> {
         Buffer(Form::Late(Arc::new(Late { length, value, all: OnceLock::new() })))
+    }
+
+    /// Whether they take no room yet.
+    #[cfg(test)]
+    pub(crate) fn is_late(&self) -> bool {
+        matches!(&self.0, Form::Late(late) if late.all.get().is_none())
     }
 
     /// How many.

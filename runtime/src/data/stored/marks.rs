@@ -8,6 +8,7 @@
 //! Times of events, which windows that end now are about, have marks of two bytes: the upper bits of their cells. There
 //! are so many different ones that next to no row is left open, whatever the time asked about.
 
+use super::FEW_ROWS;
 use super::buffer::Buffer;
 use super::integers::Integers;
 use crate::for_cells;
@@ -19,8 +20,6 @@ const SAMPLE: usize = 1 << 16;
 /// Parts that borders are chosen for. Each border is one for the value and one for what comes right after it, so that all
 /// orders to it are settled; times have twice as many parts, and only the first.
 const PARTS: usize = 127;
-/// Fewer rows than this are read as quickly without.
-const FEW_ROWS: usize = 1 << 14;
 /// At most one row in so many may stay open: else reading all values is as quick.
 const MOST_OPEN: usize = 16;
 

@@ -53,6 +53,9 @@ impl Memory {
         // under another name, can be written by their owner only, and are never changed but replaced as a whole. Nothing
         // but numbers is read from them, and each is checked before it is used as a place (`Stored::restore`).
         let map = unsafe { Mmap::map(file)? };
+        // Only a hint: what has to come from the disk comes in large pieces then, for large pages.
+        #[cfg(target_os = "linux")]
+        let _ = map.advise(memmap2::Advice::HugePage);
         Ok(Memory(Place::File(map)))
     }
 

@@ -44,6 +44,9 @@ use super::dataset::{Column, Dictionary, Values};
 use segue_compiler::values::Value;
 use std::sync::Arc;
 
+/// Fewer rows than this are read as quickly as they are: no marks, no tighter form, no table of each kind.
+pub(super) const FEW_ROWS: usize = 1 << 14;
+
 /// One column of a [`super::Dataset`].
 #[derive(Debug, Clone)]
 pub struct Stored {

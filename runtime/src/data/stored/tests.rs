@@ -137,12 +137,24 @@ fn tight_columns_keep_their_values() {
     let twice = stored.followed_by(&gathered).unwrap();
     assert!((0..ROWS).all(|row| twice.value(row) == all[row]));
     assert!((0..some.len()).all(|row| twice.value(ROWS + row) == gathered.value(row)));
-    // More than 40 bits stay what they are.
-    let wide = (0..ROWS).map(|row| i64::try_from(row).unwrap() << 30).chain([1 << 60, 1]).take(ROWS + 2).collect();
-    let (_, mut stored) = packed(Values::Integer(wide), None, ROWS + 2);
-    stored.mark();
-    stored.tighten();
-    assert_eq!(width(&stored), 8);
+}
+
+#[test]
+fn columns_are_tight_up_to_forty_bits() {
+    const ROWS: usize = 20_000;
+    let most = 1_i64 << 40;
+    for (base, greatest, expected) in
+        [(0, most - 1, 5), (0, most, 8), (-7, most - 8, 5), (-7, most - 7, 8), (i64::MIN, i64::MIN + most - 1, 5)]
+    {
+        let spread =
+            scattered(ROWS - 3).map(|bits| base + i64::try_from(bits % (1 << 40)).unwrap().min(greatest - base));
+        let all: Vec<i64> = [base, base + 1, greatest].into_iter().chain(spread).collect();
+        let (column, mut stored) = packed(Values::Integer(all), None, ROWS);
+        stored.mark();
+        stored.tighten();
+        assert_eq!(width(&stored), expected, "{base}..={greatest}");
+        assert!((0..ROWS).all(|row| stored.value(row) == column.value(row)), "{base}..={greatest}");
+    }
 }
 
 #[test]
@@ -158,10 +170,20 @@ fn ids_that_ascend_by_one_are_written_out_late() {
         let (column, mut stored) = ids(change);
         stored.tighten();
         let codes = stored.text().unwrap().0.clone();
+        let crate::data::Cells::U32(cells) = &codes else { panic!("32 bits") };
+        assert_eq!(cells.is_late(), change.is_none());
         assert_eq!(codes.len(), ROWS);
         assert!((0..ROWS).all(|row| stored.value(row) == column.value(row)), "one by one");
         assert_eq!(codes.get(ROWS), None);
-        let crate::data::Cells::U32(cells) = &codes else { panic!("32 bits") };
+        // A part of them, and they with others after them.
+        let some: Vec<u32> = vec![69_999, 0, 7, 65_536];
+        let gathered = stored.gather(&some);
+        let twice = stored.followed_by(&gathered).unwrap();
+        for (at, row) in some.iter().enumerate() {
+            assert_eq!(gathered.value(at), column.value(*row as usize));
+            assert_eq!(twice.value(ROWS + at), column.value(*row as usize));
+        }
+        assert!((0..ROWS).all(|row| twice.value(row) == column.value(row)), "followed by others");
         assert_eq!(cells.iter().copied().collect::<Vec<u32>>(), codes.codes().collect::<Vec<u32>>(), "all of them");
     }
 }

@@ -83,6 +83,7 @@ pub fn write_memberships(
         Rows::start(path, file, format, columns)
     };
     let Memberships { keys: ids, segments, partitions, .. } = memberships;
+    let chunk = if ids.are_numeric() { CHUNK } else { CHUNK_OF_TEXTS };
     let of_key = |beside: &str| if same_name(memberships.key_name, beside) { KEY } else { memberships.key_name };
     match shape {
         OutputShape::Long => {
@@ -92,7 +93,7 @@ pub fn write_memberships(
                     table("segments", &[(of_key("segment"), Kind::Key(ids.are_numeric())), ("segment", Kind::Text)])?;
                 for (code, (_, members)) in segments.iter().enumerate() {
                     let code = Some(i32::try_from(code).unwrap_or(i32::MAX));
-                    chunks(members.iter(), CHUNK, |some| {
+                    chunks(members.iter(), chunk, |some| {
                         let codes = vec![code; some.len()];
                         rows.write(&[ids.cells(some), Cells::Texts { codes, texts: &names }])
                     })?;
@@ -103,7 +104,7 @@ pub fn write_memberships(
                 let columns = [(of_key("part"), Kind::Key(ids.are_numeric())), ("part", Kind::Text)];
                 let mut rows = table(&format!("partitions/{name}"), &columns)?;
                 let placed = (0..part_of.len()).filter(|row| part_of[*row] != NO_PART);
-                chunks(placed, CHUNK, |some| rows.write(&[ids.cells(some), part_cells(part_of, parts, some)]))?;
+                chunks(placed, chunk, |some| rows.write(&[ids.cells(some), part_cells(part_of, parts, some)]))?;
                 rows.finish()?;
             }
         }
@@ -112,7 +113,7 @@ pub fn write_memberships(
             columns.extend(segments.iter().map(|(name, _)| (*name, Kind::Boolean)));
             columns.extend(partitions.iter().map(|(name, ..)| (*name, Kind::Text)));
             let mut rows = table("customers", &columns)?;
-            let chunk = (CELLS / columns.len()).next_multiple_of(ROUND).min(CHUNK);
+            let chunk = (CELLS / columns.len()).next_multiple_of(ROUND).clamp(ROUND, chunk);
             chunks(0..ids.count(), chunk, |some| {
                 let mut cells = vec![ids.cells(some)];
                 let first = some[0];
@@ -136,12 +137,16 @@ const KEY: &str = "customer";
 
 /// Rows a batch.
 const CHUNK: usize = 1 << 16;
+/// Where keys are texts, each of which is copied.
+const CHUNK_OF_TEXTS: usize = 1 << 13;
 /// About so many cells a batch, where there are many columns, in whole rounds of the writer.
 const CELLS: usize = 1 << 22;
 const ROUND: usize = 1 << 10;
 /// About so many cells a row group: the writer holds one until it is whole.
 const CELLS_OF_GROUP: usize = 1 << 25;
 const ROWS_OF_GROUP: usize = 1 << 20;
+/// A row group ends where the writer holds so many bytes: keys may be long.
+const BYTES_OF_GROUP: usize = 8 << 20;
 
 /// Calls `each` with so many rows after the other.
 fn chunks(
@@ -230,7 +235,11 @@ impl Rows {
         match &mut self.out {
             Out::Parquet(writer) => {
                 let batch = batch(&self.names, columns).map_err(|error| refused(path, error))?;
-                writer.write(&batch).map_err(|error| refused(path, error))
+                let written = writer.write(&batch).and_then(|()| match writer.memory_size() > BYTES_OF_GROUP {
+                    true => writer.flush(),
+                    false => Ok(()),
+                });
+                written.map_err(|error| refused(path, error))
             }
             Out::Csv(writer) => (0..rows)
                 .try_for_each(|row| writer.write_record(columns.iter().map(|cells| cells.text(row))))

@@ -13,6 +13,8 @@ mod portable;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod turn;
 
 use crate::data::U40;
 use crate::processor::Instructions;

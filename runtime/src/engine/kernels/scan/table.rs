@@ -64,7 +64,16 @@ impl Masks {
     }
 }
 
+/// Turns a square of bits over its diagonal.
+fn turn(path: Instructions, square: &mut [u64; SETS]) {
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the path is only given where the processor has these instructions.
+        Instructions::Avx512 => unsafe { super::turn::turned(square) },
+        _ => turned_plainly(path, square),
+    }
+}
+
 compiled_for_each! {
-    /// Turns a square of bits over its diagonal.
-    fn turn(square: &mut [u64; SETS]) = turned
+    fn turned_plainly(square: &mut [u64; SETS]) = turned
 }
