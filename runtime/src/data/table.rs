@@ -231,6 +231,11 @@ impl TableBuilder {
         held
     }
 
+    /// How many bytes it takes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.fields.iter().map(|field| field.builder.bytes() as u64).sum()
+    }
+
     /// About how many bytes more it takes while columns are made of it.
     pub(crate) fn finishing(&self) -> u64 {
         self.fields.iter().map(|field| field.builder.finishing() as u64).sum()

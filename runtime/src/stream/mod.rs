@@ -99,12 +99,13 @@ const LARGEST: usize = 8;
 const OF_THREAD: u64 = 48 << 20;
 
 const WORKING: &str = "working out the segments";
+const WRITING: &str = "writing them";
 const ANSWERS: &str = "who is in which segment and part";
 
 /// Memory that is not given to the rows at hand even if there is little, for what reads and writes files.
 const OF_FILES: u64 = 24 << 20;
 /// Memory for writing who is in which segment.
-const OF_WRITING: u64 = 24 << 20;
+const OF_WRITING: u64 = 16 << 20;
 /// The least that the rows at hand are given.
 const LEAST_ROOM: u64 = 4 << 20;
 
@@ -231,7 +232,7 @@ fn run_held(
         let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
         let answers = of_partitions(request, customers);
         let writing = if request.members { OF_WRITING } else { 0 };
-        let coming = [(ANSWERS, answers), ("writing them", writing)];
+        let coming = [(ANSWERS, answers), (WRITING, writing)];
         check(bound, &coming, Vec::new).map_err(DataErrors::from)?;
     }
     options.progress.start(WORKING, None);
@@ -302,15 +303,23 @@ fn run_parts(
     let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
     let rows = rows.unwrap_or(many);
     let how = HowParted { rows, threads, with_keys, bound };
-    let parts = read_parts(program, sources, options, how, each, weight)?;
+    let weigh = |made: &Result<Outcome, EngineError>| made.as_ref().map(weight).unwrap_or_default();
+    let parts = read_parts(program, sources, options, how, each, weigh)?;
     let customers = parts.seen.rows(CUSTOMERS);
     let outcome = answers::joined(parts.parts, customers, planned.plan(), request)?;
-    if bound.is_some() {
-        // What worked it out is gone; what writes it comes.
-        memory::give_back();
-    }
+    leaves_room(bound, &outcome, request)?;
     let data = Known::Seen(parts.seen);
     Ok(Ran { outcome, report: parts.report, files: parts.files, data, origin: Origin::Sources, ranged: None })
+}
+
+/// Whether a bound leaves room for writing who is in what, all of it having been worked out.
+fn leaves_room(bound: Option<Bound>, outcome: &Outcome, request: &Request) -> Result<(), DataErrors> {
+    let Some(bound) = bound else { return Ok(()) };
+    // What worked it out is gone; what writes it comes.
+    memory::give_back();
+    let writing = if request.members { OF_WRITING } else { 0 };
+    let answers = || weight(outcome).into_iter().map(|(what, bytes)| (what.to_owned(), bytes as u64)).collect();
+    Ok(check(bound, &[(WRITING, writing)], answers)?)
 }
 
 /// How many threads may read files at once.
@@ -350,14 +359,12 @@ fn run_ranges(
     let members = Room::new();
     let each = |dataset: &Dataset| planned.run(dataset, request.threads, &members);
     let weigh =
-        |made: &Result<Outcome, EngineError>| weight(made).into_iter().map(|(_, bytes)| bytes as u64).sum::<u64>();
+        |made: &Result<Outcome, EngineError>| made.iter().flat_map(weight).map(|(_, bytes)| bytes as u64).sum::<u64>();
     let ranges = read_ranges(program, sources, options, ranged, each, (weigh, &ahead))?;
     let customers = ranges.seen.rows(CUSTOMERS);
     let in_ranges = InRanges { ranges: ranges.parts.len(), temporary: ranges.put_out };
     let outcome = answers::joined(ranges.parts, customers, planned.plan(), request)?;
-    if bound.is_some() {
-        memory::give_back();
-    }
+    leaves_room(how.memory, &outcome, request)?;
     Ok(Ran {
         outcome,
         report: ranges.report,
@@ -378,8 +385,7 @@ pub(crate) fn ahead(times: &Stored, clock: &Clock) -> usize {
 }
 
 /// Bytes of what is kept of a part.
-fn weight(outcome: &Result<Outcome, EngineError>) -> Vec<(&'static str, usize)> {
-    let Ok(outcome) = outcome else { return Vec::new() };
+fn weight(outcome: &Outcome) -> Vec<(&'static str, usize)> {
     let members = outcome.segments.first().map_or(0, Members::bytes_of_run);
     let parts: usize = outcome.partitions.iter().map(|part_of| size_of_val(part_of.as_slice())).sum();
     vec![(ANSWERS, members + parts)]

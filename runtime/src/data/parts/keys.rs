@@ -6,6 +6,7 @@ use crate::data::dataset::canonical_integer;
 use crate::data::keys::Repeated;
 use crate::data::stored::Integers;
 use crate::for_cells;
+use crate::memory::{Bound, held};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -185,6 +186,8 @@ pub(crate) struct AllKeys {
 
 /// Rows whose keys are sorted together when repeated ones are looked for.
 const ROWS_A_PASS: usize = 1 << 22;
+/// Fewer are not, however little room there is.
+const LEAST_A_PASS: usize = 1 << 16;
 
 impl AllKeys {
     /// Adds the keys of later customers.
@@ -237,8 +240,8 @@ impl AllKeys {
         })
     }
 
-    /// Keys that occur twice, as [`crate::data::keys::repeated`] finds them.
-    pub(crate) fn repeated(&self) -> Option<Repeated> {
+    /// Keys that occur twice, as [`crate::data::keys::repeated`] finds them, in more passes where a bound leaves little room.
+    pub(crate) fn repeated(&self, bound: Option<Bound>) -> Option<Repeated> {
         let ends =
             self.parts.iter().map(|keys| (keys.get(0), keys.len().checked_sub(1).and_then(|last| keys.get(last))));
         let ends: Vec<_> = ends.filter_map(|(first, last)| first.zip(last)).collect();
@@ -246,7 +249,10 @@ impl AllKeys {
         if in_turn && self.parts.par_iter().all(Keys::ascend) || self.differ() {
             return None;
         }
-        let passes = self.rows.div_ceil(ROWS_A_PASS).max(1) as u64;
+        let left = bound.map_or(u64::MAX, |bound| bound.0.saturating_sub(held().unwrap_or(0)));
+        // Half of what is left is for what else the process does.
+        let fit = usize::try_from(left / 2).unwrap_or(usize::MAX) / size_of::<(u64, u32)>();
+        let passes = self.rows.div_ceil(fit.clamp(LEAST_A_PASS, ROWS_A_PASS)).max(1) as u64;
         let mut found: Option<Repeated> = None;
         for pass in 0..passes {
             for (first, second, count) in self.repeated_in(pass, passes) {
@@ -266,7 +272,9 @@ impl AllKeys {
 
     /// For each key of a pass that occurs twice its first two rows, and how many rows repeat it.
     fn repeated_in(&self, pass: u64, passes: u64) -> Vec<(u32, u32, u64)> {
-        let mut rows: Vec<(u64, u32)> = Vec::new();
+        // They are dealt out evenly, but for some.
+        let share = self.rows / usize::try_from(passes).unwrap_or(1);
+        let mut rows: Vec<(u64, u32)> = Vec::with_capacity(if passes == 1 { share } else { share + share / 16 });
         for (row, key) in (0..self.rows).filter_map(|row| self.get(row).map(|key| (row, key))) {
             let hash = key.hashed();
             if (hash >> 32) % passes == pass {
@@ -357,7 +365,7 @@ mod tests {
                 at.unwrap_or_else(|| { texts.push(id.as_str().into()); texts.len() - 1 }) as u64
             }).collect();
             let whole = Stored::of_texts(Cells::new(300, codes.into_iter()), Arc::new(Dictionary::Texts(texts.into())));
-            prop_assert_eq!(all.repeated(), repeated(&whole));
+            prop_assert_eq!(all.repeated(None), repeated(&whole));
         }
     }
 }

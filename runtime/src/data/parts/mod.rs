@@ -110,6 +110,9 @@ pub(crate) struct HowParted {
     pub(crate) bound: Option<Bound>,
 }
 
+/// How many times the cells of a part are there at once: as they are in the file, and as they were read.
+const COPIES: u64 = 2;
+
 /// Whether the data that are needed can be read part by part: customers alone, whose rows are judged each by itself.
 pub(crate) fn can_be_parted(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> bool {
     let Some(customers) = program.tables.first() else { return false };
@@ -192,7 +195,7 @@ pub(crate) fn read_parts<R: Send>(
         if rows >= u32::MAX as usize {
             return Err(DataError::TooManyRows { table: table.name.to_string(), rows: rows as u64 }.into());
         }
-        if let Some(repeated) = seen.keys.repeated() {
+        if let Some(repeated) = seen.keys.repeated(how.bound) {
             return Err(DataErrors::from(DataError::DuplicateKey {
                 table: table.name.to_string(),
                 key: seen.key(repeated.first as usize).unwrap_or_default(),
@@ -229,15 +232,15 @@ struct Taker<'p, R, F, W> {
 }
 
 impl<R, F, W: Fn(&R) -> Vec<(&'static str, usize)>> Taker<'_, R, F, W> {
-    /// Adds what is kept of a part, and looks whether that is too much.
-    fn weigh(&self, keys: &Keys, made: &R) {
+    /// Adds what is kept of a part of so many bytes, and looks whether that and another such part are too much.
+    fn weigh(&self, keys: &Keys, made: &R, size: u64) {
         let mut weights = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
         for (what, bytes) in [("the customers' keys", keys.bytes())].into_iter().chain((self.weigh)(made)) {
             *weights.entry(what).or_insert(0) += bytes;
         }
         let Some(bound) = self.how.bound else { return };
         let parts = || weights.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes as u64)).collect();
-        if let Err(error) = check(bound, &[], parts) {
+        if let Err(error) = check(bound, &[("the next rows", size * COPIES)], parts) {
             _ = self.over.set(error);
         }
     }
@@ -266,7 +269,7 @@ where
     }
 
     fn take(&self, place: Place, part: TableBuilder, alone: bool) -> Counts {
-        let rows = part.rows();
+        let (rows, size) = (part.rows(), part.bytes());
         let TableBuilder { mut fields, origins, counts, .. } = part;
         if rows == 0 {
             return counts;
@@ -283,7 +286,7 @@ where
         complete(self.program, &mut dataset);
         let seen = seen(&dataset);
         let made = (self.each)(&dataset, alone);
-        self.weigh(&keys, &made);
+        self.weigh(&keys, &made, size);
         let taken = Taken { place, made, seen, keys, origins };
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(taken);
         counts

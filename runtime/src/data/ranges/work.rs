@@ -431,7 +431,7 @@ fn repeated_keys(
     customers: &[CustomersPart],
 ) -> Result<Option<DataError>, DataError> {
     let found = match table.table {
-        CUSTOMERS => dealer.places().keys().repeated().map(|repeated| {
+        CUSTOMERS => dealer.places().keys().repeated(dealer.bound).map(|repeated| {
             let mut origins = Origins::default();
             customers.iter().for_each(|part| origins.append(part.origins.clone()));
             let key = dealer.places().keys().text(repeated.first as usize).unwrap_or_default();

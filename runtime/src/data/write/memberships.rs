@@ -10,6 +10,7 @@ use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Arra
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -146,7 +147,7 @@ const ROUND: usize = 1 << 10;
 const CELLS_OF_GROUP: usize = 1 << 25;
 const ROWS_OF_GROUP: usize = 1 << 20;
 /// A row group ends where the writer holds so many bytes: keys may be long.
-const BYTES_OF_GROUP: usize = 8 << 20;
+const BYTES_OF_GROUP: usize = 4 << 20;
 
 /// Calls `each` with so many rows after the other.
 fn chunks(
@@ -213,9 +214,13 @@ impl Rows {
                 let schema = batch(&names, &empty).map_err(|error| refused(&path, error))?.schema();
                 let level = ZstdLevel::try_new(3).map_err(|error| refused(&path, error))?;
                 let group = (CELLS_OF_GROUP / columns.len().max(1)).clamp(CHUNK, ROWS_OF_GROUP);
-                let properties = WriterProperties::builder()
+                let mut properties = WriterProperties::builder()
                     .set_compression(Compression::ZSTD(level))
                     .set_max_row_group_row_count(Some(group));
+                for (key, _) in columns.iter().filter(|(_, kind)| matches!(kind, Kind::Key(_))) {
+                    // Hardly any occurs twice in a row group.
+                    properties = properties.set_column_dictionary_enabled(ColumnPath::from(*key), false);
+                }
                 let writer = ArrowWriter::try_new(file, schema, Some(properties.build()));
                 Out::Parquet(Box::new(writer.map_err(|error| refused(&path, error))?))
             }
