@@ -2,7 +2,8 @@
 
 Money is exact in Segue, and an average is rounded half to even at four decimals. A sum of floats, or an average of them, may lie
 on the other side of a threshold. `judge` works a condition out by Segue's rule from the file of events and says how many customers
-meet it, for how many floats decide otherwise, and who is the first of them.
+meet it, for how many floats may decide otherwise, and who is the first of them. Engines that read events in no order add them in
+any, and may decide otherwise for whoever is closer to the threshold than so many roundings.
 """
 
 import functools
@@ -28,8 +29,8 @@ def events(data):
 
 @functools.cache
 def judge(data, number):
-    """How many customers meet a condition exactly, how many floats decide otherwise, and the first of those with what each
-    finds; `None` where the condition is not one comparison of a sum or an average."""
+    """How many customers meet a condition exactly, for how many floats may decide otherwise, added in some order, and the first
+    of those with what each finds, one for whom they do decide otherwise in the order of time if there is one; `None` where the condition is not one comparison of a sum or an average."""
     definitions = json.loads((data / "conditions.json").read_text())
     tests = definitions["conditions"][number]
     if len(tests) != 1 or definitions["aggs"][tests[0]["agg"]]["fn"] not in ("sum", "avg"):
@@ -56,9 +57,15 @@ def judge(data, number):
         units += (2 * rest > some) | ((2 * rest == some) & (units % 2 == 1))
         exact, rounded = (rows > 0) & (units >= test["v"] * 10_000), (rows > 0) & (floats / some >= test["v"])
         shown = lambda at: (f"{units[at] / 10_000:.4f}", repr(float(floats[at] / some[at])))
-    others = np.flatnonzero(exact != rounded)
+    # Each addition is wrong by at most half of the last place of a sum that is at most the whole (Higham, "Accuracy and
+    # Stability of Numerical Algorithms", 2nd edition, 4.2), and a division by as much of its result.
+    found = floats if asked["fn"] == "sum" else floats / np.maximum(rows, 1)
+    close = (rows > 0) & (np.abs(found - test["v"]) <= (rows + 1) * 2.0**-52 * abs(test["v"]))
+    differ = exact != rounded
+    others = np.flatnonzero(differ | close)
     first = None
     if len(others):
-        mine, theirs = shown(others[0])
-        first = f"customer {customers[others[0]]}: exactly {mine}, as floats {theirs}, against {test['v']}"
+        shown_first = np.flatnonzero(differ)[:1] if differ.any() else others[:1]
+        mine, theirs = shown(shown_first[0])
+        first = f"customer {customers[shown_first[0]]}: exactly {mine}, as floats {theirs}, against {test['v']}"
     return int(exact.sum()), len(others), first

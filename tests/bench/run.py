@@ -199,7 +199,7 @@ def explained(data, difference):
     found = money.judge(data, number) if of_events else None
     told = f"{what} {count}, definition {number}: {name} counts {theirs}, segue {mine}"
     if found and found[0] == mine and abs(theirs - mine) <= found[1]:
-        print(f"{told}. Exact is {mine}; floats decide otherwise for {found[1]}, the first {found[2]}", file=sys.stderr)
+        print(f"{told}. Exact is {mine}; floats may decide otherwise for {found[1]}, such as {found[2]}", file=sys.stderr)
         return True
     print(f"DIFFERENCE {told}" + (f", exact is {found[0]}" if found else ""), file=sys.stderr)
     return False

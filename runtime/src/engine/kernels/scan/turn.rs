@@ -2,32 +2,20 @@
 //! by permutations.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_si512, _mm512_permutexvar_epi8, _mm512_set1_epi64,
-    _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    __m512i, _mm512_add_epi8, _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_si512, _mm512_permutexvar_epi8,
+    _mm512_set_epi64, _mm512_set1_epi64, _mm512_shuffle_i64x2, _mm512_storeu_si512, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi64,
 };
-
-/// Byte `j` of word `k` becomes byte `k` of word `j`.
-const ACROSS: [u8; 64] = across(false);
-/// The same with each word's bytes from below: the instruction for squares of 8 bits counts rows from above.
-const FROM_BELOW: [u8; 64] = across(true);
-
-const fn across(from_below: bool) -> [u8; 64] {
-    let mut places = [0; 64];
-    let mut at = 0;
-    while at < 64 {
-        let word = if from_below { 7 - at % 8 } else { at % 8 };
-        places[at as usize] = at / 8 + 8 * word;
-        at += 1;
-    }
-    places
-}
 
 /// As [`crate::data::turned`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni")]
 pub(super) fn turned(square: &mut [u64; 64]) {
-    // SAFETY: both are 64 bytes.
-    let (across, from_below) =
-        unsafe { (_mm512_loadu_si512(ACROSS.as_ptr().cast()), _mm512_loadu_si512(FROM_BELOW.as_ptr().cast())) };
+    // Byte `j` of word `k` becomes byte `k` of word `j`; or, since the instruction for squares of 8 bits counts rows from
+    // above, with each word's bytes from below.
+    const ONES: i64 = 0x0101_0101_0101_0101;
+    let words = _mm512_set_epi64(7 * ONES, 6 * ONES, 5 * ONES, 4 * ONES, 3 * ONES, 2 * ONES, ONES, 0);
+    let across = _mm512_add_epi8(words, _mm512_set1_epi64(0x3830_2820_1810_0800));
+    let from_below = _mm512_add_epi8(words, _mm512_set1_epi64(0x0008_1018_2028_3038));
     // Bit `i` of byte `i`: a square of 8 bits times this has its rows and columns exchanged.
     let diagonal = _mm512_set1_epi64(0x8040_2010_0804_0201_u64.cast_signed());
     let (eights, _) = square.as_chunks_mut::<8>();
