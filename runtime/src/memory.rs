@@ -90,6 +90,19 @@ pub(crate) fn give_back() {
     }
 }
 
+/// From here on the allocator gives the system back what is freed, if it is much at once, for the whole process and at some
+/// cost of time: for those who may hold little. Otherwise it keeps what was freed for whoever asks next, the more the larger
+/// the pieces were, and keeps it apart for each thread.
+pub(crate) fn keep_little() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it may be called at any time, and these say only where later allocations come from.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 17);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 1 << 20);
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn status(name: &str) -> Option<u64> {
     kilobytes(&std::fs::read_to_string("/proc/self/status").ok()?, name)

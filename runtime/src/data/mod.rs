@@ -44,7 +44,7 @@ pub use numbers::Numbers;
 pub use parts::Seen;
 pub(crate) use parts::{HowParted, can_be_parted, is_keyed, read_parts};
 pub(crate) use prepared::Unused;
-pub(crate) use ranges::{HowRanged, can_be_ranged, loaded_size, read_ranges};
+pub(crate) use ranges::{HowRanged, can_be_ranged, loaded_size, read_ranges, reading_size};
 pub use raw::{Raw, RawField};
 pub(crate) use read::ndjson::parse_line;
 pub use read::{LoadOptions, Sources, load, load_within};

@@ -12,12 +12,13 @@ use std::sync::Arc;
 /// After so many bytes that were joined the system gets them back.
 const GIVEN_BACK: usize = 16 << 20;
 
-/// One outcome of those of all parts, each with the number of customers before it.
+/// One outcome of those of all parts, each with the number of customers before it; `spared` memory is given back on the way.
 pub(super) fn joined(
     parts: Vec<(usize, Result<Outcome, EngineError>)>,
     customers: usize,
     plan: &Plan,
     request: &Request,
+    spared: bool,
 ) -> Result<Outcome, EngineError> {
     let mut all = Outcome {
         customers,
@@ -34,7 +35,7 @@ pub(super) fn joined(
         let outcome = outcome?;
         // The allocator would keep what is joined and gone.
         gone += outcome.partitions.iter().map(|part_of| size_of_val(part_of.as_slice())).sum::<usize>();
-        if gone > GIVEN_BACK {
+        if spared && gone > GIVEN_BACK {
             gone = 0;
             give_back();
         }

@@ -16,7 +16,7 @@ mod told;
 use crate::data::{
     CustomerKeys, DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen,
     Sources, Stored, StoredValues, Unused, Whole, can_be_parted, can_be_ranged, check, is_keyed, load_files,
-    load_within, loaded_size, of_prepared, over_memory, read_parts, read_ranges,
+    load_within, loaded_size, of_prepared, over_memory, read_parts, read_ranges, reading_size,
 };
 use crate::engine::{EngineError, Manner, Planned, Room, run_with};
 use crate::interpret::InterpretError;
@@ -102,8 +102,8 @@ const WORKING: &str = "working out the segments";
 const WRITING: &str = "writing them";
 const ANSWERS: &str = "who is in which segment and part";
 
-/// Memory that is not given to the rows at hand even if there is little, for what reads and writes files.
-const OF_FILES: u64 = 24 << 20;
+/// Memory for what threads need besides: their stacks, what they have freed, small things.
+const OF_WORK: u64 = 28 << 20;
 /// Memory for writing who is in which segment.
 const OF_WRITING: u64 = 16 << 20;
 /// The least that the rows at hand are given.
@@ -146,6 +146,9 @@ fn run_by(
     (how, rows): (How<'_>, Option<usize>),
 ) -> Result<Ran, RunError> {
     let How { manner, memory, customers, .. } = how.clone();
+    if memory.is_some() {
+        memory::keep_little();
+    }
     let in_ranges = customers.is_some();
     let origin = match of_prepared(program, sources, options, memory) {
         Ok(loaded) if !in_ranges => {
@@ -299,32 +302,56 @@ fn run_parts(
     let room = Room::new();
     let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 }, &room);
     let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
-    let threads = bound.map_or(usize::MAX, threads_within);
+    let (threads, _) = reading(program, sources, options, (bound, bound))?;
     let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
     let rows = rows.unwrap_or(many);
     let how = HowParted { rows, threads, with_keys, bound };
     let weigh = |made: &Result<Outcome, EngineError>| made.as_ref().map(weight).unwrap_or_default();
     let parts = read_parts(program, sources, options, how, each, weigh)?;
     let customers = parts.seen.rows(CUSTOMERS);
-    let outcome = answers::joined(parts.parts, customers, planned.plan(), request)?;
-    leaves_room(bound, &outcome, request)?;
+    let outcome = joined(parts.parts, customers, planned.plan(), request, bound)?;
     let data = Known::Seen(parts.seen);
     Ok(Ran { outcome, report: parts.report, files: parts.files, data, origin: Origin::Sources, ranged: None })
 }
 
-/// Whether a bound leaves room for writing who is in what, all of it having been worked out.
-fn leaves_room(bound: Option<Bound>, outcome: &Outcome, request: &Request) -> Result<(), DataErrors> {
-    let Some(bound) = bound else { return Ok(()) };
-    // What worked it out is gone; what writes it comes.
-    memory::give_back();
-    let writing = if request.members { OF_WRITING } else { 0 };
-    let answers = || weight(outcome).into_iter().map(|(what, bytes)| (what.to_owned(), bytes as u64)).collect();
-    Ok(check(bound, &[(WRITING, writing)], answers)?)
+/// The answers of all parts as one, and room left to write them.
+fn joined(
+    parts: Vec<(usize, Result<Outcome, EngineError>)>,
+    customers: usize,
+    plan: &Plan,
+    request: &Request,
+    bound: Option<Bound>,
+) -> Result<Outcome, RunError> {
+    let within = |coming: (&str, u64)| {
+        let Some(bound) = bound else { return Ok(()) };
+        // What worked them out is gone.
+        memory::give_back();
+        check(bound, &[coming], Vec::new).map_err(DataErrors::from)
+    };
+    within((ANSWERS, of_partitions(request, customers)))?;
+    let outcome = answers::joined(parts, customers, plan, request, bound.is_some())?;
+    within((WRITING, if request.members { OF_WRITING } else { 0 }))?;
+    Ok(outcome)
 }
 
-/// How many threads may read files at once.
-fn threads_within(bound: Bound) -> usize {
-    usize::try_from(bound.0 / OF_THREAD).unwrap_or(1).max(1)
+/// How many threads may read files at once, and how many bytes that takes them; with a bound that is given there must be room
+/// for one.
+///
+/// # Errors
+/// There is not.
+fn reading(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    (bound, given): (Option<Bound>, Option<Bound>),
+) -> Result<(usize, u64), DataErrors> {
+    let Some(bound) = bound else { return Ok((usize::MAX, 0)) };
+    let of_one = reading_size(program, sources, options);
+    let threads = usize::try_from(bound.0 / OF_THREAD.max(2 * of_one)).unwrap_or(1);
+    let threads = threads.clamp(1, rayon::current_num_threads());
+    let of_all = of_one * threads as u64 + OF_WORK;
+    given.map_or(Ok(()), |bound| check(bound, &[("reading the files", of_all)], Vec::new))?;
+    Ok((threads, of_all))
 }
 
 /// Bytes of who is in which part; what members take is known as they are worked out.
@@ -348,8 +375,8 @@ fn run_ranges(
     // As much as the bound leaves, with a part of it for what is not known beforehand.
     let held = memory::held().unwrap_or(0);
     let bound = how.memory.or_else(|| bound_for(size, None));
-    let room = bound.map_or(u64::MAX, |bound| bound.0.saturating_sub(held + OF_FILES) / 4 * 3).max(LEAST_ROOM);
-    let threads = bound.map_or(usize::MAX, threads_within);
+    let (threads, of_reading) = reading(program, sources, options, (bound, how.memory))?;
+    let room = bound.map_or(u64::MAX, |bound| bound.0.saturating_sub(held + of_reading) / 4 * 3).max(LEAST_ROOM);
     let ranged =
         HowRanged { folder: how.temporary, bound: how.memory, room, customers: how.customers, expected: size, threads };
     let settings = &program.settings;
@@ -363,8 +390,7 @@ fn run_ranges(
     let ranges = read_ranges(program, sources, options, ranged, each, (weigh, &ahead))?;
     let customers = ranges.seen.rows(CUSTOMERS);
     let in_ranges = InRanges { ranges: ranges.parts.len(), temporary: ranges.put_out };
-    let outcome = answers::joined(ranges.parts, customers, planned.plan(), request)?;
-    leaves_room(how.memory, &outcome, request)?;
+    let outcome = joined(ranges.parts, customers, planned.plan(), request, how.memory)?;
     Ok(Ran {
         outcome,
         report: ranges.report,

@@ -10,9 +10,9 @@ use crate::data::dataset::{Dictionary, TableData};
 use crate::data::runs::{MOST_KINDS, Runs};
 use crate::data::stored::saved::{Place, SavedColumn, SavedDictionary, Sink};
 use crate::data::stored::{Buffer, Memory, Stored};
-use crate::memory::Bound;
+use crate::memory::{Bound, held};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::program::FieldId;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, Metadata};
@@ -29,7 +29,7 @@ pub(super) const VERSION: u32 = 3;
 const ORDER: u32 = 0x0102_0304;
 const ALIGNED: u64 = 64;
 /// No system has smaller pages.
-const LEAST_PAGE: usize = 4096;
+const PAGE: u64 = 4096;
 
 #[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
@@ -184,33 +184,53 @@ pub(crate) enum Unfit {
     Changed,
 }
 
+/// Why a file is not opened.
+pub(super) enum Refused {
+    Unfit(Unfit),
+    /// The process would hold so many bytes.
+    OverMemory(u64),
+}
+
+impl From<Unfit> for Refused {
+    fn from(unfit: Unfit) -> Refused {
+        Refused::Unfit(unfit)
+    }
+}
+
 /// Opens a file whose head has this sum. One that still is what it was when it was written is believed what its head says of the arrays; any
 /// other, such as a copy, is looked through first.
-pub(super) fn open(path: &Path, (sum_of_head, written): (u64, &Identity)) -> Result<Opened, Unfit> {
+///
+/// # Errors
+/// It is another file, or it would have to be looked through and the bound leaves no room for that.
+pub(super) fn open(
+    path: &Path,
+    (sum_of_head, written): (u64, &Identity),
+    bound: Option<Bound>,
+) -> Result<Opened, Refused> {
     let unreadable = |error: io::Error| Unfit::Unreadable(error.to_string());
     // Asked before it is opened: opening what is no file may wait for ever.
     owned(&std::fs::symlink_metadata(path).map_err(unreadable)?)?;
     let file = File::open(path).map_err(unreadable)?;
     let now = Identity::of(&file.metadata().map_err(unreadable)?);
     if !now.size.is_multiple_of(size_of::<u64>() as u64) || now.size < size_of::<Head>() as u64 {
-        return Err(Unfit::Torn);
+        return Err(Unfit::Torn.into());
     }
     let memory = Arc::new(Memory::of_file(&file).map_err(unreadable)?);
     let (head, _) = Head::read_from_prefix(memory.bytes()).map_err(|_| Unfit::Torn)?;
     if head.mark != MARK {
-        return Err(Unfit::Unlike);
+        return Err(Unfit::Unlike.into());
     }
     if (head.version, head.order) != (VERSION, ORDER) {
-        return Err(Unfit::OtherVersion);
+        return Err(Unfit::OtherVersion.into());
     }
     if head.sum != head_sum(&head) {
-        return Err(Unfit::Changed);
+        return Err(Unfit::Changed.into());
     }
     if head.length != now.size {
-        return Err(Unfit::Torn);
+        return Err(Unfit::Torn.into());
     }
     if head.sum != sum_of_head {
-        return Err(Unfit::Other);
+        return Err(Unfit::Other.into());
     }
     let [at, length, sum] = head.description;
     let place = Place { at, length, sum };
@@ -219,6 +239,7 @@ pub(super) fn open(path: &Path, (sum_of_head, written): (u64, &Identity)) -> Res
     let contents: Contents = serde_json::from_slice(description).map_err(|_| Unfit::Changed)?;
     let opened = Opened { memory, contents, thorough: !now.is_untouched(written) };
     if opened.thorough {
+        bound.map_or(Ok(()), |bound| fits(now.size, bound)).map_err(Refused::OverMemory)?;
         let columns = opened.contents.tables.iter().flat_map(|table| &table.columns);
         let places: Vec<&Place> = columns.flat_map(|(_, column)| column.places()).collect();
         places.into_par_iter().try_for_each(|place| is_as_written(&opened.memory, place))?;
@@ -226,6 +247,15 @@ pub(super) fn open(path: &Path, (sum_of_head, written): (u64, &Identity)) -> Res
         groups.into_iter().try_for_each(|place| is_as_written(&opened.memory, place))?;
     }
     Ok(opened)
+}
+
+/// Whether the process may hold so many bytes more.
+///
+/// # Errors
+/// It may not: what it would hold then.
+fn fits(more: u64, bound: Bound) -> Result<(), u64> {
+    let needed = held().unwrap_or(0).saturating_add(more);
+    if needed <= bound.0 { Ok(()) } else { Err(needed) }
 }
 
 fn is_as_written(memory: &Memory, place: &Place) -> Result<(), Unfit> {
@@ -261,26 +291,33 @@ fn owned_by_us(_metadata: &Metadata) -> Result<(), Unfit> {
 }
 
 impl Opened {
-    /// Where the wanted columns of all tables are, those of each kind among them.
-    fn places(&self, wanted: &[(usize, String)]) -> impl Iterator<Item = &Place> {
-        let is_wanted = move |name: &String| wanted.iter().any(|(_, other)| other == name);
-        let columns = self.contents.tables.iter().flat_map(|table| &table.columns);
-        columns.filter(move |(name, _)| is_wanted(name)).flat_map(|(_, column)| column.places())
+    /// Where the wanted columns of the table at a path are, with those of its rows of each kind, and whose rows they are.
+    fn places(&self, path: &[String], wanted: &[(usize, String)]) -> FxHashSet<(u64, u64)> {
+        let is_wanted = |name: &String| wanted.iter().any(|(_, other)| other == name);
+        let is_asked =
+            |table: &&SavedTable| table.path == path && table.kind.as_ref().is_none_or(|(column, _)| is_wanted(column));
+        let places = self.contents.tables.iter().filter(is_asked).flat_map(|table| {
+            let columns = table.columns.iter().filter(|(name, _)| is_wanted(name));
+            columns.flat_map(|(_, column)| column.places()).chain(table.groups.as_ref())
+        });
+        // Columns share dictionaries.
+        places.map(|place| (place.at, place.length)).collect()
     }
 
-    /// Has the system read the wanted columns in, so that what the process holds is all there will be of them.
+    /// Has the system read the wanted columns of the table at a path in, so that what the process holds is all there will be
+    /// of them.
     ///
     /// # Errors
     /// With them the process would hold more than the bound: so many bytes.
-    pub(super) fn read_in(&self, wanted: &[(usize, String)], bound: Bound) -> Result<(), u64> {
-        let size: u64 = self.places(wanted).map(|place| place.length).sum();
-        let needed = crate::memory::held().unwrap_or(0).saturating_add(size);
-        if needed > bound.0 {
-            return Err(needed);
-        }
-        for place in self.places(wanted) {
-            let bytes = place.range().and_then(|range| self.memory.bytes().get(range)).unwrap_or_default();
-            let pages = bytes.chunks(LEAST_PAGE).filter_map(<[u8]>::first);
+    pub(super) fn read_in(&self, path: &[String], wanted: &[(usize, String)], bound: Bound) -> Result<(), u64> {
+        let places = self.places(path, wanted);
+        let size: u64 = places.iter().map(|(_, length)| length.next_multiple_of(PAGE)).sum();
+        // What was looked through is held already.
+        fits(if self.thorough { 0 } else { size }, bound)?;
+        for (at, length) in places {
+            let bytes = usize::try_from(at).ok().zip(usize::try_from(at + length).ok());
+            let bytes = bytes.and_then(|(from, to)| self.memory.bytes().get(from..to)).unwrap_or_default();
+            let pages = bytes.chunks(PAGE as usize).filter_map(<[u8]>::first).chain(bytes.last());
             std::hint::black_box(pages.fold(0_u8, |all, byte| all ^ byte));
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Loading what was prepared.
 
-use super::file::Unfit;
+use super::file::{Refused, Unfit};
 use super::keep::{MANIFEST, Set};
 use super::manifest::{Manifest, Table};
 use super::{Unused, declared, file, set_of};
@@ -147,7 +147,15 @@ pub(super) fn restore(
 ) -> Result<Known, Unused> {
     let path = set.path(&prepared.file);
     let unfit = |reason: file::Unfit| Unused::Unfit { file: path.display().to_string(), reason: reason.to_string() };
-    let opened = file::open(&path, (prepared.sum, &prepared.written)).map_err(unfit)?;
+    let over = |needed| Unused::TooLarge {
+        needed: shown(needed),
+        bound: bound.map_or_else(String::new, |bound| bound.to_string()),
+    };
+    let refused = |refused| match refused {
+        Refused::Unfit(reason) => unfit(reason),
+        Refused::OverMemory(needed) => over(needed),
+    };
+    let opened = file::open(&path, (prepared.sum, &prepared.written), bound).map_err(refused)?;
     let name = program.tables.get(id.0 as usize).map(|table| table.name.clone()).unwrap_or_default();
     let mut known = Known {
         table: id,
@@ -172,8 +180,7 @@ pub(super) fn restore(
             }
         }
         if let Some(bound) = bound {
-            let over = |needed| Unused::TooLarge { needed: shown(needed), bound: bound.to_string() };
-            opened.read_in(&wanted, bound).map_err(over)?;
+            opened.read_in(&path, &wanted, bound).map_err(over)?;
         }
         let mut rows = opened.table(&path, &wanted, declared.fields.len()).map_err(unfit)?;
         if table == id {

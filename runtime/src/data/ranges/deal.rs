@@ -362,7 +362,12 @@ impl Sink for Dealer<'_> {
             CUSTOMERS => self.put_customers(place, part),
             _ => self.put_rows(place, part),
         };
-        let put = put.and_then(|()| self.check(&[], Vec::new));
+        let put = put.and_then(|()| {
+            // What holds ids is made anew, twice as large, as it grows.
+            let of_set = |rows: &Mutex<Rows>| locked(rows).unknown_ids.capacity() * size_of::<Id>() * 2;
+            let ids = self.rows.values().map(of_set).sum::<usize>() as u64;
+            self.check(&[("more ids of customers that the data do not have", ids)], Vec::new)
+        });
         if let Err(error) = put {
             _ = self.over.set(error);
         }

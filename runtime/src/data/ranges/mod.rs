@@ -14,7 +14,8 @@ mod store;
 mod unique;
 mod work;
 
-pub(crate) use size::loaded_size;
+use size::OF_CELL_READ;
+pub(crate) use size::{loaded_size, reading_size};
 
 use super::UnknownCustomers;
 use super::dataset::Dataset;
@@ -147,6 +148,10 @@ fn dealer<'p>(
     let rows = empty.keys().filter(|table| **table != CUSTOMERS.0).map(|table| (*table, Mutex::default())).collect();
     let ranges = (how.expected.div_ceil(how.room.max(1)) * FINER).clamp(1, MOST_RANGES);
     let ranges = u32::try_from(ranges).unwrap_or(1);
+    // Each has enough rows to be worth a place of its own, as far as a part of so many leaves room.
+    let columns = empty.values().map(|table| table.fields.len()).max().unwrap_or(0).max(1);
+    let fit = usize::try_from(how.room / 2).unwrap_or(usize::MAX) / (columns * OF_CELL_READ as usize);
+    let rows_of_part = (ranges as usize * ROWS_OF_CHUNK).min(fit).clamp(ROWS_OF_PART.start, ROWS_OF_PART.end);
     Ok(Dealer {
         program,
         empty,
@@ -157,7 +162,7 @@ fn dealer<'p>(
         has_customers,
         adding: !has_customers || options.unknown_customers == UnknownCustomers::Add,
         ranges,
-        rows_of_part: (ranges as usize * ROWS_OF_CHUNK).clamp(ROWS_OF_PART.start, ROWS_OF_PART.end),
+        rows_of_part,
         threads: how.threads,
         bound: how.bound,
         room: how.room,

@@ -1,4 +1,4 @@
-//! How much memory data would take if all of them were loaded, as far as their files tell.
+//! How much memory data would take if all of them were loaded, and reading them at all, as far as their files tell.
 
 use super::{COPIES, OF_CUSTOMER, OF_ROW};
 use crate::data::read::files::{Format, InputFile, Packing};
@@ -36,4 +36,26 @@ fn of_file(file: &InputFile, columns: u64, of_row: u64) -> u64 {
             rows * (of_row + COPIES * OF_CELL * columns)
         }
     }
+}
+
+/// Rows that are read at once, mostly.
+const ROWS: u64 = 1 << 16;
+/// Bytes of a cell while it is read: as it comes from the file, as it is kept, and as it is handed on.
+pub(super) const OF_CELL_READ: u64 = 24;
+/// Bytes of a text file that are read at once, with what becomes of them.
+const OF_TEXT_FILE: u64 = 8 << 20;
+
+/// About how many bytes a thread takes while it reads the needed data, whatever becomes of them; 0 where the files cannot be
+/// read.
+pub(crate) fn reading_size(program: &Program, sources: &Sources, options: &LoadOptions<'_>) -> u64 {
+    let Ok(tables) = plan(program, sources, options) else { return 0 };
+    let of_file = |file: &InputFile, columns: usize| match file.format {
+        Format::Parquet => ParquetFile::open(file).map_or(0, |file| {
+            let rows = file.rows().min(ROWS);
+            file.pages(columns) + rows * OF_CELL_READ * columns as u64
+        }),
+        Format::Csv { .. } | Format::Ndjson => OF_TEXT_FILE,
+    };
+    let files = tables.iter().flat_map(|(table, files)| files.iter().map(|file| of_file(file, table.fields.len())));
+    files.max().unwrap_or(0)
 }

@@ -12,7 +12,7 @@ use arrow_schema::{DataType, Fields, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use rayon::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,6 +22,8 @@ const ROWS_A_BATCH: usize = 16_384;
 const FLAT_ROWS_A_BATCH: usize = 65_536;
 /// More wide values than this would leave no room for anything else.
 const MOST_ROWS_A_BATCH: usize = 262_144;
+/// Writers begin another page after so many bytes.
+const MOST_OF_PAGE: u64 = 1 << 20;
 /// A column of texts whose stored values take no more bytes each than this, packing aside, holds places in a dictionary.
 const MOST_BYTES_A_KEY: i64 = 4;
 
@@ -93,6 +95,21 @@ impl ParquetFile {
     /// How many rows there are.
     pub(crate) fn rows(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// Most bytes of the pages that are at hand while so many columns are read side by side, packed and unpacked.
+    pub(crate) fn pages(&self, columns: usize) -> u64 {
+        let of_group = |group: &RowGroupMetaData| {
+            let page = |bytes: i64| u64::try_from(bytes).unwrap_or(0).min(MOST_OF_PAGE);
+            let of_column = |column: &ColumnChunkMetaData| {
+                // A page as it is and unpacked, and the dictionary.
+                page(column.compressed_size()) + 2 * page(column.uncompressed_size())
+            };
+            let mut sizes: Vec<u64> = group.columns().iter().map(of_column).collect();
+            sizes.sort_unstable_by_key(|size| std::cmp::Reverse(*size));
+            sizes.into_iter().take(columns).sum::<u64>()
+        };
+        self.metadata.metadata().row_groups().iter().map(of_group).max().unwrap_or(0)
     }
 
     /// Reads all rows; `places` says which column each of the table's fields is in.
