@@ -25,6 +25,8 @@ pub(super) struct Pass {
     by_set: Vec<Vec<usize>>,
     /// Values of the rows that can fail: worked out for each row that exists.
     failing: Vec<NodeId>,
+    /// The same where they need what this loop or a later one gives: once it is over.
+    failing_after: Vec<NodeId>,
 }
 
 #[derive(Debug)]
@@ -106,9 +108,12 @@ impl Pass {
         }
         let roots: Vec<Option<Vec<TruthId>>> = roots.into_iter().map(Some).collect();
         let sets = Sets::new(making, table, &pass.truths, &roots);
-        let of_table =
-            |id: &&NodeId| making.plan.nodes.get(id.index()).is_some_and(|node| node.scope == Scope::Row(table));
-        Some(Pass { table, sets, entries, by_set, failing: failing.iter().filter(of_table).copied().collect() })
+        let node = |id: &NodeId| making.plan.nodes.get(id.index());
+        let of_table = |id: &NodeId| node(id).is_some_and(|node| node.scope == Scope::Row(table));
+        let before = |id: &NodeId| node(id).is_some_and(|node| node.level < pass.level);
+        let of_table = failing.iter().copied().filter(of_table);
+        let (failing, failing_after) = of_table.partition(before);
+        Some(Pass { table, sets, entries, by_set, failing, failing_after })
     }
 
     /// The aggregates that it works out.
@@ -237,6 +242,13 @@ impl<'w> Work<'w> {
             self.scratch.memo.insert(entry.node, CUSTOMER, value);
         }
         self.scratch.passes.0.push(room);
+        if !pass.failing_after.is_empty() {
+            for row in rows.order.iter().map(|row| *row as usize) {
+                if self.exists(pass.table, row) {
+                    pass.failing_after.iter().for_each(|node| _ = self.value(*node, (pass.table, row)));
+                }
+            }
+        }
     }
 }
 

@@ -302,7 +302,8 @@ fn run_parts(
     let room = Room::new();
     let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 }, &room);
     let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
-    let (threads, _) = reading(program, sources, options, (bound, bound))?;
+    // Whoever says how many rows are at hand has looked after that.
+    let (threads, _) = reading(program, sources, options, (bound, bound.filter(|_| rows.is_none())))?;
     let many = if threads < rayon::current_num_threads() { ROWS_OF_PART } else { many };
     let rows = rows.unwrap_or(many);
     let how = HowParted { rows, threads, with_keys, bound };
@@ -375,7 +376,8 @@ fn run_ranges(
     // As much as the bound leaves, with a part of it for what is not known beforehand.
     let held = memory::held().unwrap_or(0);
     let bound = how.memory.or_else(|| bound_for(size, None));
-    let (threads, of_reading) = reading(program, sources, options, (bound, how.memory))?;
+    let given = how.memory.filter(|_| how.customers.is_none());
+    let (threads, of_reading) = reading(program, sources, options, (bound, given))?;
     let room = bound.map_or(u64::MAX, |bound| bound.0.saturating_sub(held + of_reading) / 4 * 3).max(LEAST_ROOM);
     let ranged =
         HowRanged { folder: how.temporary, bound: how.memory, room, customers: how.customers, expected: size, threads };

@@ -386,7 +386,7 @@ fn a_bound_that_ranges_do_not_keep_either_is_told() {
     let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
     let (refused, _) = told(&folder, &files, (RULES, STRICT), Some(how));
     let Told::Refused(reason) = &refused else { panic!("{refused:?}") };
-    for part in ["and the bound is 1 MB", "for what is at hand, and the program itself"] {
+    for part in ["and the bound is 1 MB", "MB for reading the files", "for what is at hand, and the program itself"] {
         assert!(reason.contains(part), "no {part} in {reason}");
     }
     assert!(!reason.contains(" 0 KB for"), "{reason}");
@@ -397,7 +397,7 @@ fn a_bound_that_ranges_do_not_keep_either_is_told() {
 fn ids_of_unknown_customers_count_in_the_bound() {
     let folder = tempfile::tempdir().unwrap();
     let files = Made { customers: 0, ..PLAIN }.write(&folder);
-    let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
+    let how = How { memory: Some(Bound(1_000_000)), customers: Some(1_000), ..How::default() };
     let (refused, _) = told(&folder, &files, (RULES, STRICT), Some(how));
     let part = "KB for ids of customers that the data do not have";
     assert!(matches!(&refused, Told::Refused(reason) if reason.contains(part)), "{refused:?}");

@@ -201,3 +201,22 @@ fn what_is_compiled_goes_over_threads() {
         }
     });
 }
+
+/// A value of a row may need what the loop over these rows gives, and fail.
+#[test]
+fn rows_are_held_against_what_their_own_loop_gives() {
+    let rules = "customers {\n  key id : id\n}\nevents buys by who at bought_at {\n  price : money USD\n}\n\
+        trait usual = average of buys.price\n\
+        segment above { at least 2 buys where price - customer.usual >= 10 USD }\n";
+    let compiled = compiled(rules);
+    let mut record = compiled.record();
+    let with = |prices: &[u32]| {
+        let buy = |price: &u32| format!("{{\"bought_at\": \"2025-12-01T00:00:00Z\", \"price\": {price}}}");
+        format!("{{\"id\": 1, \"buys\": [{}]}}", prices.iter().map(buy).collect::<Vec<_>>().join(", "))
+    };
+    for (prices, expected) in
+        [(&[][..], &[][..]), (&[5], &[]), (&[5, 35, 35, 5], &["above"]), (&[0, 0, 100, 100], &["above"])]
+    {
+        assert_eq!(held(&compiled, &mut record, &with(prices)).unwrap(), expected, "{prices:?}");
+    }
+}
