@@ -206,8 +206,9 @@ def explained(data, difference):
 
 
 def shown(row):
-    """An engine, and for Segue what it was asked."""
-    return f"{row['name']}, {row['option']}" if row["name"] == "segue" and row["option"] else row["name"]
+    """An engine, and what it was asked where that is not its only way."""
+    told = row["option"] and (row["name"] == "segue" or row["option"] == "mergetree")
+    return f"{row['name']}, {row['option']}" if told else row["name"]
 
 
 def report(what, count, rows):

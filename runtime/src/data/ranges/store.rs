@@ -31,7 +31,7 @@ impl Temporary {
     /// In this folder, or the system's.
     pub(super) fn new(folder: Option<&Path>, expected: u64) -> Result<Temporary, DataError> {
         let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
-        let refused = |error: io::Error| DataError::File {
+        let refused = |error: io::Error| DataError::NotWritten {
             file: folder.display().to_string(),
             reason: format!(
                 "the data are larger than the memory they may take, and no temporary file can be made in this folder: \
@@ -81,12 +81,13 @@ impl Temporary {
 
     fn full(&self, error: &io::Error, written: u64) -> DataError {
         let needed = shown(self.expected.max(written));
-        self.error(format!(
+        let reason = format!(
             "the data are larger than the memory they may take, and their temporary file in this folder cannot grow \
              beyond {}: {error}. It needs about {needed} there; --temp names another folder, and a larger --memory \
              needs less",
             shown(written)
-        ))
+        );
+        DataError::NotWritten { file: self.folder.display().to_string(), reason }
     }
 
     #[cfg(unix)]
