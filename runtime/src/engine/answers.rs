@@ -133,5 +133,5 @@ pub(crate) fn owned(vector: &Vector<'_>) -> Vector<'static> {
         Data::Code(values) => Data::Code(values.clone().into_owned().into()),
         Data::Lists { from, to } => Data::Lists { from: from.clone(), to: to.clone() },
     };
-    Vector { data, known: vector.known.as_ref().map(|known| known.clone().into_owned().into()) }
+    Vector::new(data, vector.known.as_ref().map(|known| known.clone().into_owned()))
 }

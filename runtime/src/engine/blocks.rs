@@ -10,20 +10,21 @@ use super::jit::Code;
 use super::literals::Slots;
 use super::prepare::{Prepared, is_global};
 use super::problems::{self, LookedUp};
-use super::store::{Frame, Store};
+use super::store::{Frame, Store, rows_of};
 use super::truth::TruthStage;
 use crate::members::{Arena, Keeper, ROWS};
 use rustc_hash::FxHashSet;
-use segue_compiler::plan::{NodeId, Op, Plan, Truth, Work};
-use segue_compiler::program::CUSTOMERS;
+use segue_compiler::plan::{NodeId, Op, Plan, Scope, Truth, Work};
+use segue_compiler::program::{CUSTOMERS, TableId};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Most customers of a block: their bits and values stay in the caches.
 const CUSTOMERS_OF_BLOCK: usize = ROWS;
-/// Most rows of the largest table in a block, where customers have many.
-const ROWS_OF_BLOCK: usize = 1 << 16;
+/// Most rows of a table in a block of more than 64 customers: their sets of bits stay in the second cache. Fewer rows would
+/// make blocks of so few customers that most of the time goes into going from one thing to the next.
+const ROWS_OF_BLOCK: usize = 1 << 18;
 /// Blocks for each thread, so that none waits long for the last one.
 const BLOCKS_OF_THREAD: usize = 4;
 
@@ -110,17 +111,42 @@ pub(crate) struct Shared<'a> {
 /// The blocks a thread worked out, by their numbers, and where it kept members.
 type Done = (Vec<(usize, BlockAnswers)>, Arena);
 
-/// The blocks of so many customers.
+/// The customers dealt out to blocks. Where customers have rows, a block has fewer of those who have many: what is worked
+/// out for its rows is to stay in the caches as what is worked out for its customers does. Every block but the last has a
+/// multiple of 64 customers.
 pub(crate) fn split(prepared: &Prepared<'_>, threads: usize) -> Vec<Range<usize>> {
     let customers = prepared.data.table(CUSTOMERS).map_or(0, |table| table.rows);
-    let most_rows = prepared.data.tables.iter().map(|table| table.groups.as_ref().map_or(0, |_| table.rows)).max();
-    let by_rows = match most_rows.unwrap_or(0).div_ceil(ROWS_OF_BLOCK) {
-        0 | 1 => CUSTOMERS_OF_BLOCK,
-        blocks => customers.div_ceil(blocks),
-    };
     let by_threads = customers.div_ceil(threads.max(1) * BLOCKS_OF_THREAD);
-    let size = CUSTOMERS_OF_BLOCK.min(by_rows).min(by_threads).next_multiple_of(64).max(64);
-    (0..customers).step_by(size).map(|start| start..(start + size).min(customers)).collect()
+    let most = CUSTOMERS_OF_BLOCK.min(by_threads).next_multiple_of(64).max(64);
+    let tables = (0..prepared.program.tables.len()).filter_map(|at| u32::try_from(at).ok()).map(TableId);
+    let tables: Vec<TableId> = tables.filter(|table| !is_global(prepared.program, Scope::Row(*table))).collect();
+    let fits = |block: &Range<usize>| {
+        tables.iter().all(|table| rows_of_customers(prepared, *table, block.clone()).len() <= ROWS_OF_BLOCK)
+    };
+    let mut blocks = Vec::with_capacity(customers.div_ceil(most));
+    let mut start = 0;
+    while start < customers {
+        // Halved until it fits; a block of 64 is not made smaller.
+        let mut size = most;
+        let block = loop {
+            let block = start..(start + size).min(customers);
+            if size <= 64 || fits(&block) {
+                break block;
+            }
+            size = (size / 2).next_multiple_of(64);
+        };
+        start = block.end;
+        blocks.push(block);
+    }
+    blocks
+}
+
+/// The rows of a table that some customers have, by way of the tables that hold it.
+fn rows_of_customers(prepared: &Prepared<'_>, table: TableId, customers: Range<usize>) -> Range<usize> {
+    if table == CUSTOMERS {
+        return customers;
+    }
+    rows_of(prepared, table, rows_of_customers(prepared, prepared.owner_of(table), customers))
 }
 
 /// Works all blocks out, in their order; each thread keeps members with a keeper of its own, whose arena is given.

@@ -231,8 +231,8 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
     let keeper = || Keeper::new(room, kept_segments, each, instructions);
     let (mut answers, arenas) = blocks::work(&shared, &split, threads, keeper)?;
     let blocks = answers.iter_mut().map(|block| std::mem::take(&mut block.members)).collect();
-    let size = split.first().map_or(0, ExactSizeIterator::len);
-    let members = Members::of_part(Part::new(customers, size, blocks, arenas), kept_segments);
+    let ends = split.iter().map(|block| block.end).collect();
+    let members = Members::of_part(Part::new(ends, blocks, arenas), kept_segments);
     let traits = plan
         .traits
         .iter()

@@ -33,6 +33,8 @@ pub(crate) struct Vector<'a> {
     pub(crate) data: Data<'a>,
     /// One bit a row; `None` where all are known.
     pub(crate) known: Option<Cow<'a, [u64]>>,
+    /// All rows are known to hold the same; rows of others may, too.
+    alike: bool,
 }
 
 /// A vector as an operand: of the same rows as the result, or a single value for all of them.
@@ -186,7 +188,28 @@ pub(crate) fn bits_of_range(words: &[u64], range: Range<usize>) -> Cow<'_, [u64]
 
 impl<'a> Vector<'a> {
     pub(crate) fn new(data: Data<'a>, known: Option<Vec<u64>>) -> Vector<'a> {
-        Vector { data, known: known.map(Cow::Owned) }
+        Vector { data, known: known.map(Cow::Owned), alike: false }
+    }
+
+    /// The same values, after a look whether all rows hold the same.
+    pub(crate) fn looked_over(mut self) -> Vector<'a> {
+        fn all<T: PartialEq>(values: &[T]) -> bool {
+            values.first().is_none_or(|first| values.iter().all(|value| value == first))
+        }
+        let known = self.known.as_deref().is_none_or(|known| known.iter().all(|word| *word == 0));
+        self.alike = known
+            && match &self.data {
+                Data::Whole(values) => all(values),
+                Data::Float(values) => all(values),
+                Data::Code(values) => all(values),
+                Data::Bits(_) | Data::Lists { .. } => false,
+            };
+        self
+    }
+
+    /// Whether the first row says what all hold.
+    pub(crate) fn is_alike(&self) -> bool {
+        self.alike
     }
 
     /// Yes/no values, all known.
@@ -220,7 +243,7 @@ impl<'a> Vector<'a> {
             | StoredValues::Duration(integers)
             | StoredValues::Date(integers) => {
                 let values = Data::Whole(Cow::Owned(integers.values(range)));
-                return Vector { data: values, known }.cleared();
+                return Vector { data: values, known, alike: false }.cleared();
             }
             StoredValues::Number(values) => Data::Float(Cow::Borrowed(values.get(range).unwrap_or(&[]))),
             StoredValues::Text { codes, .. } => Data::Code(codes_of(codes, range)),
@@ -240,7 +263,7 @@ impl<'a> Vector<'a> {
                 Data::Lists { from: range.clone().map(start).collect(), to: range.map(|row| start(row + 1)).collect() }
             }
         };
-        Vector { data, known }
+        Vector { data, known, alike: false }
     }
 
     /// The values of the rows that `pick` names for each row of another frame; missing where it names none.

@@ -61,16 +61,26 @@ pub(crate) struct Block {
 /// Blocks that follow one another.
 #[derive(Debug)]
 pub(crate) struct Part {
-    pub(super) customers: usize,
-    /// Customers of every block but the last.
-    of_block: usize,
+    /// By block: how many customers are in it and those before.
+    ends: Vec<usize>,
     blocks: Vec<Block>,
     arenas: Vec<Arena>,
 }
 
 impl Part {
-    pub(crate) fn new(customers: usize, of_block: usize, blocks: Vec<Block>, arenas: Vec<Arena>) -> Part {
-        Part { customers, of_block: of_block.max(1), blocks, arenas }
+    /// Blocks, and for each how many customers are in it and those before it; a multiple of 64 but for the last.
+    pub(crate) fn new(ends: Vec<usize>, blocks: Vec<Block>, arenas: Vec<Arena>) -> Part {
+        Part { ends, blocks, arenas }
+    }
+
+    /// How many customers there are.
+    pub(super) fn customers(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// The block that holds a customer; past the last block for one past the last customer.
+    fn block_of(&self, row: usize) -> usize {
+        self.ends.partition_point(|end| *end <= row)
     }
 
     /// Bytes that it takes.
@@ -86,8 +96,8 @@ impl Part {
 
     /// Who of a block's customers is in a segment.
     fn held(&self, block: usize, segment: usize) -> Held<'_> {
-        let start = block * self.of_block;
-        let rows = self.of_block.min(self.customers.saturating_sub(start));
+        let start = block.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let rows = self.ends.get(block).map_or(0, |end| end - start);
         let block = self.blocks.get(block);
         let entry = block.and_then(|block| block.entries.get(segment)).copied().unwrap_or_default();
         let arena = block.and_then(|block| self.arenas.get(block.arena));
@@ -108,14 +118,14 @@ impl Part {
 
     /// Whether a customer is in a segment.
     pub(super) fn contains(&self, segment: usize, row: usize) -> bool {
-        let held = self.held(row / self.of_block, segment);
-        row < self.customers && held.contains(row % self.of_block)
+        let held = self.held(self.block_of(row), segment);
+        row.checked_sub(held.start).is_some_and(|place| held.contains(place))
     }
 
     /// Who of some customers is in a segment, ascending.
     pub(super) fn within(&self, segment: usize, rows: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-        let end = rows.end.min(self.customers);
-        let blocks = rows.start.min(end) / self.of_block..end.div_ceil(self.of_block);
+        let end = rows.end.min(self.customers());
+        let blocks = self.block_of(rows.start.min(end))..end.checked_sub(1).map_or(0, |last| self.block_of(last) + 1);
         let members = blocks.flat_map(move |block| {
             let held = self.held(block, segment);
             let start = held.start;

@@ -43,7 +43,7 @@ struct Kept {
 impl Members {
     /// Each of so many segments, from what was kept of them.
     pub(crate) fn of_part(part: Part, segments: usize) -> Vec<Members> {
-        Members::all(Kept { customers: part.customers, parts: vec![(0, Arc::new(part))] }, segments)
+        Members::all(Kept { customers: part.customers(), parts: vec![(0, Arc::new(part))] }, segments)
     }
 
     /// Each of so many segments, from its members in parts of the customers that follow one another.
@@ -75,7 +75,8 @@ impl Members {
             keeper.block().unwrap_or_default()
         });
         let blocks = blocks.collect();
-        Members::of_part(Part::new(customers, ROWS, blocks, vec![keeper.finish()]), segments.len())
+        let ends = (0..customers).step_by(ROWS).map(|start| customers.min(start + ROWS)).collect();
+        Members::of_part(Part::new(ends, blocks, vec![keeper.finish()]), segments.len())
     }
 
     /// How many customers there are, members or not.

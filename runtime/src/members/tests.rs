@@ -14,13 +14,14 @@ fn bits(rows: usize, share: u64, seed: u64) -> Bits {
     Bits::from_bools(bools.collect::<Vec<bool>>())
 }
 
-/// Kept in blocks of so many customers by several threads in turn, as the engine does.
-fn kept(segments: &[Bits], of_block: usize, path: Instructions) -> Vec<Members> {
+/// Kept in blocks that end after so many customers by several threads in turn, as the engine does.
+fn kept(segments: &[Bits], ends: Vec<usize>, path: Instructions) -> Vec<Members> {
     let customers = segments.first().map_or(0, Bits::len);
     let room = Room::new();
     let mut keepers: Vec<Keeper> = (0..3).map(|_| Keeper::new(&room, segments.len(), customers / 3, path)).collect();
-    let blocks = (0..customers).step_by(of_block).enumerate().map(|(at, start)| {
-        let rows = of_block.min(customers - start);
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let blocks = starts.zip(&ends).enumerate().map(|(at, (start, end))| {
+        let rows = end - start;
         let keeper = &mut keepers[at % 3];
         for (segment, bits) in segments.iter().enumerate() {
             let words = &bits.words()[start / 64..(start + rows).div_ceil(64)];
@@ -31,7 +32,7 @@ fn kept(segments: &[Bits], of_block: usize, path: Instructions) -> Vec<Members> 
     });
     let blocks = blocks.collect();
     let arenas = keepers.into_iter().map(Keeper::finish).collect();
-    Members::of_part(Part::new(customers, of_block, blocks, arenas), segments.len())
+    Members::of_part(Part::new(ends, blocks, arenas), segments.len())
 }
 
 fn check(members: &Members, bits: &Bits) {
@@ -60,11 +61,17 @@ fn every_form_and_size_of_blocks() {
             check(members, bits);
         }
         for path in Instructions::available() {
-            for of_block in [64, 448, 1344, 8192] {
-                let kept = kept(&segments, of_block, path);
+            for sizes in [&[64][..], &[448], &[1344], &[8192], &[64, 8192, 448, 4096]] {
+                let sums = sizes.iter().cycle().scan(0, |end, size| {
+                    *end += size;
+                    Some(*end)
+                });
+                let mut ends: Vec<usize> = sums.take_while(|end| *end < rows).collect();
+                ends.extend((rows > 0).then_some(rows));
+                let kept = kept(&segments, ends, path);
                 for ((members, bits), plain) in kept.iter().zip(&segments).zip(&plain) {
                     check(members, bits);
-                    assert_eq!(members, plain, "{path:?} {of_block}");
+                    assert_eq!(members, plain, "{path:?} {sizes:?}");
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::EngineError;
 use super::kernels::scan::{self, Masks};
 use super::store::{Frame, Store, shorter};
 use super::tallies::View;
-use super::vector::{Data, Input, bits_of_range, tail_mask, words_for};
+use super::vector::{Data, Input, Vector, bits_of_range, tail_mask, words_for};
 use crate::data::{Settled, Stored};
 use crate::for_cells;
 use crate::processor::{Instructions, compiled_for_each};
@@ -175,14 +175,19 @@ impl<'a> Literals<'a> {
         for (compared, holds, slot) in &self.compared {
             let (vector, _) = store.operand(compared.value, Frame::Rows(self.table))?;
             let out = slots.get_mut(*slot);
+            // Where all rows hold the same, the first speaks for them.
             match (&vector.data, compared.to) {
                 (Data::Whole(values), To::Range { low, span }) => {
-                    scan::in_range_of_signed(self.path, values, low, span, out);
+                    scan::in_range_of_signed(self.path, first_or_all(&vector, values), low, span, out);
                 }
                 (Data::Float(values), To::Number(order, number)) => {
-                    scan::ordered(self.path, values, order, number, out);
+                    scan::ordered(self.path, first_or_all(&vector, values), order, number, out);
                 }
                 _ => return Err(EngineError::Broken(compared.value.0, "its values are of another form")),
+            }
+            if vector.is_alike() {
+                let all = if out.first().is_some_and(|word| word & 1 == 1) { u64::MAX } else { 0 };
+                out.fill(all);
             }
             finish(self.path, out, vector.known.as_deref(), Place { slot: *slot, inside: *holds, missing: false });
         }
@@ -196,6 +201,11 @@ impl<'a> Literals<'a> {
         }
         Ok(())
     }
+}
+
+/// The values that have to be looked at: the first where all rows hold the same.
+fn first_or_all<'v, T>(vector: &Vector<'_>, values: &'v [T]) -> &'v [T] {
+    if vector.is_alike() { values.get(..1).unwrap_or(values) } else { values }
 }
 
 /// Ranges that cost as much as looking up 64 rows in a table and turning the square of bits.

@@ -185,6 +185,7 @@ impl<'a> Domain<'a> {
         answers: &mut Vec<Answer>,
     ) -> Result<(), EngineError> {
         let mut answer = |node: NodeId, vector: Vector<'static>, failed: Failed| {
+            let vector = if block.rows.is_empty() { vector.looked_over() } else { vector };
             answers.push(Answer { node, vector: Arc::new(vector), failed });
         };
         let Desk { slots, existing, bits, both, ends: room_of_ends, ranks, found, counted, rows: room, values, .. } =

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics fails, which is its purpose")]
 
+mod blocks;
 mod code;
 mod constructs;
 mod definitions;
