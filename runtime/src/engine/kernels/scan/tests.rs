@@ -9,7 +9,11 @@ fn bits(rows: usize, test: impl Fn(usize) -> bool) -> Vec<u64> {
 
 fn check_ranges<T: Cell + std::fmt::Debug>(cells: &[T], low: T, span: T) {
     let zero = T::try_from(0).unwrap_or(low);
-    for ranges in [&[(low, span)][..], &[], &[(low, span), (span, zero)], &[(span, zero), (low, zero), (low, span)]] {
+    let (one, two) = ([(low, span)], [(low, span), (span, zero)]);
+    // From the least cell on, of one cell, and of two have loops of their own.
+    let special = [&[(zero, span)][..], &[(low, zero)], &[(span, zero), (low, zero)]];
+    let several = [&one[..], &[], &two, &[(span, zero), (low, zero), (low, span)]];
+    for ranges in special.into_iter().chain(several) {
         let expected = bits(cells.len(), |row| ranges.iter().any(|(low, span)| cells[row].within(*low, *span)));
         for path in Instructions::available() {
             let mut found = vec![u64::MAX; cells.len().div_ceil(64)];
