@@ -106,6 +106,10 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     let opened = arguments.project.open()?;
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let selection = arguments.only.groups(program)?;
+    if let Some(folder) = arguments.temp.as_deref().filter(|folder| !folder.is_dir()) {
+        // Whether it is needed depends on the data: one that is none would be found out much later, or never.
+        return Err(Failure::Use(format!("{} is no folder: --temp takes one that is there", folder.display())));
+    }
     let started = loading::now();
     let request = Request {
         as_of: arguments.loading.as_of(program)?,

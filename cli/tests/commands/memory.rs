@@ -309,6 +309,35 @@ fn events_larger_than_the_bound_are_worked_out_under_a_limit_of_the_system() {
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn customers_added_by_events_keep_the_bound_or_are_refused() {
+    let shop = many_events();
+    let settings = std::fs::read_to_string(shop.file("segue.toml")).unwrap();
+    shop.write("segue.toml", &format!("{settings}unknown_customers = \"add\"\n"));
+    let run = ["run", "--json", "--threads", "2"];
+    let free = shop.segue(&run);
+    assert_eq!(free.status, 0, "{}", free.err);
+    // Rows are dealt out twice here: nobody knows the customers when they come.
+    let mut fits = Vec::new();
+    for megabytes in (70..=150).step_by(16) {
+        let bound = format!("{megabytes}MB");
+        let kept = limited(&shop, megabytes * 1000, &[&run[..], &["--memory", &bound]].concat());
+        let told = || kept.err.contains(&format!(", and the bound is {megabytes} MB:"));
+        assert!(kept.status == 0 && kept.out == free.out || kept.status == 2 && told(), "{bound}: {}", kept.err);
+        fits.push(kept.status == 0);
+    }
+    assert!(fits.is_sorted() && fits.first() == Some(&false) && fits.last() == Some(&true), "{fits:?}");
+}
+
+#[test]
+fn a_folder_for_temporary_files_has_to_be_there() {
+    let shop = Shop::new();
+    let ended = shop.segue(&["run", "--temp", "nowhere"]);
+    assert_eq!((ended.status, ended.out.as_str()), (2, ""));
+    assert!(ended.err.contains("nowhere is no folder: --temp takes one that is there"), "{}", ended.err);
+}
+
 #[test]
 fn a_bound_is_a_number_with_a_unit() {
     let shop = Shop::new();

@@ -1,5 +1,6 @@
 //! The way in: parts of tables as they are read, their rows put out by ranges of customers.
 
+use super::cells;
 use super::places::{NOBODY, Places};
 use super::store::{Stretch, Temporary};
 use crate::data::assemble::{Id, bytes_of_ids};
@@ -17,6 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// So many ranges have a list each, whether rows are in it or not.
 const MOST_LISTED: usize = 1 << 12;
+
+/// What a row costs while it is dealt out, besides its cells: its key, its customer and its place among those of a range.
+const OF_DEALT: u64 = 24;
 
 /// Takes the customers, and then the events and records.
 pub(super) struct Dealer<'p> {
@@ -211,6 +215,8 @@ impl Dealer<'_> {
         let by = self.program.tables.get(table.0 as usize).and_then(|table| table.by);
         let mut all = Vec::new();
         for chunk in chunks {
+            let coming = cells(chunk.texts, chunk.at) + u64::from(chunk.rows) * OF_DEALT;
+            self.check(&[("dealing rows out to customers", coming)], Vec::new)?;
             let Some(Read { builder, numbers }) = self.read(table, chunk)? else { continue };
             let Some(ids) = keys_of(&builder, by) else { continue };
             let owners = places.of_all(&ids);

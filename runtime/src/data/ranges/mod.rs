@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
-use store::Temporary;
+use store::{Stretch, Temporary};
 use work::Work;
 
 /// How customers are worked out range by range.
@@ -74,6 +74,11 @@ const COPIES: u64 = 3;
 /// What a different text costs besides its letters: its counts and place, what finds it by its letters, made anew as it grows,
 /// and its place in the order of keys.
 const OF_TEXT: u64 = 120;
+/// What rows that were put out cost once they are read again, with so many different texts.
+fn cells(texts: u32, at: Stretch) -> u64 {
+    u64::from(texts) * OF_TEXT + at.length * COPIES
+}
+
 /// What a customer costs, besides cells.
 const OF_CUSTOMER: u64 = 48;
 /// So many times more ranges than are expected, since some have more rows than others.

@@ -2,8 +2,7 @@
 
 use super::deal::{Chunk, CustomersPart, Dealer, Read, chunk, id_of, locked, read_chunk, width};
 use super::places::Places;
-use super::store::Stretch;
-use super::{COPIES, HowRanged, OF_CUSTOMER, OF_ROW, OF_TEXT};
+use super::{HowRanged, OF_CUSTOMER, OF_ROW, cells};
 use crate::data::assemble::{
     Id, Known, LookupMissed, Missed, assemble_others, assemble_range, bytes_of_ids, complete, fields_in_the_way,
     lookup_misses,
@@ -209,7 +208,6 @@ impl<'w> Work<'w> {
     /// About how many bytes it takes to work out some customers.
     fn cost(&self, of: &OfCustomers) -> u64 {
         let chunks = of.rows.values().flatten();
-        let cells = |texts: u32, at: Stretch| u64::from(texts) * OF_TEXT + at.length * COPIES;
         let rows: u64 = chunks.map(|chunk| u64::from(chunk.rows) * OF_ROW + cells(chunk.texts, chunk.at)).sum();
         let all: u64 = self.customers.iter().map(|part| cells(part.texts, part.at)).sum();
         let customers = u64::from(of.customers.end - of.customers.start);
