@@ -19,7 +19,7 @@ use clap::{Parser, ValueEnum};
   segue run examples/grocery           who is in which segment, as a table
   segue run --as-of 2018-01-01 --json  the same on another day, for programs
   segue explain S0101                  what a message means
-  segue explain lapsed --customer 17   why a customer is in a segment or not
+  segue explain win_back --customer 17 why a customer is in a segment or not
 
 Exit status: 0 all is well, 1 problems were found, 2 wrong use or settings, 101 a mistake in segue itself."
 )]

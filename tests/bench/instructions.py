@@ -1,10 +1,10 @@
 """Counts the instructions that the engine takes for two small fixed cases, and fails where they have become more.
 
     python3 tests/bench/instructions.py path/to/segue-bench-instructions
-    python3 tests/bench/instructions.py path/to/segue-bench-instructions --accept
+    python3 tests/bench/instructions.py path/to/segue-bench-instructions --accept "why the counts are others now"
 
 Needs valgrind. The counts are compared with those in instructions.json: more than 5% above them is an error. Who makes something slower on
-purpose writes the new counts with --accept, and the reason into `note`; who makes something quicker does so too, so that it stays quick.
+purpose writes the new counts and the reason with --accept; who makes something quicker does so too, so that it stays quick.
 """
 
 import argparse
@@ -36,8 +36,10 @@ def count(binary, case):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("binary", help="the cases, built in release")
-    options.add_argument("--accept", action="store_true", help="write the counts as those to compare with")
+    options.add_argument("--accept", metavar="NOTE", help="write the counts as those to compare with, and why they are others now")
     arguments = options.parse_args()
+    if arguments.accept is not None and not arguments.accept.strip():
+        options.error("--accept wants the reason")
     record = json.loads(RECORD.read_text()) if RECORD.exists() else {"version": 1, "note": "", "cases": {}}
     worse = []
     for case in ("segments", "events"):
@@ -54,6 +56,7 @@ def main():
             print(f"{case}: {instructions:,} instructions")
         record["cases"][case] = {"instructions": instructions, "answer": answer}
     if arguments.accept:
+        record["note"] = arguments.accept.strip()
         RECORD.write_text(json.dumps(record, indent=1) + "\n")
     if worse:
         sys.exit("\n".join(worse))

@@ -15,8 +15,8 @@ use segue_runtime::report::why::{self, Question, Setting};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   segue explain S0101                         what the message S0101 means, with a wrong file and the mended one
-  segue explain lapsed --customer 1228        why customer 1228 is in the segment lapsed, or not
-  segue explain lapsed --customer 1228 examples/grocery --as-of 2017-07-01")]
+  segue explain win_back --customer 1228      why customer 1228 is in the segment win_back, or not
+  segue explain win_back --customer 1228 examples/grocery --as-of 2017-07-01")]
 pub(crate) struct Arguments {
     /// The code of a message, such as S0101, or the name of a segment or partition
     #[arg(value_name = "CODE|SEGMENT")]

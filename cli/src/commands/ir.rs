@@ -10,7 +10,7 @@ use segue_compiler::plan::Plan;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   segue ir                  everything the project declares
-  segue ir --only lapsed    what one segment needs: shared parts appear once")]
+  segue ir --only win_back  what one segment needs: shared parts appear once")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     project: Where,

@@ -12,6 +12,7 @@ use segue_runtime::data::{
     BadRows, DataError, DataErrors, LoadOptions, Loaded, NeededFields, Origin, Progress, Sources, UnknownCustomers,
     load,
 };
+use segue_runtime::memory::{self, Bound};
 use segue_runtime::project::Location;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -154,11 +155,12 @@ impl Data {
         opened: &Opened,
         program: &Program,
         console: &Console,
+        memory: Option<Bound>,
     ) -> Result<Result<Made, PrepareError>, Failure> {
         let bars = Bars::new(console.watched);
         let options = self.options(opened, NeededFields::everything(program), &bars, None);
         let (folder, sources) = (prepared_folder(&opened.location), self.sources(opened));
-        Ok(self.pool()?.install(|| prepare(&folder, program, &sources, &options, self.no_prepared)))
+        Ok(self.pool()?.install(|| prepare(&folder, program, &sources, &options, (self.no_prepared, memory))))
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
@@ -178,6 +180,13 @@ impl Data {
             project::UnknownCustomers::Add => UnknownCustomers::Add,
         };
         LoadOptions { needed, bad_rows: self.bad_rows.clone(), unknown_customers, progress, prepared }
+    }
+}
+
+/// Says how much memory was in use at most, where it is bounded or somebody watches.
+pub(crate) fn tell_memory(bound: Option<Bound>, console: &Console) {
+    if let Some(peak) = memory::peak().filter(|_| bound.is_some() || console.watched) {
+        console.note(&format!("at most {} of memory were in use\n", memory::shown(peak)));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use indicatif::HumanCount;
 use segue_runtime::data::prepared::{self, Made, PrepareError, Work};
-use segue_runtime::memory::shown;
+use segue_runtime::memory::{Bound, shown};
 
 /// Whose data to prepare.
 #[derive(Debug, clap::Args)]
@@ -31,8 +31,13 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     data: Data,
 
+    /// How much memory may be used: 512MB, 4GB, 4GiB. What is read is held until it is written: where that does not do,
+    /// nothing is prepared
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Bound>,
+
     /// Remove all that was prepared for the project
-    #[arg(long, conflicts_with_all = ["data", "bad_rows", "threads", "no_prepared"])]
+    #[arg(long, conflicts_with_all = ["data", "bad_rows", "threads", "no_prepared", "memory"])]
     remove: bool,
 }
 
@@ -49,8 +54,9 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         return Ok(Ending::Fine);
     }
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
-    match arguments.data.prepare(&opened, program, console)? {
+    match arguments.data.prepare(&opened, program, console, arguments.memory)? {
         Ok(made) => {
+            loading::tell_memory(arguments.memory, console);
             console.out(&told(&made))?;
             Ok(Ending::Fine)
         }

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   segue run                                        this folder's project, as a table
   segue run examples/grocery --as-of 2017-07-01    another one, looked at from another day
-  segue run --only lapsed,champions --json         two segments, for programs
+  segue run --only win_back,families --json         two segments, for programs
   segue run --out audiences --format csv           who is in what, as files
   segue run --data purchases=new.parquet           other data than the project file names
   segue run --memory 512MB                         on a small machine")]
@@ -158,9 +158,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         let temporary = memory::shown(ranged.temporary);
         console.note(&format!("customers were worked out in {ranges}, by way of a temporary file of {temporary}\n"));
     }
-    if let Some(peak) = memory::peak().filter(|_| arguments.memory.is_some() || console.watched) {
-        console.note(&format!("at most {} of memory were in use\n", memory::shown(peak)));
-    }
+    loading::tell_memory(arguments.memory, console);
     if arguments.json {
         console.out(&report.json().map_err(std::io::Error::from)?)?;
     } else {

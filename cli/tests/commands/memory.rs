@@ -231,6 +231,11 @@ const BUYERS: i64 = 150_000;
 
 /// Some two million events, by time, of customers in no order: more than the bounds below hold.
 fn many_events() -> Shop {
+    events_of(|row| (number(row, 0).unwrap_or(0.0) * (BUYERS + 9) as f64) as i64)
+}
+
+/// The same of customers that are told by row.
+fn events_of(buyer: impl Fn(i64) -> i64) -> Shop {
     let shop = Shop::new();
     shop.write("rules.segue", EVENTS);
     shop.write(
@@ -247,8 +252,9 @@ fn many_events() -> Shop {
         let rows = || group * ROWS_OF_GROUP..(group + 1) * ROWS_OF_GROUP;
         let numbers = |column| rows().map(move |row| number(row, column)).collect::<Float64Array>();
         // A few of customers that there are not.
-        let who = rows().map(|row| (number(row, 0).unwrap_or(0.0) * (BUYERS + 9) as f64) as i64);
-        let times = rows().map(|row| 1_640_995_200_000 + row * 60_000);
+        let who = rows().map(&buyer);
+        // Those of one customer are not in order either.
+        let times = rows().map(|row| 1_640_995_200_000 + (row ^ 5) * 60_000);
         named(vec![
             ("id", Arc::new(Int64Array::from_iter_values(who)) as ArrayRef),
             ("at", Arc::new(TimestampMillisecondArray::from_iter_values(times))),
@@ -270,8 +276,11 @@ fn events_larger_than_the_bound_are_worked_out_under_a_limit_of_the_system() {
 
     // The limit is one: who loads all events does not get by with it.
     let run = ["run", "--json", "--threads", "2"];
-    let whole = limited(&shop, 110_000, &run);
+    let whole = limited(&shop, 110_000, &[&run[..], &["--engine", "interpreter"]].concat());
     assert_ne!(whole.status, 0, "{}", whole.out);
+    // Without a bound that limit is one.
+    let limit = limited(&shop, 110_000, &run);
+    assert_eq!((limit.status, &limit.out), (0, &free.out), "{}", limit.err);
 
     let temporary = shop.file("temporary");
     std::fs::create_dir(&temporary).unwrap();
@@ -309,25 +318,78 @@ fn events_larger_than_the_bound_are_worked_out_under_a_limit_of_the_system() {
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
 }
 
+/// Runs with bounds under limits of the system that are as narrow: each answers as a run without, or says what takes how
+/// much; the last ones answer, and with the first one does not.
+#[cfg(target_os = "linux")]
+fn steps(shop: &Shop, run: &[&str], bounds: impl IntoIterator<Item = u64>) {
+    let free = shop.segue(run);
+    assert_eq!(free.status, 0, "{}", free.err);
+    let mut fits = Vec::new();
+    for megabytes in bounds {
+        let bound = format!("{megabytes}MB");
+        let kept = limited(shop, megabytes * 1000, &[run, &["--memory", &bound]].concat());
+        if kept.status == 0 {
+            assert_eq!(kept.out, free.out, "{bound}");
+            assert!(peak(&kept) <= megabytes, "{bound}: {}", kept.err);
+        } else {
+            let told = format!(", and the bound is {megabytes} MB:");
+            assert!(kept.status == 2 && kept.err.contains(&told), "{bound}: {} {}", kept.status, kept.err);
+        }
+        fits.push(kept.status == 0);
+    }
+    assert!(fits.is_sorted() && fits.first() == Some(&false) && fits.last() == Some(&true), "{fits:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn prepared_data_keep_the_bound() {
+    let shop = many_events();
+    assert_eq!(shop.segue(&["prepare"]).status, 0);
+    // What is mapped from a file is no data to the system's limit; it is in the peak.
+    steps(&shop, &["run", "--json", "--threads", "2"], [30, 70, 80, 90, 100, 120, 160, 250]);
+    steps(&shop, &["run", "--json", "--engine", "interpreter"], [30, 90, 120, 300]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_customer_of_most_events_keeps_the_bound_or_is_refused() {
+    let shop = events_of(|row| if row % 10 < 8 { 77 } else { row * 7919 % BUYERS });
+    steps(&shop, &["run", "--json", "--threads", "2"], [60, 110, 140, 180, 220, 260, 320, 450]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn preparing_keeps_the_bound_or_is_refused() {
+    let shop = many_events();
+    let mut fits = Vec::new();
+    for megabytes in [60, 120, 200, 280, 360, 600] {
+        assert_eq!(shop.segue(&["prepare", "--remove"]).status, 0);
+        let bound = format!("{megabytes}MB");
+        let made = limited(&shop, megabytes * 1000, &["prepare", "--threads", "2", "--memory", &bound]);
+        if made.status != 0 {
+            let parts = [
+                &*format!(", and the bound is {megabytes} MB:"),
+                "`segue run` does without",
+                "(--memory sets another bound)",
+            ];
+            assert!(made.status == 2 && parts.iter().all(|part| made.err.contains(part)), "{bound}: {}", made.err);
+            // Nothing of a set is left.
+            let left = std::fs::read_dir(shop.file(".segue/prepared")).into_iter().flatten().flatten();
+            assert_eq!(left.filter(|entry| entry.path().is_dir()).count(), 0, "{bound}");
+        }
+        fits.push(made.status == 0);
+    }
+    assert!(fits.is_sorted() && fits.first() == Some(&false) && fits.last() == Some(&true), "{fits:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn customers_added_by_events_keep_the_bound_or_are_refused() {
     let shop = many_events();
     let settings = std::fs::read_to_string(shop.file("segue.toml")).unwrap();
     shop.write("segue.toml", &format!("{settings}unknown_customers = \"add\"\n"));
-    let run = ["run", "--json", "--threads", "2"];
-    let free = shop.segue(&run);
-    assert_eq!(free.status, 0, "{}", free.err);
     // Rows are dealt out twice here: nobody knows the customers when they come.
-    let mut fits = Vec::new();
-    for megabytes in (70..=150).step_by(16) {
-        let bound = format!("{megabytes}MB");
-        let kept = limited(&shop, megabytes * 1000, &[&run[..], &["--memory", &bound]].concat());
-        let told = || kept.err.contains(&format!(", and the bound is {megabytes} MB:"));
-        assert!(kept.status == 0 && kept.out == free.out || kept.status == 2 && told(), "{bound}: {}", kept.err);
-        fits.push(kept.status == 0);
-    }
-    assert!(fits.is_sorted() && fits.first() == Some(&false) && fits.last() == Some(&true), "{fits:?}");
+    steps(&shop, &["run", "--json", "--threads", "2"], (70..=150).step_by(16));
 }
 
 #[test]

@@ -30,6 +30,16 @@ impl DataErrors {
     pub(crate) fn none_or(errors: Vec<DataError>) -> Result<(), DataErrors> {
         if errors.is_empty() { Ok(()) } else { Err(DataErrors { errors }) }
     }
+
+    /// The same; where data go over the bound they say why they are held as a whole.
+    pub(crate) fn because(mut self, why: Whole) -> DataErrors {
+        for error in &mut self.errors {
+            if let DataError::OverMemory { whole, .. } = error {
+                *whole = Some(why);
+            }
+        }
+        self
+    }
 }
 
 /// One reason why data cannot be loaded or written.
@@ -184,6 +194,8 @@ pub enum Whole {
     CustomersLookedUp,
     /// The interpreter goes through all of them.
     Interpreter,
+    /// They are put in order before they are written.
+    Preparing,
 }
 
 impl Whole {
@@ -193,6 +205,9 @@ impl Whole {
                 "all customers are held at once because some are asked for fields of others, who may be anywhere"
             }
             Whole::Interpreter => "all data are held at once because the interpreter goes through them as they are",
+            Whole::Preparing => {
+                "all data are held at once because they are put in order before they are written; `segue run` does without"
+            }
         }
     }
 }
@@ -267,6 +282,8 @@ pub(crate) fn check(
 pub(crate) fn over_memory(bound: Bound, needed: u64, mut parts: Vec<(String, u64)>) -> DataError {
     let known: u64 = parts.iter().map(|(_, bytes)| bytes).sum();
     parts.retain(|(_, bytes)| *bytes > 0);
+    // What a part will take is an estimate from above.
+    let needed = needed.max(known);
     let rest = needed.saturating_sub(known);
     if rest > 0 {
         parts.push(("what is at hand, and the program itself".to_owned(), rest));
@@ -278,7 +295,10 @@ fn over_memory_text(bound: Bound, needed: u64, parts: &[(String, u64)], whole: O
     let mut lines = vec![format!("this takes {} of memory, and the bound is {bound}:", shown(needed))];
     lines.extend(parts.iter().map(|(what, bytes)| format!("  {} for {what}", shown(*bytes))));
     lines.extend(whole.map(|whole| format!("  ({})", whole.text())));
-    lines.push("  (--only some segments reads fewer columns; --memory sets another bound)".to_owned());
+    lines.push(match whole {
+        Some(Whole::Preparing) => "  (--memory sets another bound)".to_owned(),
+        _ => "  (--only some segments reads fewer columns; --memory sets another bound)".to_owned(),
+    });
     lines.join("\n")
 }
 

@@ -1,7 +1,7 @@
 //! Rows put into the order every engine relies on: by customer, within a customer by (time, key, input).
 //!
 //! First rows are dealt out to some hundred buckets of neighbouring customers, in the order in which they come, so that
-//! reading and writing go along the memory; then each bucket, which fits a cache, is put in order (a radix partition, after
+//! reading and writing go along the memory; then each bucket, which mostly fits a cache (the rows of one customer all go to one), is put in order (a radix partition, after
 //! Boncz, Manegold and Kersten, "Database architecture optimized for the new bottleneck: memory access", VLDB 1999).
 #![expect(
     clippy::indexing_slicing,
@@ -44,8 +44,8 @@ pub(crate) fn group<E>(rows: &Rows<'_>, fits: impl Fn(u64) -> Result<(), E>) -> 
     if stand::in_order(rows) {
         return Ok(Grouping::Stays(stand::ends(rows.owners, rows.count)));
     }
-    let buckets = (rows.owners.len() / ROWS_OF_BUCKET).clamp(1, MOST_BUCKETS);
-    fits(rows.dealt_bytes(buckets))?;
+    let buckets = rows.buckets((rows.owners.len() / ROWS_OF_BUCKET).clamp(1, MOST_BUCKETS));
+    fits(rows.dealt_bytes(&buckets))?;
     Ok(Grouping::Moves(rows.packed(buckets)))
 }
 

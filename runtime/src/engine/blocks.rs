@@ -22,9 +22,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Most customers of a block: their bits and values stay in the caches.
 const CUSTOMERS_OF_BLOCK: usize = ROWS;
-/// Most rows of a table in a block of more than 64 customers: their sets of bits stay in the second cache. Fewer rows would
-/// make blocks of so few customers that most of the time goes into going from one thing to the next.
-const ROWS_OF_BLOCK: usize = 1 << 18;
+/// Most rows of a table in a block of more than 64 customers, and fewer where there is little memory. Of the most the sets of
+/// bits stay in the second cache. Fewer rows make blocks of so few customers that most of the time goes into going from one
+/// thing to the next.
+pub(crate) const ROWS_OF_BLOCK: [usize; 3] = [1 << 18, 1 << 16, 1 << 14];
 /// Blocks for each thread, so that none waits long for the last one.
 const BLOCKS_OF_THREAD: usize = 4;
 
@@ -113,21 +114,21 @@ type Done = (Vec<(usize, BlockAnswers)>, Arena);
 
 /// The customers dealt out to blocks. Where customers have rows, a block has fewer of those who have many: what is worked
 /// out for its rows is to stay in the caches as what is worked out for its customers does. Every block but the last has a
-/// multiple of 64 customers.
-pub(crate) fn split(prepared: &Prepared<'_>, threads: usize) -> Vec<Range<usize>> {
+/// multiple of 64 customers, and none goes over a multiple of the most there are in one.
+pub(crate) fn split(prepared: &Prepared<'_>, threads: usize, most_rows: usize) -> Vec<Range<usize>> {
     let customers = prepared.data.table(CUSTOMERS).map_or(0, |table| table.rows);
     let by_threads = customers.div_ceil(threads.max(1) * BLOCKS_OF_THREAD);
     let most = CUSTOMERS_OF_BLOCK.min(by_threads).next_multiple_of(64).max(64);
     let tables = (0..prepared.program.tables.len()).filter_map(|at| u32::try_from(at).ok()).map(TableId);
     let tables: Vec<TableId> = tables.filter(|table| !is_global(prepared.program, Scope::Row(*table))).collect();
     let fits = |block: &Range<usize>| {
-        tables.iter().all(|table| rows_of_customers(prepared, *table, block.clone()).len() <= ROWS_OF_BLOCK)
+        tables.iter().all(|table| rows_of_customers(prepared, *table, block.clone()).len() <= most_rows)
     };
     let mut blocks = Vec::with_capacity(customers.div_ceil(most));
     let mut start = 0;
     while start < customers {
         // Halved until it fits; a block of 64 is not made smaller.
-        let mut size = most;
+        let mut size = most - start % most;
         let block = loop {
             let block = start..(start + size).min(customers);
             if size <= 64 || fits(&block) {
@@ -142,7 +143,7 @@ pub(crate) fn split(prepared: &Prepared<'_>, threads: usize) -> Vec<Range<usize>
 }
 
 /// The rows of a table that some customers have, by way of the tables that hold it.
-fn rows_of_customers(prepared: &Prepared<'_>, table: TableId, customers: Range<usize>) -> Range<usize> {
+pub(crate) fn rows_of_customers(prepared: &Prepared<'_>, table: TableId, customers: Range<usize>) -> Range<usize> {
     if table == CUSTOMERS {
         return customers;
     }

@@ -97,6 +97,16 @@ impl<'a> PassStage<'a> {
         Ok(PassStage { pass, tallies, functions, states })
     }
 
+    /// How many sets of a block's rows there are at once; `None` where none are made.
+    pub(super) fn slots(&self) -> Option<usize> {
+        self.tallies.iter().map(Tallies::slots).max()
+    }
+
+    /// Words that code keeps for an owner, of the function that keeps most.
+    pub(super) fn words_of_owner(&self) -> usize {
+        self.functions.iter().map(|function| function.stride).max().unwrap_or(0)
+    }
+
     /// Works the aggregates out for the owners in the store and keeps them there.
     ///
     /// # Errors

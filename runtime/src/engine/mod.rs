@@ -26,6 +26,7 @@ mod tallies;
 mod truth;
 mod twin;
 mod vector;
+mod weight;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ mod tests;
 use crate::data::Dataset;
 pub use crate::members::Room;
 use crate::members::{Full, Keeper, Members, Part};
+use crate::memory;
 use crate::outcome::{Outcome, Request};
 pub use crate::processor::Instructions;
 use blocks::{Shared, Step};
@@ -44,10 +46,12 @@ use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};
 use segue_compiler::values::calendar::Clock;
 use std::fmt::Display;
+use std::ops::Range;
 use store::Store;
 use truth::TruthStage;
 pub use truth::Truths;
 pub(crate) use twin::with_customers_as_a_table;
+use weight::Weights;
 
 /// The engine cannot give an answer. All but [`EngineError::Processor`], [`EngineError::Full`] and [`EngineError::NeedsCode`]
 /// are mistakes of ours or of a loader, never of a rule file.
@@ -66,12 +70,14 @@ pub enum EngineError {
     #[error("no machine code could be made: {0}")]
     Code(String),
     /// Who is in which segment takes more memory than there may be.
-    #[error("there is not enough memory for who is in which segment")]
+    #[error("there is not enough memory to work customers out, or for who is in which segment")]
     Full {
         /// What the process would hold, in bytes.
         needed: u64,
         /// What members take of it.
         members: u64,
+        /// What customers take while they are worked out.
+        work: u64,
     },
     /// Something needs machine code, which was not to be made.
     #[error("without machine code this cannot be worked out")]
@@ -83,7 +89,7 @@ pub enum EngineError {
 
 impl From<Full> for EngineError {
     fn from(Full { needed, members }: Full) -> EngineError {
-        EngineError::Full { needed, members }
+        EngineError::Full { needed, members, work: 0 }
     }
 }
 
@@ -223,10 +229,10 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
 
     let steps = blocks::of_block(&prepared, &blocks::spared(plan, &prepared.live, &truth));
     let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
-    let split = blocks::split(&prepared, threads);
     let kept_segments = if request.members { plan.segments.len() } else { 0 };
     let shared =
         Shared { run: &run, code: code.as_ref(), steps: &steps, passes: &passes, truth: &truth, looked_up: &looked_up };
+    let split = split(&prepared, &shared, threads, room)?;
     let each = customers.div_ceil(threads);
     let keeper = || Keeper::new(room, kept_segments, each, instructions);
     let (mut answers, arenas) = blocks::work(&shared, &split, threads, keeper)?;
@@ -243,4 +249,32 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
         })
         .collect::<Result<Vec<_>, EngineError>>()?;
     answers::outcome(answers, customers, (plan.segments.len(), members), plan.partitions.len(), &traits)
+}
+
+/// The customers dealt out to blocks, smaller ones where the bound on memory leaves no room for larger ones.
+///
+/// # Errors
+/// It leaves none for the smallest either, or the plan breaks its promises.
+fn split(
+    prepared: &Prepared<'_>,
+    shared: &Shared<'_>,
+    threads: usize,
+    room: &Room,
+) -> Result<Vec<Range<usize>>, EngineError> {
+    let [most, smaller @ ..] = blocks::ROWS_OF_BLOCK;
+    let mut blocks = blocks::split(prepared, threads, most);
+    let (Some(bound), Some(held)) = (room.bound(), memory::held()) else { return Ok(blocks) };
+    let weights = Weights::of(prepared, shared)?;
+    let mut smaller = smaller.into_iter();
+    loop {
+        let work = weights.of_largest(prepared, &blocks) * threads.min(blocks.len()) as u64;
+        let needed = held.saturating_add(work);
+        if needed <= bound.0 {
+            return Ok(blocks);
+        }
+        match smaller.next() {
+            Some(most) => blocks = blocks::split(prepared, threads, most),
+            None => return Err(EngineError::Full { needed, members: 0, work }),
+        }
+    }
 }

@@ -48,6 +48,11 @@ impl Room {
         Room(Arc::new(Pool { bound, ..Pool::default() }))
     }
 
+    /// What the process may hold.
+    pub(crate) fn bound(&self) -> Option<Bound> {
+        self.0.bound
+    }
+
     /// Gives all memory back that no outcome uses.
     pub fn clear(&self) {
         self.0.free().clear();

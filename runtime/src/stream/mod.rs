@@ -98,6 +98,7 @@ const LARGEST: usize = 8;
 /// Memory for each thread that reads parts, with a share of what the program itself takes: with less, fewer read at once.
 const OF_THREAD: u64 = 48 << 20;
 
+const WORK: &str = "customers while they are worked out";
 const WORKING: &str = "working out the segments";
 const WRITING: &str = "writing them";
 const ANSWERS: &str = "who is in which segment and part";
@@ -191,19 +192,8 @@ fn run_by(
     let loaded = load_files(program, sources, options, memory);
     // Customers whom their keys tell apart are only in each other's way.
     let looked_up = program.tables.first().is_some_and(is_keyed);
-    let loaded =
-        loaded.map_err(|errors| if looked_up { as_a_whole(errors, Whole::CustomersLookedUp) } else { errors })?;
+    let loaded = loaded.map_err(|errors| if looked_up { errors.because(Whole::CustomersLookedUp) } else { errors })?;
     run_held(program, Loaded { origin, ..loaded }, options, request, how)
-}
-
-/// Says why data that go over the bound are not worked out in ranges.
-fn as_a_whole(mut errors: DataErrors, why: Whole) -> DataErrors {
-    for error in &mut errors.errors {
-        if let DataError::OverMemory { whole, .. } = error {
-            *whole = Some(why);
-        }
-    }
-    errors
 }
 
 /// The bound that data of so many bytes do not keep to: the one given, or what the system has free.
@@ -241,9 +231,9 @@ fn run_held(
     options.progress.start(WORKING, None);
     // How much members take is known as they are worked out.
     let outcome = match run_with(program, &loaded.dataset, request, manner, &Room::bounded(memory)) {
-        Err(EngineError::Full { needed, members }) => {
+        Err(EngineError::Full { needed, members, work }) => {
             let bound = memory.unwrap_or(Bound(u64::MAX));
-            let parts = vec![(ANSWERS.to_owned(), members)];
+            let parts = vec![(ANSWERS.to_owned(), members), (WORK.to_owned(), work)];
             return Err(DataErrors::from(over_memory(bound, needed, parts)).into());
         }
         other => other?,
@@ -265,7 +255,7 @@ pub fn interpret(
     memory: Option<Bound>,
 ) -> Result<Ran, RunError> {
     let loaded = load_within(program, sources, options, memory);
-    let loaded = loaded.map_err(|errors| as_a_whole(errors, Whole::Interpreter))?;
+    let loaded = loaded.map_err(|errors| errors.because(Whole::Interpreter))?;
     options.progress.start(WORKING, None);
     let outcome = crate::interpret::run(program, &loaded.dataset, request)?;
     options.progress.finish();
@@ -376,6 +366,9 @@ fn run_ranges(
     // As much as the bound leaves, with a part of it for what is not known beforehand.
     let held = memory::held().unwrap_or(0);
     let bound = how.memory.or_else(|| bound_for(size, None));
+    if bound.is_some() {
+        memory::keep_little();
+    }
     let given = how.memory.filter(|_| how.customers.is_none());
     let (threads, of_reading) = reading(program, sources, options, (bound, given))?;
     let room = bound.map_or(u64::MAX, |bound| bound.0.saturating_sub(held + of_reading) / 4 * 3).max(LEAST_ROOM);

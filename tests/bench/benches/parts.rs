@@ -168,6 +168,6 @@ fn load_csv(bencher: Bencher<'_, '_>) {
 fn open_prepared(bencher: Bencher<'_, '_>) {
     let filed = Filed::new();
     let store = filed.folder.path().join("prepared");
-    prepare(&store, &filed.program, &filed.sources(), &filed.options(None), false).unwrap();
+    prepare(&store, &filed.program, &filed.sources(), &filed.options(None), (false, None)).unwrap();
     bencher.bench(|| load(&filed.program, &filed.sources(), &filed.options(Some(&store))).unwrap());
 }

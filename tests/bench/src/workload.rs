@@ -139,7 +139,13 @@ impl Project {
     /// Prepares the workload's data.
     pub(crate) fn prepare(&self, workload: Workload, data: &Path) -> Result<Made, Failure> {
         let options = options(NeededFields::everything(&self.program), None);
-        Ok(prepare(&store(workload, data), &self.program, &sources(workload, data, From::Prepared), &options, false)?)
+        Ok(prepare(
+            &store(workload, data),
+            &self.program,
+            &sources(workload, data, From::Prepared),
+            &options,
+            (false, None),
+        )?)
     }
 
     /// Works the request out from the files, or from what was prepared from them.

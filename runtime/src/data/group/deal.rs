@@ -107,7 +107,7 @@ impl Lot {
 }
 
 /// How rows are parted into buckets, and for work side by side.
-struct Buckets {
+pub(super) struct Buckets {
     /// An owner's bucket is its number without so many bits.
     shift: u32,
     /// Where the rows of each bucket begin among those dealt out, and where the last one's end.
@@ -183,12 +183,18 @@ impl Packed {
 }
 
 impl Rows<'_> {
-    /// Bytes that it takes to deal the rows out to so many buckets, and to number them by owner.
-    pub(super) fn dealt_bytes(&self, wanted: usize) -> u64 {
-        let width = self.width(wanted);
+    /// Bytes that it takes to deal the rows out to buckets, to put those in order, one on each thread, and to number rows by
+    /// owner.
+    pub(super) fn dealt_bytes(&self, buckets: &Buckets) -> u64 {
         let words = |lot: &Lot| for_words!(lot.taken.len(), W => W);
-        let words: usize = self.lots(width.trailing_zeros()).iter().map(words).sum();
-        (self.owners.len() * words * size_of::<u64>() + self.count * size_of::<u32>()) as u64
+        let words: Vec<usize> = self.lots(buckets.shift).iter().map(words).collect();
+        let (all, widest) = (words.iter().sum::<usize>(), words.iter().copied().max().unwrap_or(0));
+        let mut sizes: Vec<usize> = buckets.starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize).collect();
+        sizes.sort_unstable_by_key(|rows| std::cmp::Reverse(*rows));
+        // A bucket is there once more in its order, and once more while it is sorted.
+        let ordered: usize = sizes.iter().take(rayon::current_num_threads()).sum::<usize>() * 2;
+        let words = self.owners.len() * all + ordered * widest;
+        (words * size_of::<u64>() + self.count * size_of::<u32>()) as u64
     }
 
     /// Owners of a bucket, a power of two.
@@ -196,9 +202,8 @@ impl Rows<'_> {
         self.count.div_ceil(wanted).max(1).next_power_of_two()
     }
 
-    /// Deals the rows out to at most so many buckets.
-    pub(super) fn packed(&self, wanted: usize) -> Packed {
-        let buckets = self.buckets(wanted);
+    /// Deals the rows out to buckets.
+    pub(super) fn packed(&self, buckets: Buckets) -> Packed {
         let total = buckets.starts.last().copied().unwrap_or(0) as usize;
         let pack = |lot: Lot| {
             let room = for_words!(lot.taken.len(), W => {
@@ -213,7 +218,8 @@ impl Rows<'_> {
         Packed { count: self.count, buckets, lots, forms, times: self.times, inputs: self.inputs }
     }
 
-    fn buckets(&self, wanted: usize) -> Buckets {
+    /// At most so many buckets, and who goes where.
+    pub(super) fn buckets(&self, wanted: usize) -> Buckets {
         let width = self.width(wanted);
         let (shift, buckets) = (width.trailing_zeros(), self.count.div_ceil(width));
         let rows = self.owners.len();

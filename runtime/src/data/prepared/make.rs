@@ -6,14 +6,16 @@ use super::keep::{Set, TABLE};
 use super::manifest::{Counted, Manifest, Table};
 use super::open::{is_declared_so, is_file, restore};
 use super::{declared, set_of};
-use crate::data::assemble::{Beside, Fresh, Known, assemble, assemble_beside};
+use crate::data::assemble::{Beside, Fresh, Known, assemble_beside, assemble_within};
+use crate::data::error::{Whole, check};
 use crate::data::needed::NeededFields;
+use crate::data::ranges::reading_size;
 use crate::data::read::files::InputFile;
 use crate::data::read::{Sources, customers_from_events, plan, read_table};
 use crate::data::report::Warning;
 use crate::data::table::TableBuilder;
 use crate::data::{BadRows, DataErrors, LoadOptions, LoadReport, Loaded, TableData, UnknownCustomers, write};
-use crate::memory::give_back;
+use crate::memory::{Bound, give_back, keep_little};
 use crate::unfinished;
 use rayon::prelude::*;
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
@@ -101,8 +103,8 @@ pub enum PrepareError {
 }
 
 /// Prepares all tables that have data, in a folder below `folder`; what is up to date stays. Of the options everything
-/// counts but what is needed. With `again` everything is read, whatever is up to date. Uses the threads of the rayon pool it
-/// is called in.
+/// counts but what is needed. With `again` everything is read, whatever is up to date. All that is read is held until it is
+/// written; the process holds no more memory for that than `bound` says. Uses the threads of the rayon pool it is called in.
 ///
 /// # Errors
 /// See [`PrepareError`].
@@ -111,8 +113,11 @@ pub fn prepare(
     program: &Program,
     sources: &Sources,
     options: &LoadOptions<'_>,
-    again: bool,
+    (again, bound): (bool, Option<Bound>),
 ) -> Result<Made, PrepareError> {
+    if bound.is_some() {
+        keep_little();
+    }
     // Nothing is made where the files are not even there.
     plan(program, sources, &whole(program, sources, options))?;
     if let Some((table, column)) = declared::column_read_twice(program) {
@@ -124,11 +129,14 @@ pub fn prepare(
     let lock = set.lock(waits).map_err(unwritable)?;
     // An interruption leaves nothing of a set that is not there yet.
     let new = Manifest::read(&set).is_ok_and(|before| before.is_none()).then(|| unfinished::register(set.folder()));
-    let made = Making { program, sources, options, set: &set, again }.make();
+    let made = Making { program, sources, options, set: &set, again, bound }.make();
     drop(new);
     drop(lock);
     give_back();
-    made
+    made.map_err(|error| match error {
+        PrepareError::Data(errors) => PrepareError::Data(errors.because(Whole::Preparing)),
+        error => error,
+    })
 }
 
 /// The same options for all that is declared and has files.
@@ -150,6 +158,7 @@ struct Making<'m> {
     set: &'m Set,
     /// Nothing that was prepared before is kept.
     again: bool,
+    bound: Option<Bound>,
 }
 
 /// What is to be done for a table.
@@ -345,6 +354,9 @@ impl Making<'_> {
         let mut works: Vec<(TableId, Work)> = planned.iter().map(|planned| (planned.table, work(planned))).collect();
         let mut warnings = kept_warnings(self.program, before, &works);
         let (mut known, mut fresh) = (Vec::new(), Vec::new());
+        if planned.iter().any(|planned| !matches!(planned.task, Task::Keep(_))) {
+            self.check(&[("reading the files", reading_size(self.program, self.sources, options))], Vec::new)?;
+        }
         for table in planned.drain(..) {
             let (builder, files) = match table.task {
                 Task::Keep(kept) => {
@@ -360,11 +372,17 @@ impl Making<'_> {
             let cells = fresh.iter().flat_map(|table| &table.builder.counts.bad_cells);
             DataErrors::none_or(write::write_bad_rows(path, named, cells).err().into_iter().collect())?;
         }
+        let read: u64 = fresh.iter().map(|table| table.builder.bytes()).sum();
+        let finishing = fresh.iter().map(|table| table.builder.finishing()).sum();
+        let held = || fresh.iter().flat_map(|table| table.builder.held()).collect();
+        self.check(&[("putting columns together", finishing)], held)?;
         progress.start("sorting", None);
         let loaded = self.assemble(known, fresh, &mut works);
         progress.finish();
         let mut loaded = loaded?;
         loaded.report.warnings = warnings;
+        // No more than what was read, as it was read.
+        self.check(&[("putting events by kind", read)], Vec::new)?;
         progress.start("writing", None);
         loaded.dataset.arrange(self.program);
         let result = self.write(&loaded, before, &works, sources);
@@ -381,7 +399,7 @@ impl Making<'_> {
     ) -> Result<(TableBuilder, Vec<String>), PrepareError> {
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", builder.name), Some(total));
-        let read = read_table(self.program, builder, files, options, warnings, (None, None));
+        let read = read_table(self.program, builder, files, options, warnings, (None, self.bound));
         options.progress.finish();
         let builder = read.map_err(|errors| DataErrors { errors })?;
         if options.bad_rows == BadRows::Stop {
@@ -404,7 +422,7 @@ impl Making<'_> {
             for known in known {
                 tables.push(self.read_whole(known.table)?);
             }
-            return Ok(assemble(self.program, tables, self.options.unknown_customers)?);
+            return Ok(assemble_within(self.program, tables, self.options.unknown_customers, self.bound)?);
         }
         let tables: Vec<TableId> = fresh.iter().map(|table| table.builder.table).collect();
         match assemble_beside(self.program, known.clone(), fresh) {
@@ -423,6 +441,12 @@ impl Making<'_> {
             // Only said of what is added to.
             Beside::Whole => DataErrors::default().into(),
         })
+    }
+
+    /// Whether what is held is within the bound, with what is coming.
+    fn check(&self, coming: &[(&str, u64)], held: impl Fn() -> Vec<(String, u64)>) -> Result<(), DataErrors> {
+        self.bound.map_or(Ok(()), |bound| check(bound, coming, held))?;
+        Ok(())
     }
 
     fn read_whole(&self, table: TableId) -> Result<(TableBuilder, Vec<String>), PrepareError> {

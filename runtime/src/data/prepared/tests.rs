@@ -118,7 +118,7 @@ impl Project {
 
     fn prepare(&self) -> Result<Made, PrepareError> {
         let options = self.options(&NeededFields::everything(&self.program), None);
-        prepare(&self.store(), &self.program, &self.sources(), &options, false)
+        prepare(&self.store(), &self.program, &self.sources(), &options, (false, None))
     }
 
     /// What was done for each table.

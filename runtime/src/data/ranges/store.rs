@@ -81,11 +81,13 @@ impl Temporary {
 
     fn full(&self, error: &io::Error, written: u64) -> DataError {
         let needed = shown(self.expected.max(written));
+        let failed = match written {
+            0 => "be written".to_owned(),
+            written => format!("grow beyond {}", shown(written)),
+        };
         let reason = format!(
-            "the data are larger than the memory they may take, and their temporary file in this folder cannot grow \
-             beyond {}: {error}. It needs about {needed} there; --temp names another folder, and a larger --memory \
-             needs less",
-            shown(written)
+            "the data are larger than the memory they may take, and their temporary file in this folder cannot {failed}: \
+             {error}. It needs about {needed} there; --temp names another folder, and a larger --memory needs less"
         );
         DataError::NotWritten { file: self.folder.display().to_string(), reason }
     }

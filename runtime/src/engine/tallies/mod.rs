@@ -116,6 +116,11 @@ impl<'a> Tallies<'a> {
         questions.flat_map(|question| &question.tallies).map(|tally| tally.node)
     }
 
+    /// How many sets of a block's rows there are at once.
+    pub(crate) fn slots(&self) -> usize {
+        self.order.slots
+    }
+
     /// Works the aggregates out for the owners in the store and keeps them there.
     ///
     /// # Errors

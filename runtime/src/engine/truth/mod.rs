@@ -100,6 +100,11 @@ impl<'a> TruthStage<'a> {
         Ok(TruthStage { literals, slots, stages, path, roots, segments: plan.segments.len() })
     }
 
+    /// How many sets of a block's customers there are at once.
+    pub(crate) fn slots(&self) -> usize {
+        self.slots
+    }
+
     /// The atoms that kernels have to work out.
     pub(crate) fn worked(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.literals.worked()

@@ -1,5 +1,8 @@
 //! How much memory the process holds, and how much it may.
 
+#[cfg(target_os = "linux")]
+mod limits;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -68,10 +71,11 @@ pub fn held() -> Option<u64> {
     status("VmRSS:")
 }
 
-/// Memory that the system could give without taking it from anybody, in bytes; `None` where it does not tell.
+/// Memory that the system could give without taking it from anybody, in bytes, within the limits of the process and of the
+/// groups that it belongs to, such as a container; `None` where the system does not tell.
 #[cfg(target_os = "linux")]
 pub fn available() -> Option<u64> {
-    kilobytes(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+    limits::of_system().into_iter().chain(limits::left()).min()
 }
 
 /// Memory that the system could give without taking it from anybody, in bytes; `None` where it does not tell.
