@@ -68,6 +68,7 @@ pub(super) fn of_system() -> Option<u64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that panics fails, which is its purpose")]
 mod tests {
     use super::*;
 
