@@ -33,6 +33,7 @@ pub(crate) struct Store<'a> {
     run: Option<&'a Store<'a>>,
     /// By table: its rows in this block; empty for tables of the other store.
     ranges: Vec<Range<usize>>,
+    /// By node; none at all before the first is put in, as blocks that are all read from columns need none.
     vectors: Vec<Option<Arc<Vector<'a>>>>,
     spread: FxHashMap<(NodeId, Frame), Arc<Vector<'a>>>,
     owners: FxHashMap<(TableId, TableId), Arc<Vec<u32>>>,
@@ -79,7 +80,7 @@ impl<'a> Store<'a> {
             prepared,
             run,
             ranges,
-            vectors: vec![None; prepared.plan.nodes.len()],
+            vectors: Vec::new(),
             spread: FxHashMap::default(),
             owners: FxHashMap::default(),
             failed: Vec::new(),
@@ -110,8 +111,15 @@ impl<'a> Store<'a> {
         if !failed.is_empty() {
             self.failed.push((node, failed));
         }
+        self.keep(node, vector.into());
+    }
+
+    fn keep(&mut self, node: NodeId, vector: Arc<Vector<'a>>) {
+        if self.vectors.is_empty() {
+            self.vectors.resize(self.prepared.plan.nodes.len(), None);
+        }
         if let Some(slot) = self.vectors.get_mut(node.index()) {
-            *slot = Some(vector.into());
+            *slot = Some(vector);
         }
     }
 
@@ -186,9 +194,7 @@ impl<'a> Store<'a> {
         // Columns are read when they are first asked for.
         if let Op::Column(table, _) = self.prepared.node(id)?.op {
             let vector = Arc::new(self.column(id, table));
-            if let Some(slot) = self.vectors.get_mut(id.index()) {
-                *slot = Some(Arc::clone(&vector));
-            }
+            self.keep(id, Arc::clone(&vector));
             return Ok(vector);
         }
         Err(EngineError::Broken(id.0, "it is asked for before it is worked out"))

@@ -177,6 +177,10 @@ impl<'a> TruthStage<'a> {
         found: &mut Answers,
     ) {
         let Some(root) = self.roots.get(number) else { return };
+        if let (Some(count), None, Some(place)) = (count, root.kept, found.counts.get_mut(number)) {
+            *place = u32::try_from(count).unwrap_or(u32::MAX);
+            return;
+        }
         let words = words_for(rows);
         // What stands past the last customer means nothing.
         if let Some(last) = words.checked_sub(1)
