@@ -102,6 +102,22 @@ impl<'a> PassStage<'a> {
         self.tallies.iter().map(Tallies::slots).max()
     }
 
+    /// Whether code is made for any of its aggregates.
+    pub(super) fn has_code(&self) -> bool {
+        !self.functions.is_empty()
+    }
+
+    /// Bytes that a thread keeps for the texts that code counts.
+    pub(super) fn bytes_by_text(&self, prepared: &Prepared<'_>) -> u64 {
+        let of_slot = |slot: &Slot| match slot {
+            Slot::Kept(id) | Slot::Stamps(id) => {
+                (value_texts(prepared, *id).unwrap_or(0) * size_of::<(u32, u32, u64)>()) as u64
+            }
+            _ => 0,
+        };
+        self.functions.iter().flat_map(|function| &function.slots).map(of_slot).sum()
+    }
+
     /// Words that code keeps for an owner, of the function that keeps most.
     pub(super) fn words_of_owner(&self) -> usize {
         self.functions.iter().map(|function| function.stride).max().unwrap_or(0)

@@ -201,7 +201,9 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
     let helpers = helpers();
 
     let mut run = Store::of_run(&prepared);
-    for step in &blocks::once(&prepared) {
+    let once = blocks::once(&prepared);
+    fits(room, weight::of_once(&prepared, &run, &once)?)?;
+    for step in &once {
         match step {
             Step::Work(node) => run.work(*node)?,
             Step::Pass(at) => {
@@ -251,6 +253,22 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
     answers::outcome(answers, customers, (plan.segments.len(), members), plan.partitions.len(), &traits)
 }
 
+/// Whether the bound leaves room for so many bytes of work.
+///
+/// # Errors
+/// It does not.
+fn fits(room: &Room, work: u64) -> Result<(), EngineError> {
+    let Some(bound) = room.bound() else { return Ok(()) };
+    let needed = || memory::held().unwrap_or(0).saturating_add(work);
+    if needed() <= bound.0 {
+        return Ok(());
+    }
+    // What was freed and the allocator keeps for later is in no use.
+    memory::give_back();
+    let needed = needed();
+    if needed <= bound.0 { Ok(()) } else { Err(EngineError::Full { needed, members: 0, work }) }
+}
+
 /// The customers dealt out to blocks, smaller ones where the bound on memory leaves no room for larger ones.
 ///
 /// # Errors
@@ -263,18 +281,16 @@ fn split(
 ) -> Result<Vec<Range<usize>>, EngineError> {
     let [most, smaller @ ..] = blocks::ROWS_OF_BLOCK;
     let mut blocks = blocks::split(prepared, threads, most);
-    let (Some(bound), Some(held)) = (room.bound(), memory::held()) else { return Ok(blocks) };
+    if room.bound().is_none() {
+        return Ok(blocks);
+    }
     let weights = Weights::of(prepared, shared)?;
-    let mut smaller = smaller.into_iter();
-    loop {
-        let work = weights.of_largest(prepared, &blocks) * threads.min(blocks.len()) as u64;
-        let needed = held.saturating_add(work);
-        if needed <= bound.0 {
+    let work = |blocks: &[Range<usize>]| weights.of_largest(prepared, blocks) * threads.min(blocks.len()) as u64;
+    for most in smaller {
+        if fits(room, work(&blocks)).is_ok() {
             return Ok(blocks);
         }
-        match smaller.next() {
-            Some(most) => blocks = blocks::split(prepared, threads, most),
-            None => return Err(EngineError::Full { needed, members: 0, work }),
-        }
+        blocks = blocks::split(prepared, threads, most);
     }
+    fits(room, work(&blocks)).map(|()| blocks)
 }

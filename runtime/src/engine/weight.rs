@@ -6,7 +6,7 @@
 use super::EngineError;
 use super::blocks::{Shared, Step, rows_of_customers};
 use super::prepare::Prepared;
-use super::store::Frame;
+use super::store::{Frame, Store};
 use rustc_hash::FxHashSet;
 use segue_compiler::plan::{NodeId, Op, Scope};
 use segue_compiler::program::{CUSTOMERS, TableId};
@@ -20,8 +20,32 @@ const OF_TALLIED: u64 = 8 * 48;
 /// Bits of an owner for each of its aggregates: the value, how many rows it is from and where they begin.
 const OF_AGGREGATE: u64 = OF_VALUE + 64;
 
-/// Bits that a row of each table takes while its block is worked out.
-pub(super) struct Weights(Vec<u64>);
+/// Bits of a row while code goes over its table: the moment of its event, its owner, and what fails of it.
+const OF_CODE: u64 = 64 + 32 + 2;
+
+/// What a thread takes while it works a block out.
+pub(super) struct Weights {
+    /// Bits by table, for each of its rows in the block.
+    of_row: Vec<u64>,
+    /// Bytes whatever the block.
+    fixed: u64,
+}
+
+/// Bytes of what is worked out once: for each different text, and each row that is looked up.
+///
+/// # Errors
+/// The plan breaks its promises.
+pub(super) fn of_once(prepared: &Prepared<'_>, run: &Store<'_>, steps: &[Step]) -> Result<u64, EngineError> {
+    let mut bits = 0;
+    for step in steps {
+        if let Step::Work(node) = step {
+            bits += run.rows(run.frame(*node)?) as u64 * OF_VALUE;
+        }
+    }
+    // Aggregates of looked-up rows are few beside these; their data are read where they stand.
+    debug_assert!(steps.len() <= prepared.plan.nodes.len() + prepared.plan.passes.len(), "each is done once");
+    Ok(bits / 8)
+}
 
 impl Weights {
     /// Those of a run.
@@ -29,7 +53,9 @@ impl Weights {
     /// # Errors
     /// The plan breaks its promises.
     pub(super) fn of(prepared: &Prepared<'_>, shared: &Shared<'_>) -> Result<Weights, EngineError> {
-        let mut weights = Weights(vec![0; prepared.program.tables.len()]);
+        let mut weights = Weights { of_row: vec![0; prepared.program.tables.len()], fixed: 0 };
+        // A thread has one place for what tallies are read off, whatever they are of.
+        let mut tallied = vec![0; prepared.program.tables.len()];
         let mut columns: FxHashSet<NodeId> = prepared.plan.traits.iter().copied().collect();
         for step in shared.steps {
             match step {
@@ -43,11 +69,18 @@ impl Weights {
                     let Some((Some(stage), pass)) = shared.passes.get(*at).zip(prepared.plan.passes.get(*at)) else {
                         continue;
                     };
-                    columns.extend(pass.reads.iter().copied());
                     let owner = if let Scope::Row(table) = pass.rows.owner { table } else { CUSTOMERS };
                     weights.add(owner, OF_AGGREGATE * pass.aggregates.len() as u64);
                     weights.add(owner, 64 * stage.words_of_owner() as u64);
-                    weights.add(pass.rows.innermost(), stage.slots().map_or(0, |slots| OF_TALLIED + slots as u64));
+                    let innermost = pass.rows.innermost();
+                    if let (Some(slots), Some(most)) = (stage.slots(), tallied.get_mut(innermost.0 as usize)) {
+                        *most = OF_TALLIED.max(*most) + slots as u64;
+                    }
+                    if stage.has_code() {
+                        columns.extend(pass.reads.iter().copied());
+                        weights.add(innermost, OF_CODE);
+                        weights.fixed += stage.bytes_by_text(prepared);
+                    }
                 }
             }
         }
@@ -58,11 +91,12 @@ impl Weights {
             }
         }
         weights.add(CUSTOMERS, shared.truth.slots() as u64);
+        (0..).map(TableId).zip(tallied).for_each(|(table, bits)| weights.add(table, bits));
         Ok(weights)
     }
 
     fn add(&mut self, table: TableId, bits: u64) {
-        if let Some(weight) = self.0.get_mut(table.0 as usize) {
+        if let Some(weight) = self.of_row.get_mut(table.0 as usize) {
             *weight += bits;
         }
     }
@@ -70,11 +104,11 @@ impl Weights {
     /// Bytes of the block that takes most.
     pub(super) fn of_largest(&self, prepared: &Prepared<'_>, blocks: &[Range<usize>]) -> u64 {
         let of_block = |block: &Range<usize>| {
-            let tables = (0..).map(TableId).zip(&self.0).filter(|(_, bits)| **bits > 0);
+            let tables = (0..).map(TableId).zip(&self.of_row).filter(|(_, bits)| **bits > 0);
             let bits =
                 tables.map(|(table, bits)| bits * rows_of_customers(prepared, table, block.clone()).len() as u64);
             bits.sum::<u64>() / 8
         };
-        blocks.iter().map(of_block).max().unwrap_or(0)
+        self.fixed + blocks.iter().map(of_block).max().unwrap_or(0)
     }
 }

@@ -9,16 +9,14 @@ pub(super) fn left() -> Option<u64> {
     let groups = read_to_string("/proc/self/cgroup").ok();
     let groups = groups.and_then(|groups| left_in_groups(&groups, Path::new("/sys/fs/cgroup")));
     let own = [(libc::RLIMIT_DATA, "VmData:"), (libc::RLIMIT_AS, "VmSize:")];
-    let own = own.into_iter().filter_map(|(limit, taken)| Some(soft(limit)?.saturating_sub(status(taken)?)));
+    let own = own.into_iter().filter_map(|(limit, taken)| {
+        let mut found = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: it writes the two numbers it is given.
+        let is_found = unsafe { libc::getrlimit(limit, &raw mut found) } == 0;
+        let limit = (is_found && found.rlim_cur != libc::RLIM_INFINITY).then_some(found.rlim_cur)?;
+        Some(limit.saturating_sub(status(taken)?))
+    });
     groups.into_iter().chain(own).min()
-}
-
-/// A limit of the process, where it has one.
-fn soft(limit: libc::__rlimit_resource_t) -> Option<u64> {
-    let mut found = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: it writes the two numbers it is given.
-    let is_found = unsafe { libc::getrlimit(limit, &raw mut found) } == 0;
-    (is_found && found.rlim_cur != libc::RLIM_INFINITY).then_some(found.rlim_cur)
 }
 
 /// What the groups of a process leave, from the lines of `/proc/PID/cgroup` and where groups are mounted. A group is within

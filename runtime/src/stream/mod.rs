@@ -105,6 +105,8 @@ const ANSWERS: &str = "who is in which segment and part";
 
 /// Memory for what threads need besides: their stacks, what they have freed, small things.
 const OF_WORK: u64 = 28 << 20;
+/// Memory for each row that the interpreter counts of a customer, and as it makes room for more.
+const OF_COUNTED: u64 = 96;
 /// Memory for writing who is in which segment.
 const OF_WRITING: u64 = 16 << 20;
 /// The least that the rows at hand are given.
@@ -222,25 +224,29 @@ fn run_held(
     How { manner, memory, .. }: How<'_>,
 ) -> Result<Ran, RunError> {
     if let Some(bound) = memory {
-        let customers = loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows);
-        let answers = of_partitions(request, customers);
+        let answers = of_partitions(request, customers_of(&loaded));
         let writing = if request.members { OF_WRITING } else { 0 };
         let coming = [(ANSWERS, answers), (WRITING, writing)];
         check(bound, &coming, Vec::new).map_err(DataErrors::from)?;
     }
     options.progress.start(WORKING, None);
     // How much members take is known as they are worked out.
-    let outcome = match run_with(program, &loaded.dataset, request, manner, &Room::bounded(memory)) {
-        Err(EngineError::Full { needed, members, work }) => {
-            let bound = memory.unwrap_or(Bound(u64::MAX));
-            let parts = vec![(ANSWERS.to_owned(), members), (WORK.to_owned(), work)];
-            return Err(DataErrors::from(over_memory(bound, needed, parts)).into());
-        }
-        other => other?,
-    };
+    let outcome = run_with(program, &loaded.dataset, request, manner, &Room::bounded(memory));
+    let outcome = outcome.map_err(|error| full(error, memory))?;
     options.progress.finish();
+    if let Some(bound) = memory.filter(|_| request.members) {
+        check(bound, &[(WRITING, OF_WRITING)], Vec::new).map_err(DataErrors::from)?;
+    }
     let Loaded { dataset, report, files, origin } = loaded;
     Ok(Ran { outcome, report, files, data: Known::Held(dataset), origin, ranged: None })
+}
+
+/// What the engine lacks memory for is told as what loading lacks it for.
+fn full(error: EngineError, memory: Option<Bound>) -> RunError {
+    let EngineError::Full { needed, members, work } = error else { return error.into() };
+    let bound = memory.unwrap_or(Bound(u64::MAX));
+    let parts = vec![(ANSWERS.to_owned(), members), (WORK.to_owned(), work)];
+    DataErrors::from(over_memory(bound, needed, parts)).into()
 }
 
 /// Loads what a request needs, and has the interpreter work it out, customer by customer.
@@ -257,6 +263,12 @@ pub fn interpret(
     let loaded = load_within(program, sources, options, memory);
     let loaded = loaded.map_err(|errors| errors.because(Whole::Interpreter))?;
     options.progress.start(WORKING, None);
+    if let Some(bound) = memory {
+        let answers = of_partitions(request, customers_of(&loaded));
+        let coming = [(ANSWERS, answers), (WORK, most_rows(&loaded.dataset) * OF_COUNTED)];
+        let fits = check(bound, &coming, Vec::new).map_err(DataErrors::from);
+        fits.map_err(|errors| errors.because(Whole::Interpreter))?;
+    }
     let outcome = crate::interpret::run(program, &loaded.dataset, request)?;
     options.progress.finish();
     let Loaded { dataset, report, files, origin } = loaded;
@@ -288,8 +300,7 @@ fn run_parts(
     let key = program.tables.first().and_then(|customers| customers.key);
     let reads_key = |op: &Op| matches!(op, Op::Column(CUSTOMERS, field) if Some(*field) == key);
     let with_keys = planned.plan().nodes.iter().any(|node| reads_key(&node.op));
-    // Bounds are looked at after each part.
-    let room = Room::new();
+    let room = Room::bounded(bound);
     let each = |dataset: &Dataset, alone: bool| planned.run(dataset, if alone { request.threads } else { 1 }, &room);
     let many = ROWS_OF_PART * (planned.plan().nodes.len() / NODES_A_PART).clamp(1, LARGEST);
     // Whoever says how many rows are at hand has looked after that.
@@ -320,7 +331,8 @@ fn joined(
         check(bound, &[coming], Vec::new).map_err(DataErrors::from)
     };
     within((ANSWERS, of_partitions(request, customers)))?;
-    let outcome = answers::joined(parts, customers, plan, request, bound.is_some())?;
+    let outcome =
+        answers::joined(parts, customers, plan, request, bound.is_some()).map_err(|error| full(error, bound))?;
     within((WRITING, if request.members { OF_WRITING } else { 0 }))?;
     Ok(outcome)
 }
@@ -343,6 +355,19 @@ fn reading(
     let of_all = of_one * threads as u64 + OF_WORK;
     given.map_or(Ok(()), |bound| check(bound, &[("reading the files", of_all)], Vec::new))?;
     Ok((threads, of_all))
+}
+
+/// The most rows that one row has of a table below it.
+fn most_rows(data: &Dataset) -> u64 {
+    let groups = data.tables.iter().filter_map(|table| table.groups.as_deref());
+    let of_table = |groups: &[u32]| {
+        groups.windows(2).map(|ends| ends.last().zip(ends.first()).map_or(0, |(to, from)| to - from)).max()
+    };
+    groups.filter_map(of_table).max().unwrap_or(0).into()
+}
+
+fn customers_of(loaded: &Loaded) -> usize {
+    loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows)
 }
 
 /// Bytes of who is in which part; what members take is known as they are worked out.
@@ -377,8 +402,7 @@ fn run_ranges(
     let settings = &program.settings;
     let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
     let ahead = |times: &Stored| ahead(times, &clock);
-    // Bounds are looked at after each range.
-    let members = Room::new();
+    let members = Room::bounded(how.memory);
     let each = |dataset: &Dataset| planned.run(dataset, request.threads, &members);
     let weigh =
         |made: &Result<Outcome, EngineError>| made.iter().flat_map(weight).map(|(_, bytes)| bytes as u64).sum::<u64>();

@@ -352,11 +352,7 @@ fn a_bound_that_cannot_be_kept_says_what_takes_how_much() {
     let how = How { memory: Some(Bound(1_000_000)), ..How::default() };
     let told = folder.told(RULES, BadRows::Stop, Some(1_000), how);
     let Told::Refused(reason) = &told else { panic!("{told:?}") };
-    for part in [
-        "and the bound is 1 MB:\n",
-        " for who is in which segment and part\n",
-        " for what is at hand, and the program itself\n",
-    ] {
+    for part in ["and the bound is 1 MB:\n", " for the next rows\n", " for what is at hand, and the program itself\n"] {
         assert!(reason.contains(part), "no {part} in {reason}");
     }
 }

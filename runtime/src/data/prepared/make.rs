@@ -375,7 +375,11 @@ impl Making<'_> {
         let read: u64 = fresh.iter().map(|table| table.builder.bytes()).sum();
         let finishing = fresh.iter().map(|table| table.builder.finishing()).sum();
         let held = || fresh.iter().flat_map(|table| table.builder.held()).collect();
-        self.check(&[("putting columns together", finishing)], held)?;
+        // What was prepared is read in and there once more, in its new order.
+        let added_to = fresh.iter().filter(|table| table.before.is_some()).map(|table| table.builder.table);
+        let added_to: u64 = added_to.map(|table| self.size_of(table, before)).sum();
+        let coming = [("putting columns together", finishing), ("what they are added to", 2 * added_to)];
+        self.check(&coming, held)?;
         progress.start("sorting", None);
         let loaded = self.assemble(known, fresh, &mut works);
         progress.finish();
@@ -441,6 +445,13 @@ impl Making<'_> {
             // Only said of what is added to.
             Beside::Whole => DataErrors::default().into(),
         })
+    }
+
+    /// Bytes of what was prepared of a table.
+    fn size_of(&self, table: TableId, before: Option<&Manifest>) -> u64 {
+        let declared = self.program.tables.get(table.0 as usize);
+        let file = before.and_then(|before| before.table(&declared?.name)).map(|known| self.set.path(&known.file));
+        file.and_then(|file| std::fs::metadata(file).ok()).map_or(0, |file| file.len())
     }
 
     /// Whether what is held is within the bound, with what is coming.
