@@ -24,7 +24,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   segue run                                        this folder's project, as a table
   segue run examples/grocery --as-of 2017-07-01    another one, looked at from another day
-  segue run --only win_back,families --json         two segments, for programs
+  segue run --only win_back,families --json        two segments, for programs
   segue run --out audiences --format csv           who is in what, as files
   segue run --data purchases=new.parquet           other data than the project file names
   segue run --memory 512MB                         on a small machine")]

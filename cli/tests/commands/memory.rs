@@ -229,7 +229,7 @@ partition half {
 const EVENT_GROUPS: i64 = 32;
 const BUYERS: i64 = 150_000;
 
-/// Some two million events, by time, of customers in no order: more than the bounds below hold.
+/// Some two million events, nearly by time, of customers in no order: more than the bounds below hold.
 fn many_events() -> Shop {
     events_of(|row| (number(row, 0).unwrap_or(0.0) * (BUYERS + 9) as f64) as i64)
 }

@@ -265,15 +265,7 @@ pub(crate) fn check(
     let sum = |parts: &[(String, u64)]| parts.iter().map(|(_, bytes)| bytes).sum();
     let more: u64 = coming.iter().map(|(_, bytes)| bytes).sum();
     let needed = || crate::memory::held().unwrap_or_else(|| sum(&held())).saturating_add(more);
-    if needed() <= bound.0 {
-        return Ok(());
-    }
-    // What was freed and the allocator keeps for later is in no use.
-    crate::memory::give_back();
-    let needed = needed();
-    if needed <= bound.0 {
-        return Ok(());
-    }
+    let Err(needed) = bound.keeps(needed) else { return Ok(()) };
     let coming = coming.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes));
     Err(over_memory(bound, needed, coming.chain(held()).collect()))
 }

@@ -202,7 +202,7 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
 
     let mut run = Store::of_run(&prepared);
     let once = blocks::once(&prepared);
-    fits(room, weight::of_once(&prepared, &run, &once)?)?;
+    fits(room, weight::of_once(&run, &once)?)?;
     for step in &once {
         match step {
             Step::Work(node) => run.work(*node)?,
@@ -259,14 +259,8 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
 /// It does not.
 fn fits(room: &Room, work: u64) -> Result<(), EngineError> {
     let Some(bound) = room.bound() else { return Ok(()) };
-    let needed = || memory::held().unwrap_or(0).saturating_add(work);
-    if needed() <= bound.0 {
-        return Ok(());
-    }
-    // What was freed and the allocator keeps for later is in no use.
-    memory::give_back();
-    let needed = needed();
-    if needed <= bound.0 { Ok(()) } else { Err(EngineError::Full { needed, members: 0, work }) }
+    let kept = bound.keeps(|| memory::held().unwrap_or(0).saturating_add(work));
+    kept.map_err(|needed| EngineError::Full { needed, members: 0, work })
 }
 
 /// The customers dealt out to blocks, smaller ones where the bound on memory leaves no room for larger ones.

@@ -35,15 +35,13 @@ pub(super) struct Weights {
 ///
 /// # Errors
 /// The plan breaks its promises.
-pub(super) fn of_once(prepared: &Prepared<'_>, run: &Store<'_>, steps: &[Step]) -> Result<u64, EngineError> {
+pub(super) fn of_once(run: &Store<'_>, steps: &[Step]) -> Result<u64, EngineError> {
     let mut bits = 0;
     for step in steps {
         if let Step::Work(node) = step {
             bits += run.rows(run.frame(*node)?) as u64 * OF_VALUE;
         }
     }
-    // Aggregates of looked-up rows are few beside these; their data are read where they stand.
-    debug_assert!(steps.len() <= prepared.plan.nodes.len() + prepared.plan.passes.len(), "each is done once");
     Ok(bits / 8)
 }
 

@@ -1,7 +1,7 @@
 //! Memory for members: stretches that are filled one after the other, and used again by the next run.
 
 use crate::data::Memory;
-use crate::memory::{Bound, give_back, held};
+use crate::memory::{Bound, held};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -188,13 +188,7 @@ impl Arena {
         let members = self.room.upgrade().map_or(0, |room| room.used.load(Ordering::Relaxed));
         let left = self.stretches.len() * self.lines - self.taken;
         let needed = || held().map_or(members, |held| held + (left * LINE * size_of::<u64>()) as u64);
-        if needed() <= bound.0 {
-            return Ok(());
-        }
-        // What was freed and the allocator keeps for later is in no use.
-        give_back();
-        let needed = needed();
-        if needed <= bound.0 { Ok(()) } else { Err(Full { needed, members }) }
+        bound.keeps(needed).map_err(|needed| Full { needed, members })
     }
 }
 

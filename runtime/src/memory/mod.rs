@@ -10,6 +10,22 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bound(pub u64);
 
+impl Bound {
+    /// Whether what the process holds and would hold next keeps to it, as it is told when asked; what was freed and the
+    /// allocator keeps for later is in no use, and goes back to the system before the answer is no.
+    ///
+    /// # Errors
+    /// It does not: so many bytes.
+    pub(crate) fn keeps(self, needed: impl Fn() -> u64) -> Result<(), u64> {
+        if needed() <= self.0 {
+            return Ok(());
+        }
+        give_back();
+        let needed = needed();
+        if needed <= self.0 { Ok(()) } else { Err(needed) }
+    }
+}
+
 /// Units of memory, the longer names first: those of thousands, and those of 1024.
 const UNITS: [(&str, u64); 9] = [
     ("KiB", 1 << 10),

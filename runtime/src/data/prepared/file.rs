@@ -254,8 +254,7 @@ pub(super) fn open(
 /// # Errors
 /// It may not: what it would hold then.
 fn fits(more: u64, bound: Bound) -> Result<(), u64> {
-    let needed = held().unwrap_or(0).saturating_add(more);
-    if needed <= bound.0 { Ok(()) } else { Err(needed) }
+    bound.keeps(|| held().unwrap_or(0).saturating_add(more))
 }
 
 fn is_as_written(memory: &Memory, place: &Place) -> Result<(), Unfit> {

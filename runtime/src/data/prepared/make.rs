@@ -354,7 +354,8 @@ impl Making<'_> {
         let mut works: Vec<(TableId, Work)> = planned.iter().map(|planned| (planned.table, work(planned))).collect();
         let mut warnings = kept_warnings(self.program, before, &works);
         let (mut known, mut fresh) = (Vec::new(), Vec::new());
-        if planned.iter().any(|planned| !matches!(planned.task, Task::Keep(_))) {
+        // Asking the files how much that takes opens all of them.
+        if self.bound.is_some() && planned.iter().any(|planned| !matches!(planned.task, Task::Keep(_))) {
             self.check(&[("reading the files", reading_size(self.program, self.sources, options))], Vec::new)?;
         }
         for table in planned.drain(..) {

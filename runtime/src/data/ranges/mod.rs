@@ -74,6 +74,7 @@ const COPIES: u64 = 3;
 /// What a different text costs besides its letters: its counts and place, what finds it by its letters, made anew as it grows,
 /// and its place in the order of keys.
 const OF_TEXT: u64 = 120;
+
 /// What rows that were put out cost once they are read again, with so many different texts.
 fn cells(texts: u32, at: Stretch) -> u64 {
     u64::from(texts) * OF_TEXT + at.length * COPIES
