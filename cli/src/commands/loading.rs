@@ -220,6 +220,7 @@ pub(crate) fn of_settings(errors: &DataErrors) -> bool {
 
 /// Tells what stands in the way of loading.
 pub(crate) fn tell(errors: &DataErrors, console: &Console) {
+    tell_origin(&errors.origin, console);
     let sign = if console.colour_errors { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
     for error in &errors.errors {
         // Values of the data are in it: they must not steer the terminal.

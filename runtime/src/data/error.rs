@@ -1,5 +1,6 @@
 //! Why data cannot be loaded or written.
 
+use super::Origin;
 use super::report::BadCell;
 use crate::memory::{Bound, shown};
 use std::fmt;
@@ -9,6 +10,8 @@ use std::fmt;
 pub struct DataErrors {
     /// At least one.
     pub errors: Vec<DataError>,
+    /// Where the data came from, or would have.
+    pub origin: Origin,
 }
 
 impl fmt::Display for DataErrors {
@@ -22,13 +25,24 @@ impl std::error::Error for DataErrors {}
 
 impl From<DataError> for DataErrors {
     fn from(error: DataError) -> DataErrors {
-        DataErrors { errors: vec![error] }
+        vec![error].into()
+    }
+}
+
+impl From<Vec<DataError>> for DataErrors {
+    fn from(errors: Vec<DataError>) -> DataErrors {
+        DataErrors { errors, origin: Origin::Sources }
     }
 }
 
 impl DataErrors {
     pub(crate) fn none_or(errors: Vec<DataError>) -> Result<(), DataErrors> {
-        if errors.is_empty() { Ok(()) } else { Err(DataErrors { errors }) }
+        if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+    }
+
+    /// The same, of data from there.
+    pub(crate) fn of(self, origin: Origin) -> DataErrors {
+        DataErrors { origin, ..self }
     }
 
     /// The same; where data go over the bound they say why they are held as a whole.

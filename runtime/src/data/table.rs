@@ -236,14 +236,21 @@ impl TableBuilder {
         self.fields.iter().map(|field| field.builder.bytes() as u64).sum()
     }
 
+    /// About how many bytes more it takes to [merge](TableBuilder::merge): its fields become one piece one after the other.
+    pub(crate) fn merging(&self) -> u64 {
+        self.fields.iter().map(|field| field.builder.bytes() as u64).max().unwrap_or(0)
+    }
+
     /// About how many bytes more it takes while columns are made of it.
     pub(crate) fn finishing(&self) -> u64 {
         self.fields.iter().map(|field| field.builder.finishing() as u64).sum()
     }
 
-    /// Bytes that one more row may take: what finds texts by their letters is made anew, larger, while the old one is there.
-    pub(crate) fn growth(&self) -> u64 {
-        self.fields.iter().map(|field| field.builder.growth() as u64).max().unwrap_or(0)
+    /// Bytes that more rows may take, if they are as those before: what finds texts by their letters is made anew, larger,
+    /// while the old one is there.
+    pub(crate) fn growth(&self, rows: usize) -> u64 {
+        let anew = self.fields.iter().map(|field| field.builder.growth() as u64).max().unwrap_or(0);
+        anew + (u128::from(self.bytes()) * rows as u128 / self.rows().max(1) as u128) as u64
     }
 
     /// The error that stops a load, where there are bad rows.

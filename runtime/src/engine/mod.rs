@@ -279,7 +279,7 @@ fn split(
         return Ok(blocks);
     }
     let weights = Weights::of(prepared, shared)?;
-    let work = |blocks: &[Range<usize>]| weights.of_largest(prepared, blocks) * threads.min(blocks.len()) as u64;
+    let work = |blocks: &[Range<usize>]| weights.of_largest(prepared, blocks, threads);
     for most in smaller {
         if fits(room, work(&blocks)).is_ok() {
             return Ok(blocks);

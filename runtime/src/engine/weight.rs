@@ -99,14 +99,16 @@ impl Weights {
         }
     }
 
-    /// Bytes of the block that takes most.
-    pub(super) fn of_largest(&self, prepared: &Prepared<'_>, blocks: &[Range<usize>]) -> u64 {
+    /// Bytes of the blocks that take most, one for each thread.
+    pub(super) fn of_largest(&self, prepared: &Prepared<'_>, blocks: &[Range<usize>], threads: usize) -> u64 {
         let of_block = |block: &Range<usize>| {
             let tables = (0..).map(TableId).zip(&self.of_row).filter(|(_, bits)| **bits > 0);
             let bits =
                 tables.map(|(table, bits)| bits * rows_of_customers(prepared, table, block.clone()).len() as u64);
             bits.sum::<u64>() / 8
         };
-        self.fixed + blocks.iter().map(of_block).max().unwrap_or(0)
+        let mut sizes: Vec<u64> = blocks.iter().map(of_block).collect();
+        sizes.sort_unstable_by_key(|size| std::cmp::Reverse(*size));
+        sizes.iter().take(threads).map(|size| self.fixed + size).sum()
     }
 }

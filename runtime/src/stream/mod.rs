@@ -148,11 +148,10 @@ fn run_by(
     request: &Request,
     (how, rows): (How<'_>, Option<usize>),
 ) -> Result<Ran, RunError> {
-    let How { manner, memory, customers, .. } = how.clone();
+    let (memory, in_ranges) = (how.memory, how.customers.is_some());
     if memory.is_some() {
         memory::keep_little();
     }
-    let in_ranges = customers.is_some();
     let origin = match of_prepared(program, sources, options, memory) {
         Ok(loaded) if !in_ranges => {
             let ran = run_held(program, loaded, options, request, how.clone());
@@ -164,11 +163,27 @@ fn run_by(
         Ok(_) => Origin::Sources,
         Err(origin) => origin,
     };
+    match run_files(program, sources, options, request, (how, rows)) {
+        Ok(ran) => Ok(Ran { origin, ..ran }),
+        Err(RunError::Data(errors)) => Err(errors.of(origin).into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same from the files themselves.
+fn run_files(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    (how, rows): (How<'_>, Option<usize>),
+) -> Result<Ran, RunError> {
+    let How { manner, memory, customers, .. } = how.clone();
+    let in_ranges = customers.is_some();
     if !in_ranges && can_be_parted(program, sources, options) && request.traits.is_empty() {
         let planned = Planned::new(program, request, manner.clone())?;
         if judges_customers_alone(program, planned.plan()) {
-            let ran = run_parts(program, sources, options, request, (&planned, memory, rows))?;
-            return Ok(Ran { origin, ..ran });
+            return run_parts(program, sources, options, request, (&planned, memory, rows));
         }
     }
     if can_be_ranged(program, sources, options) {
@@ -176,33 +191,35 @@ fn run_by(
         if looks_up_no_customers(planned.plan()) {
             let size = loaded_size(program, sources, options);
             if !in_ranges && bound_for(size, memory).is_none() {
-                let loaded = load_files(program, sources, options, memory).map_err(RunError::from);
-                let ran = loaded.and_then(|loaded| {
-                    let loaded = Loaded { origin: origin.clone(), ..loaded };
-                    run_held(program, loaded, options, request, how.clone())
-                });
+                // Without a bound nothing is refused, but what the system has free says which way to go.
+                let loaded = load_files(program, sources, options, memory.or_else(free)).map_err(RunError::from);
+                let ran = loaded.and_then(|loaded| run_held(program, loaded, options, request, how.clone()));
                 // Files do not tell all.
                 if ran.as_ref().err().and_then(over).is_none() {
                     return ran;
                 }
                 memory::give_back();
             }
-            let ran = run_ranges(program, sources, options, request, (&planned, how, size))?;
-            return Ok(Ran { origin, ..ran });
+            return run_ranges(program, sources, options, request, (&planned, how, size));
         }
     }
     let loaded = load_files(program, sources, options, memory);
     // Customers whom their keys tell apart are only in each other's way.
     let looked_up = program.tables.first().is_some_and(is_keyed);
     let loaded = loaded.map_err(|errors| if looked_up { errors.because(Whole::CustomersLookedUp) } else { errors })?;
-    run_held(program, Loaded { origin, ..loaded }, options, request, how)
+    run_held(program, loaded, options, request, how)
 }
 
 /// The bound that data of so many bytes do not keep to: the one given, or what the system has free.
 fn bound_for(size: u64, given: Option<Bound>) -> Option<Bound> {
+    let bound = given.or_else(free)?;
+    (size.saturating_add(memory::held().unwrap_or(0)) > bound.0).then_some(bound)
+}
+
+/// What the process may hold if it takes all that the system has free.
+fn free() -> Option<Bound> {
     let held = memory::held().unwrap_or(0);
-    let bound = given.or_else(|| memory::available().map(|free| Bound(held.saturating_add(free))))?;
-    (size.saturating_add(held) > bound.0).then_some(bound)
+    memory::available().map(|free| Bound(held.saturating_add(free)))
 }
 
 /// What was needed, and the bound, where nothing but that stood in the way.

@@ -13,6 +13,8 @@ pub(crate) struct TextCodes {
     pub(crate) codes: Vec<u32>,
     pub(super) found: Found<u32>,
     texts: IndexSet<Arc<str>, FxBuildHasher>,
+    /// Bytes of all texts.
+    letters: usize,
 }
 
 impl TextCodes {
@@ -29,7 +31,10 @@ impl TextCodes {
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
         let at = match self.texts.get_index_of(text) {
             Some(at) => at,
-            None => self.texts.insert_full(Arc::from(text)).0,
+            None => {
+                self.letters += text.len();
+                self.texts.insert_full(Arc::from(text)).0
+            }
         };
         narrow(at)
     }
@@ -38,18 +43,25 @@ impl TextCodes {
     pub(crate) fn adopt(&mut self, other: TextCodes) -> Option<Vec<u32>> {
         if self.texts.is_empty() {
             self.texts = other.texts;
+            self.letters = other.letters;
             self.found = other.found;
             return None;
         }
-        let map: Vec<u32> = other.texts.into_iter().map(|text| narrow(self.texts.insert_full(text).0)).collect();
+        let adopted = other.texts.into_iter().map(|text| {
+            let length = text.len();
+            let (at, is_new) = self.texts.insert_full(text);
+            self.letters += if is_new { length } else { 0 };
+            narrow(at)
+        });
+        let map: Vec<u32> = adopted.collect();
         (!map.iter().copied().eq(0..narrow(map.len()))).then_some(map)
     }
 
     /// About how many bytes the texts take.
     pub(crate) fn bytes(&self) -> usize {
-        // A text's counts and place, and its entry among all.
-        const EACH: usize = 56;
-        self.texts.iter().map(|text| text.len() + EACH).sum()
+        // A text's counts and what the allocator adds, its entry among all, and what finds it.
+        const EACH: usize = 72;
+        self.letters + self.texts.len() * EACH
     }
 
     /// Bytes that one more text may take, when the table that finds them is made anew.

@@ -173,7 +173,7 @@ pub(crate) fn read_parts<R: Send>(
         weights: Mutex::default(),
         over: OnceLock::new(),
     };
-    let read = read(program, sources, options, (Some(&taker), None));
+    let read = read(program, sources, options, (Some(&taker), how.bound));
     if let Some(error) = taker.over.get() {
         return Err(error.clone().into());
     }

@@ -406,7 +406,7 @@ impl Making<'_> {
         options.progress.start(&format!("reading {}", builder.name), Some(total));
         let read = read_table(self.program, builder, files, options, warnings, (None, self.bound));
         options.progress.finish();
-        let builder = read.map_err(|errors| DataErrors { errors })?;
+        let builder = read.map_err(DataErrors::from)?;
         if options.bad_rows == BadRows::Stop {
             DataErrors::none_or(builder.bad_rows_error().into_iter().collect())?;
         }

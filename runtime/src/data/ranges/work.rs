@@ -315,17 +315,18 @@ impl<'w> Work<'w> {
         let mut all = self.dealer.empty.get(&table.0).cloned();
         let mut unchecked = 0;
         for chunk in range.rows.get(&table.0).into_iter().flatten() {
-            if let (Some(all), Some(Read { builder, .. })) = (&mut all, self.dealer.read(table, chunk)?) {
-                all.append(builder);
-            }
             // Asking the system costs more than reading a few rows.
             unchecked += chunk.at.length;
             if unchecked > CHECKED {
                 unchecked = 0;
-                self.dealer.check(&[], || self.told_of(run))?;
+                self.dealer.check(&[("the next rows", cells(chunk.texts, chunk.at))], || self.told_of(run))?;
+            }
+            if let (Some(all), Some(Read { builder, .. })) = (&mut all, self.dealer.read(table, chunk)?) {
+                all.append(builder);
             }
         }
-        self.dealer.check(&[], || self.told_of(run))?;
+        let merging = all.as_ref().map_or(0, TableBuilder::merging);
+        self.dealer.check(&[("putting columns together", merging)], || self.told_of(run))?;
         if let Some(all) = &mut all {
             all.merge();
         }

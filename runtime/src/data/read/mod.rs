@@ -135,9 +135,10 @@ pub fn load_within(
         Ok(loaded) => return Ok(loaded),
         Err(origin) => origin,
     };
-    let mut loaded = load_files(program, sources, options, bound)?;
-    loaded.origin = origin;
-    Ok(loaded)
+    match load_files(program, sources, options, bound) {
+        Ok(loaded) => Ok(Loaded { origin, ..loaded }),
+        Err(errors) => Err(errors.of(origin)),
+    }
 }
 
 /// What was prepared, where it is what the files hold; else where the data come from then.
@@ -207,7 +208,7 @@ pub(crate) fn read(
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", table.name), Some(total));
         let to = match to.0.filter(|sink| sink.takes(table.table)) {
-            Some(sink) => (Some(sink), None),
+            Some(sink) => (Some(sink), to.1),
             None => (None, to.1),
         };
         match read_table(program, table, &files, options, &mut warnings, to) {

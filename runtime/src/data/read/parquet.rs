@@ -132,12 +132,16 @@ impl ParquetFile {
         if let Some(sink) = rounds.sink {
             return self.hand_on(file, places, table, (rounds, sink), groups, progress);
         }
+        let side_by_side = groups.len().clamp(1, rayon::current_num_threads());
         let mut rest = groups.into_iter();
         convert_in_rounds(
             rounds,
             table,
             || Ok(rest.next()),
-            |group, table| self.read_group(file, places, (&group, FLAT_ROWS_A_BATCH), table, progress, &mut |_| {}),
+            |group, table| {
+                let mut after = |part: &mut TableBuilder, next| rounds.check(part, next, side_by_side);
+                self.read_group(file, places, (&group, FLAT_ROWS_A_BATCH), table, progress, &mut after)
+            },
         )
     }
 
@@ -164,6 +168,7 @@ impl ParquetFile {
         }
         // A part that is one batch needs no putting together.
         let batch = sink.rows().clamp(FLAT_ROWS_A_BATCH, MOST_ROWS_A_BATCH);
+        let side_by_side = sink.threads().min(units.len()).clamp(1, rayon::current_num_threads());
         let first = rounds.places(units.len());
         let next = AtomicUsize::new(0);
         // One loop a thread: a thread that waits for a column never begins another group meanwhile.
@@ -183,10 +188,12 @@ impl ParquetFile {
                 };
                 let mut part = rounds.empty.clone();
                 let read = unit.iter().try_for_each(|group| {
-                    self.read_group(file, places, (group, batch), &mut part, progress, &mut |part| {
-                        if part.rows() >= sink.rows() {
-                            take(part);
+                    self.read_group(file, places, (group, batch), &mut part, progress, &mut |part, next| {
+                        if part.rows() < sink.rows() {
+                            return rounds.check(part, next, side_by_side);
                         }
+                        take(part);
+                        Ok(())
                     })
                 });
                 match read {
@@ -207,21 +214,22 @@ impl ParquetFile {
         Ok(())
     }
 
-    /// Adds the rows of a group to a table, about so many at once, and calls `after` whenever some are in.
+    /// Adds the rows of a group to a table, about so many at once, and calls `after` whenever some are in, with how many may
+    /// come next; it may end it.
     fn read_group(
         &self,
         file: &InputFile,
         places: &[usize],
-        (group, rows): (&Group, usize),
+        (group, at_once): (&Group, usize),
         table: &mut TableBuilder,
         progress: &dyn Progress,
-        after: &mut dyn FnMut(&mut TableBuilder),
+        after: &mut dyn FnMut(&mut TableBuilder, usize) -> Result<(), DataError>,
     ) -> Result<(), DataError> {
         let is_nested = |place: &usize| {
             self.metadata.schema().fields().get(*place).is_some_and(|field| field.data_type().is_nested())
         };
-        let rows = if places.iter().any(is_nested) { ROWS_A_BATCH } else { rows };
-        let readers = places.iter().map(|place| self.batches(file, &[*place], Some(group.number), rows));
+        let at_once = if places.iter().any(is_nested) { ROWS_A_BATCH } else { at_once };
+        let readers = places.iter().map(|place| self.batches(file, &[*place], Some(group.number), at_once));
         let mut readers = readers.collect::<Result<Vec<_>, DataError>>()?;
         let total = self.rows().max(1);
         let mut row = group.first;
@@ -255,7 +263,8 @@ impl ParquetFile {
             table.end_batch(&file.name);
             row += rows as u64;
             progress.advance((u128::from(file.size) * rows as u128 / u128::from(total)) as u64);
-            after(table);
+            let left = usize::try_from((self.rows() + 1).saturating_sub(row)).unwrap_or(usize::MAX);
+            after(table, left.min(at_once))?;
         }
     }
 

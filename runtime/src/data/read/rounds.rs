@@ -8,6 +8,7 @@ use crate::memory::Bound;
 use rayon::prelude::*;
 use segue_compiler::program::TableId;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Where a part of a table's rows stands among all its parts: these are in the order of their places.
 pub(crate) type Place = (u64, u64);
@@ -40,16 +41,37 @@ pub(crate) struct Rounds<'s> {
     places: AtomicU64,
     /// How much memory may be held.
     bound: Option<Bound>,
+    /// What takes how many bytes of the rows that are joined already, while others are read that are not.
+    joined: Mutex<Vec<(String, u64)>>,
 }
 
 impl<'s> Rounds<'s> {
     pub(crate) fn new(empty: TableBuilder, sink: Option<&'s dyn Sink>, bound: Option<Bound>) -> Rounds<'s> {
-        Rounds { empty, sink, places: AtomicU64::new(0), bound }
+        Rounds { empty, sink, places: AtomicU64::new(0), bound, joined: Mutex::default() }
     }
 
-    /// Whether the table, of which more will come, leaves room.
-    fn check(&self, table: &TableBuilder) -> Result<(), DataError> {
-        self.bound.map_or(Ok(()), |bound| check(bound, &[("the next rows", table.growth())], || table.held()))
+    /// Whether tables that are read side by side, of each of which so many rows may come next, leave room; this is one of
+    /// them.
+    pub(super) fn check(&self, table: &TableBuilder, rows: usize, tables: usize) -> Result<(), DataError> {
+        let Some(bound) = self.bound else { return Ok(()) };
+        check(bound, &[("the next rows", table.growth(rows) * tables as u64)], || {
+            let mut held = self.joined.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            for (what, bytes) in table.held() {
+                match held.iter_mut().find(|(of, _)| *of == what) {
+                    Some((_, of)) => *of += bytes,
+                    None => held.push((what, bytes)),
+                }
+            }
+            held
+        })
+    }
+
+    /// These rows are joined, and others are read beside them.
+    fn beside(&self, joined: Option<&TableBuilder>) {
+        if self.bound.is_some() {
+            let joined = joined.map_or_else(Vec::new, TableBuilder::held);
+            *self.joined.lock().unwrap_or_else(PoisonError::into_inner) = joined;
+        }
     }
 
     /// The first of so many places that nobody has taken.
@@ -87,6 +109,7 @@ pub(crate) fn convert_in_rounds<B: Send>(
                 convert(batch, table)?;
             }
         } else {
+            rounds.beside(Some(table));
             let parts: Vec<Result<TableBuilder, DataError>> = batches
                 .into_par_iter()
                 .map(|batch| {
@@ -95,11 +118,12 @@ pub(crate) fn convert_in_rounds<B: Send>(
                     Ok(part)
                 })
                 .collect();
+            rounds.beside(None);
             for part in parts {
                 table.append(part?);
             }
         }
-        rounds.check(table)?;
+        rounds.check(table, 0, 1)?;
         rounds.hand_on(table, if over { 0 } else { rounds.sink.map_or(0, |sink| sink.rows()) });
         if over || rounds.sink.is_some_and(|sink| sink.is_over()) {
             return Ok(());
