@@ -201,6 +201,13 @@ pub enum DataError {
     },
 }
 
+impl DataError {
+    /// Whether the bound on memory does not do.
+    pub(crate) fn is_of_memory(&self) -> bool {
+        matches!(self, DataError::OverMemory { .. })
+    }
+}
+
 /// Why data have to be held as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whole {

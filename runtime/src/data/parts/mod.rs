@@ -8,7 +8,7 @@ use super::convert::{FieldBuilder, finish_fields};
 use super::dataset::{Dataset, TableData};
 use super::error::{DataError, DataErrors, check};
 use super::needed::NeededFields;
-use super::read::{LoadOptions, Place, Read, Sink, Sources, read};
+use super::read::{LoadOptions, NEXT_ROWS, Place, Read, Sink, Sources, read};
 use super::report::LoadReport;
 use super::table::{Counts, Origins, TableBuilder};
 use crate::memory::Bound;
@@ -173,7 +173,7 @@ pub(crate) fn read_parts<R: Send>(
         weights: Mutex::default(),
         over: OnceLock::new(),
     };
-    let read = read(program, sources, options, (Some(&taker), how.bound));
+    let read = read(program, sources, options, (Some(&taker), None));
     if let Some(error) = taker.over.get() {
         return Err(error.clone().into());
     }
@@ -238,11 +238,19 @@ impl<R, F, W: Fn(&R) -> Vec<(&'static str, usize)>> Taker<'_, R, F, W> {
         for (what, bytes) in [("the customers' keys", keys.bytes())].into_iter().chain((self.weigh)(made)) {
             *weights.entry(what).or_insert(0) += bytes;
         }
-        let Some(bound) = self.how.bound else { return };
-        let parts = || weights.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes as u64)).collect();
-        if let Err(error) = check(bound, &[("the next rows", size * COPIES)], parts) {
+        drop(weights);
+        if let Err(error) = self.fits(size * COPIES) {
             _ = self.over.set(error);
         }
+    }
+
+    /// Whether so many bytes of rows leave room, beside what is kept.
+    fn fits(&self, next_rows: u64) -> Result<(), DataError> {
+        let Some(bound) = self.how.bound else { return Ok(()) };
+        check(bound, &[(NEXT_ROWS, next_rows)], || {
+            let weights = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
+            weights.iter().map(|(what, bytes)| ((*what).to_owned(), *bytes as u64)).collect()
+        })
     }
 }
 
@@ -266,6 +274,10 @@ where
 
     fn is_over(&self) -> bool {
         self.over.get().is_some()
+    }
+
+    fn check(&self, next_rows: u64) -> Result<(), DataError> {
+        self.fits(next_rows)
     }
 
     fn take(&self, place: Place, part: TableBuilder, alone: bool) -> Counts {

@@ -6,7 +6,7 @@ use super::store::{Stretch, Temporary};
 use crate::data::assemble::{Id, bytes_of_ids};
 use crate::data::error::{DataError, check};
 use crate::data::parts::{AllKeys, Key, Keys};
-use crate::data::read::{Place, Sink};
+use crate::data::read::{NEXT_ROWS, Place, Sink};
 use crate::data::stored::bytes::{Bytes, put_cells, put_count};
 use crate::data::table::{Counts, Origins, TableBuilder};
 use crate::memory::Bound;
@@ -356,6 +356,10 @@ impl Sink for Dealer<'_> {
 
     fn is_over(&self) -> bool {
         self.over.get().is_some()
+    }
+
+    fn check(&self, next_rows: u64) -> Result<(), DataError> {
+        Dealer::check(self, &[(NEXT_ROWS, next_rows)], Vec::new)
     }
 
     fn take(&self, place: Place, mut part: TableBuilder, _alone: bool) -> Counts {

@@ -10,6 +10,7 @@ use crate::data::assemble::{
 use crate::data::dataset::Dataset;
 use crate::data::error::{DataError, DataErrors};
 use crate::data::parts::{AllKeys, Keys, Seen};
+use crate::data::read::NEXT_ROWS;
 use crate::data::report::{LoadReport, TableReport};
 use crate::data::stored::Stored;
 use crate::data::table::{Origins, TableBuilder};
@@ -319,7 +320,7 @@ impl<'w> Work<'w> {
             unchecked += chunk.at.length;
             if unchecked > CHECKED {
                 unchecked = 0;
-                self.dealer.check(&[("the next rows", cells(chunk.texts, chunk.at))], || self.told_of(run))?;
+                self.dealer.check(&[(NEXT_ROWS, cells(chunk.texts, chunk.at))], || self.told_of(run))?;
             }
             if let (Some(all), Some(Read { builder, .. })) = (&mut all, self.dealer.read(table, chunk)?) {
                 all.append(builder);

@@ -24,7 +24,7 @@ use crate::memory::Bound;
 use columns::{match_columns, no_column};
 use files::{Format, InputFile};
 use rounds::Rounds;
-pub(crate) use rounds::{Place, Sink};
+pub(crate) use rounds::{NEXT_ROWS, Place, Sink};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use segue_compiler::syntax::tree::TableKind;
 use std::path::{Component, Path, PathBuf};
@@ -208,7 +208,7 @@ pub(crate) fn read(
         let total: u64 = files.iter().map(|file| file.size).sum();
         options.progress.start(&format!("reading {}", table.name), Some(total));
         let to = match to.0.filter(|sink| sink.takes(table.table)) {
-            Some(sink) => (Some(sink), to.1),
+            Some(sink) => (Some(sink), None),
             None => (None, to.1),
         };
         match read_table(program, table, &files, options, &mut warnings, to) {
@@ -221,6 +221,10 @@ pub(crate) fn read(
             Err(found) => errors.extend(found),
         }
         options.progress.finish();
+        if errors.iter().any(DataError::is_of_memory) {
+            // What is read next has no more room.
+            break;
+        }
     }
     if let BadRows::Report(path) = &options.bad_rows {
         let cells = tables.iter().flat_map(|(table, _)| &table.counts.bad_cells);
@@ -307,6 +311,9 @@ pub(crate) fn read_table(
             Format::Ndjson => read_ndjson(program, &mut table, file, &rounds, progress, warnings),
         };
         errors.extend(result.err().into_iter().flatten());
+        if errors.iter().any(DataError::is_of_memory) {
+            break;
+        }
     }
     if errors.is_empty() { Ok(table) } else { Err(errors) }
 }

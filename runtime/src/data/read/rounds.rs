@@ -13,6 +13,9 @@ use std::sync::{Mutex, PoisonError};
 /// Where a part of a table's rows stands among all its parts: these are in the order of their places.
 pub(crate) type Place = (u64, u64);
 
+/// What is told to take memory where rows are to come.
+pub(crate) const NEXT_ROWS: &str = "the next rows";
+
 /// Takes the rows of a table part by part, so that none has to be kept until all are there.
 pub(crate) trait Sink: Sync {
     /// Takes the rows of a part, and gives what was counted about them. `alone` says that no other part is being taken
@@ -30,6 +33,12 @@ pub(crate) trait Sink: Sync {
 
     /// Whether no further part is wanted.
     fn is_over(&self) -> bool;
+
+    /// Whether so many bytes more of rows that are not handed on yet leave room.
+    ///
+    /// # Errors
+    /// They do not.
+    fn check(&self, next_rows: u64) -> Result<(), DataError>;
 }
 
 /// What conversions start from, and where their rows go.
@@ -39,7 +48,7 @@ pub(crate) struct Rounds<'s> {
     /// Where the rows go; `None` where the table keeps them.
     pub(crate) sink: Option<&'s dyn Sink>,
     places: AtomicU64,
-    /// How much memory may be held.
+    /// How much memory may be held while the table keeps its rows.
     bound: Option<Bound>,
     /// What takes how many bytes of the rows that are joined already, while others are read that are not.
     joined: Mutex<Vec<(String, u64)>>,
@@ -53,8 +62,13 @@ impl<'s> Rounds<'s> {
     /// Whether tables that are read side by side, of each of which so many rows may come next, leave room; this is one of
     /// them.
     pub(super) fn check(&self, table: &TableBuilder, rows: usize, tables: usize) -> Result<(), DataError> {
+        let coming = || table.growth(rows) * tables as u64;
+        if let Some(sink) = self.sink {
+            // It looks itself when rows are handed on.
+            return if table.rows() > 0 { sink.check(coming()) } else { Ok(()) };
+        }
         let Some(bound) = self.bound else { return Ok(()) };
-        check(bound, &[("the next rows", table.growth(rows) * tables as u64)], || {
+        check(bound, &[(NEXT_ROWS, coming())], || {
             let mut held = self.joined.lock().unwrap_or_else(PoisonError::into_inner).clone();
             for (what, bytes) in table.held() {
                 match held.iter_mut().find(|(of, _)| *of == what) {
@@ -123,8 +137,8 @@ pub(crate) fn convert_in_rounds<B: Send>(
                 table.append(part?);
             }
         }
-        rounds.check(table, 0, 1)?;
         rounds.hand_on(table, if over { 0 } else { rounds.sink.map_or(0, |sink| sink.rows()) });
+        rounds.check(table, 0, 1)?;
         if over || rounds.sink.is_some_and(|sink| sink.is_over()) {
             return Ok(());
         }
