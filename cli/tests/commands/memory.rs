@@ -407,15 +407,87 @@ fn a_customer_of_most_events_keeps_the_bound_or_is_refused() {
     steps(&shop, &["run", "--json", "--threads", "2"], [60, 110, 140, 180, 220, 260, 320, 450]);
 }
 
+/// Customers who ask about others, so that all are loaded at once, and events in files of all kinds, each with a key of its own.
+fn own_keys() -> Shop {
+    const ROWS: i64 = 2 * ROWS_OF_GROUP;
+    let shop = Shop::new();
+    let rules = [
+        "customers {",
+        "  key id : id",
+        "  friend : id? -> customers",
+        "  age    : integer",
+        "}",
+        "events visits by id at happened_at from \"at\" {",
+        "  key visit : id",
+        "  page : text",
+        "}",
+        "segment often { at least 3 visits }",
+        "segment of_grown { friend.age >= 18 and any visits where page ends with \"7\" }",
+    ];
+    shop.write("rules.segue", &rules.join("\n"));
+    shop.write(
+        "segue.toml",
+        "[project]\nname = \"keys\"\nas_of = \"2026-01-01\"\n\n[data]\ncustomers = \"customers.parquet\"\nvisits = \"visits.*\"\n",
+    );
+    let named =
+        |columns: Vec<(&str, ArrayRef)>| columns.into_iter().map(|(name, array)| (name.to_owned(), array)).collect();
+    write_groups(&shop.file("customers.parquet"), 1, true, &|_| {
+        let friends: Int64Array = (0..BUYERS).map(|id| (id % 3 > 0).then_some(id * 7 % BUYERS)).collect();
+        named(vec![
+            ("id", Arc::new(Int64Array::from_iter_values(0..BUYERS)) as ArrayRef),
+            ("friend", Arc::new(friends)),
+            ("age", Arc::new(Int64Array::from_iter_values((0..BUYERS).map(|id| id % 80)))),
+        ])
+    });
+    let buyer = |row: i64| row * 7919 % BUYERS;
+    let mut csv = "id,at,visit,page\n".to_owned();
+    (0..ROWS)
+        .for_each(|row| csv += &format!("{},2024-01-{:02} 10:00,L{row},p{}\n", buyer(row), row % 28 + 1, row % 10));
+    shop.write("visits.csv", &csv);
+    let mut ndjson = String::new();
+    (ROWS..2 * ROWS).for_each(|row| {
+        ndjson += &format!(
+            "{{\"id\": {}, \"at\": \"2024-02-{:02}T10:00:00\", \"visit\": \"L{row}\", \"page\": \"p{}\"}}\n",
+            buyer(row),
+            row % 28 + 1,
+            row % 10
+        );
+    });
+    shop.write("visits.ndjson", &ndjson);
+    write_groups(&shop.file("visits.parquet"), 2, true, &|group| {
+        let rows = || 2 * ROWS + group * ROWS_OF_GROUP..2 * ROWS + (group + 1) * ROWS_OF_GROUP;
+        let times = rows().map(|row| 1_640_995_200_000 + row * 60_000);
+        named(vec![
+            ("id", Arc::new(Int64Array::from_iter_values(rows().map(buyer))) as ArrayRef),
+            ("at", Arc::new(TimestampMillisecondArray::from_iter_values(times))),
+            ("visit", Arc::new(rows().map(|row| Some(format!("L{row}"))).collect::<StringArray>())),
+            ("page", Arc::new(rows().map(|row| Some(format!("p{}", row % 10))).collect::<StringArray>())),
+        ])
+    });
+    shop
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn data_that_are_held_at_once_keep_the_bound_or_are_refused() {
+    let shop = own_keys();
+    steps(&shop, &["run", "--json", "--threads", "2"], (60..=160).step_by(10).chain([320]));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn preparing_keeps_the_bound_or_is_refused() {
-    let shop = many_events();
+    preparing_keeps_the_bound(&many_events(), &[60, 120, 200, 280, 360, 600]);
+    preparing_keeps_the_bound(&own_keys(), &[60, 80, 100, 120, 140, 160, 400]);
+}
+
+#[cfg(target_os = "linux")]
+fn preparing_keeps_the_bound(shop: &Shop, bounds: &[u64]) {
     let mut fits = Vec::new();
-    for megabytes in [60, 120, 200, 280, 360, 600] {
+    for megabytes in bounds {
         assert_eq!(shop.segue(&["prepare", "--remove"]).status, 0);
         let bound = format!("{megabytes}MB");
-        let made = limited(&shop, megabytes * 1000, &["prepare", "--threads", "2", "--memory", &bound]);
+        let made = limited(shop, megabytes * 1000, &["prepare", "--threads", "2", "--memory", &bound]);
         if made.status != 0 {
             let parts = [
                 &*format!(", and the bound is {megabytes} MB:"),

@@ -174,7 +174,12 @@ pub(crate) enum Beside {
 }
 
 /// Puts tables together with others that are known, the customers among them, none of whom is added.
-pub(crate) fn assemble_beside(program: &Program, known: Vec<Known>, fresh: Vec<Fresh>) -> Result<Loaded, Beside> {
+pub(crate) fn assemble_beside(
+    program: &Program,
+    known: Vec<Known>,
+    fresh: Vec<Fresh>,
+    bound: Option<Bound>,
+) -> Result<Loaded, Beside> {
     let customers = known.iter().find(|table| table.table == CUSTOMERS);
     let index = customers.and_then(|customers| customer_keys(program, &customers.rows)).map(KeyIndex::of);
     let index = index.unwrap_or_default();
@@ -188,7 +193,7 @@ pub(crate) fn assemble_beside(program: &Program, known: Vec<Known>, fresh: Vec<F
             None => {
                 let repeated = check_key(program, &read);
                 DataErrors::none_or(repeated.into_iter().collect()).map_err(Beside::Data)?;
-                group_by_customer(program, &mut read, count, None).map_err(|error| Beside::Data(error.into()))?;
+                group_by_customer(program, &mut read, count, bound).map_err(|error| Beside::Data(error.into()))?;
             }
             Some(before) => add_to(program, &mut read, before).ok_or(Beside::Whole)?,
         }

@@ -246,6 +246,11 @@ impl TableBuilder {
         self.fields.iter().map(|field| field.builder.finishing() as u64).sum()
     }
 
+    /// Bytes that are set aside for more texts.
+    pub(crate) fn reserved(&self) -> u64 {
+        self.fields.iter().map(|field| field.builder.reserved() as u64).sum()
+    }
+
     /// Bytes that more rows may take, if they are as those before: what finds texts by their letters is made anew, larger,
     /// while the old one is there.
     pub(crate) fn growth(&self, rows: usize) -> u64 {

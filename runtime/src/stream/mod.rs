@@ -277,6 +277,9 @@ pub fn interpret(
     request: &Request,
     memory: Option<Bound>,
 ) -> Result<Ran, RunError> {
+    if memory.is_some() {
+        memory::keep_little();
+    }
     let loaded = load_within(program, sources, options, memory);
     let loaded = loaded.map_err(|errors| errors.because(Whole::Interpreter))?;
     options.progress.start(WORKING, None);

@@ -71,6 +71,13 @@ impl TextCodes {
         self.texts.len() * EACH
     }
 
+    /// Bytes that are set aside for more texts.
+    pub(crate) fn reserved(&self) -> usize {
+        // A hash, a text's place, and a number that finds them.
+        const EACH: usize = 32;
+        (self.texts.capacity() - self.texts.len()) * EACH
+    }
+
     /// How many texts there are.
     pub(crate) fn count(&self) -> usize {
         self.texts.len()

@@ -37,6 +37,17 @@ impl ColumnBuilder {
         inner + self.store.len() * WIDE + self.pieces.iter().map(Piece::bytes).sum::<usize>()
     }
 
+    /// Bytes that are set aside for more texts.
+    pub(crate) fn reserved(&self) -> usize {
+        match &self.store {
+            Store::Text(texts) | Store::Zone(texts) => texts.reserved(),
+            Store::Id(ids) => ids.as_texts().map_or(0, TextCodes::reserved),
+            Store::List { elements, .. } => elements.reserved(),
+            Store::Records { fields, .. } => fields.iter().map(|field| field.builder.reserved()).sum(),
+            _ => 0,
+        }
+    }
+
     /// Bytes that one more row may take.
     pub(crate) fn growth(&self) -> usize {
         match &self.store {

@@ -28,12 +28,15 @@ struct Printer<'a> {
     /// Customers are added from the events.
     add: bool,
     findings: Vec<String>,
+    /// Names that no segment can have: those of tables and of the customers' fields.
+    taken: Vec<String>,
 }
 
 pub(super) fn print(files: &[FileProfile], roles: &Roles, folder: &Path, passed_over: Vec<String>) -> Draft {
     let many_unknown = roles.unknown.is_some_and(|(rows, all)| rows * 100 >= all.max(1) * ADD_FROM);
     let add = roles.customers().is_none() || many_unknown;
-    let mut printer = Printer { files, roles, names: table_names(files, roles), add, findings: Vec::new() };
+    let names = table_names(files, roles);
+    let mut printer = Printer { files, roles, taken: names.clone(), names, add, findings: Vec::new() };
     let declarations = laid_out(printer.declarations());
     let segments = laid_out(printer.segments());
     let settings = printer.settings(folder);
@@ -68,6 +71,7 @@ impl Printer<'_> {
         if self.roles.customers().is_none() {
             let key = words::rule_name(&self.roles.customer, "value");
             let from = spaced(from_column(&key, &self.roles.customer, &[]));
+            self.taken.push(key.clone());
             text.push_str(&format!(
                 "\n# No file has one row for each customer, so the customers are those in the events and records.\n\
                  customers {{\n  key {key} : id{from}\n}}\n"
@@ -106,7 +110,9 @@ impl Printer<'_> {
             more => format!("{shown} and {} more files, {rows}", more - 1),
         };
         let column = |place: usize| &file.columns[place];
-        let mut taken = Vec::new();
+        let is_customers = matches!(roles.roles[at], Role::Customers { .. });
+        // The customers' fields and all that is declared share one set of names.
+        let mut taken = if is_customers { self.taken.clone() } else { Vec::new() };
         let mut notes = Vec::new();
         let (head, key, skipped) = match &roles.roles[at] {
             Role::Nothing => {
@@ -157,7 +163,6 @@ impl Printer<'_> {
             let from = spaced(from_column(&name, &column(key).name, &file.columns));
             lines.push((format!("  key {name} : id{from}"), String::new()));
         }
-        let is_customers = matches!(roles.roles[at], Role::Customers { .. });
         let mut fields: Vec<FieldGuess> = Vec::new();
         if !file.complete {
             notes.push(
@@ -180,6 +185,9 @@ impl Printer<'_> {
                     notes.push(format!("The column {} is left out: {why}.", quoted(&column(place).name)));
                 }
             }
+        }
+        if is_customers {
+            self.taken = taken;
         }
         let width = fields.iter().map(|field| field.name.chars().count()).max().unwrap_or(0);
         for field in fields {
@@ -306,7 +314,7 @@ impl Printer<'_> {
                 ("All customers: put your own conditions here.", "everyone", "Everyone", format!("{key} is not \"\""))
             }
         };
-        let name = unused(name.to_owned(), &mut self.names.clone());
+        let name = unused(name.to_owned(), &mut self.taken.clone());
         format!("# {comment}\nsegment {name} {} {{\n  {line}\n}}\n", quoted(title))
     }
 }

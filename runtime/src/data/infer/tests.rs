@@ -314,3 +314,17 @@ fn a_percent_sign_in_a_name_makes_no_amount_of_money() {
         ]
     );
 }
+
+#[test]
+fn segments_and_fields_of_customers_have_names_of_their_own() {
+    let people: String = (1..=9).map(|id| format!("{id},{},{id}\n", id % 2)).collect();
+    let visits: String = (1..=18).map(|at| format!("{},2024-01-{at:02}\n", at % 9 + 1)).collect();
+    let trial = Trial::new()
+        .file("people.csv", format!("customer_id,active,visits\n{people}"))
+        .file("visits.csv", format!("customer_id,day\n{visits}"));
+    // It is checked that the draft has no mistakes.
+    let text = trial.shown(None);
+    for part in ["  active ", "  visits_2 ", "segment active_2 "] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+}

@@ -62,16 +62,30 @@ impl Set {
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(self.path(LOCK))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                waits();
-                file.lock()?;
+        let mut waits = Some(waits);
+        loop {
+            let file = match options.open(self.path(LOCK)) {
+                Ok(file) => file,
+                // Whoever removed the set took the folder as well.
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    private(&self.folder)?;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => {
+                    waits.take().into_iter().for_each(|waits| waits());
+                    file.lock()?;
+                }
+                Err(fs::TryLockError::Error(error)) => return Err(error),
             }
-            Err(fs::TryLockError::Error(error)) => return Err(error),
+            // Who held it before may have removed it with the set: then it keeps nobody from making another.
+            if is_at(&file, &self.path(LOCK)) {
+                return Ok(file);
+            }
         }
-        Ok(file)
     }
 
     /// Writes a file under another name, and puts it in its place once it is whole and on the disk.
@@ -132,6 +146,19 @@ impl Set {
     pub(super) fn size<'n>(&self, files: impl Iterator<Item = &'n str>) -> u64 {
         files.filter_map(|name| fs::metadata(self.path(name)).ok()).map(|metadata| metadata.len()).sum()
     }
+}
+
+/// Whether an open file is the one that is there under a name.
+fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let of = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|found| (found.dev(), found.ino()));
+        of(file.metadata()).is_some_and(|own| of(fs::metadata(path)) == Some(own))
+    }
+    // A file that is open cannot be removed there.
+    #[cfg(not(unix))]
+    return path.exists() && file.metadata().is_ok();
 }
 
 /// Whether a file of a set is one that we write.
@@ -213,5 +240,40 @@ fn fill(path: &Path, text: &str) -> io::Result<()> {
         Ok(mut file) => file.write_all(text.as_bytes()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test should stop at the line that failed")]
+
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn who_waited_for_a_set_that_was_removed_meanwhile_locks_the_one_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let set = Set::of(folder.path(), "sources");
+        let first = set.lock(|| {}).unwrap();
+        let (waits, waiting) = channel();
+        let waiter = std::thread::spawn({
+            let set = set.clone();
+            move || set.lock(|| waits.send(()).unwrap()).unwrap()
+        });
+        waiting.recv().unwrap();
+        set.remove();
+        assert!(!set.folder().exists());
+        drop(first);
+        let second = waiter.join().unwrap();
+        assert!(is_at(&second, &set.path(LOCK)));
+        // Nobody else has it beside.
+        let (waits, waiting) = channel();
+        let third = std::thread::spawn({
+            let set = set.clone();
+            move || drop(set.lock(|| waits.send(()).unwrap()).unwrap())
+        });
+        waiting.recv().unwrap();
+        drop(second);
+        third.join().unwrap();
     }
 }

@@ -430,7 +430,7 @@ impl Making<'_> {
             return Ok(assemble_within(self.program, tables, self.options.unknown_customers, self.bound)?);
         }
         let tables: Vec<TableId> = fresh.iter().map(|table| table.builder.table).collect();
-        match assemble_beside(self.program, known.clone(), fresh) {
+        match assemble_beside(self.program, known.clone(), fresh, self.bound) {
             Ok(loaded) => return Ok(loaded),
             Err(Beside::Data(errors)) => return Err(errors.into()),
             Err(Beside::Whole) => {}
@@ -441,7 +441,7 @@ impl Making<'_> {
             Ok(Fresh { builder, files, before: None })
         });
         let fresh = fresh.collect::<Result<Vec<_>, PrepareError>>()?;
-        assemble_beside(self.program, known, fresh).map_err(|beside| match beside {
+        assemble_beside(self.program, known, fresh, self.bound).map_err(|beside| match beside {
             Beside::Data(errors) => errors.into(),
             // Only said of what is added to.
             Beside::Whole => DataErrors::default().into(),

@@ -139,6 +139,8 @@ impl ParquetFile {
             table,
             || Ok(rest.next()),
             |group, table| {
+                let first = usize::try_from(group.rows).unwrap_or(usize::MAX).min(FLAT_ROWS_A_BATCH);
+                rounds.check(table, first, side_by_side)?;
                 let mut after = |part: &mut TableBuilder, next| rounds.check(part, next, side_by_side);
                 self.read_group(file, places, (&group, FLAT_ROWS_A_BATCH), table, progress, &mut after)
             },

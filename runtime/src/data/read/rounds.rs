@@ -52,11 +52,15 @@ pub(crate) struct Rounds<'s> {
     bound: Option<Bound>,
     /// What takes how many bytes of the rows that are joined already, while others are read that are not.
     joined: Mutex<Vec<(String, u64)>>,
+    /// Bytes of a row of those, about, and bytes that they have reserved for more.
+    of_row: AtomicU64,
+    reserved: AtomicU64,
 }
 
 impl<'s> Rounds<'s> {
     pub(crate) fn new(empty: TableBuilder, sink: Option<&'s dyn Sink>, bound: Option<Bound>) -> Rounds<'s> {
-        Rounds { empty, sink, places: AtomicU64::new(0), bound, joined: Mutex::default() }
+        let [places, of_row, reserved] = [(); 3].map(|()| AtomicU64::new(0));
+        Rounds { empty, sink, places, bound, joined: Mutex::default(), of_row, reserved }
     }
 
     /// Whether tables that are read side by side, of each of which so many rows may come next, leave room; this is one of
@@ -68,7 +72,10 @@ impl<'s> Rounds<'s> {
             return if table.rows() > 0 { sink.check(coming()) } else { Ok(()) };
         }
         let Some(bound) = self.bound else { return Ok(()) };
-        check(bound, &[(NEXT_ROWS, coming())], || {
+        // As they come, as they are found by their texts, and as they are kept.
+        let as_before = 3 * self.of_row.load(Ordering::Relaxed) * (rows * tables) as u64;
+        let coming = coming().max(as_before) + self.reserved.load(Ordering::Relaxed);
+        check(bound, &[(NEXT_ROWS, coming)], || {
             let mut held = self.joined.lock().unwrap_or_else(PoisonError::into_inner).clone();
             for (what, bytes) in table.held() {
                 match held.iter_mut().find(|(of, _)| *of == what) {
@@ -83,6 +90,10 @@ impl<'s> Rounds<'s> {
     /// These rows are joined, and others are read beside them.
     fn beside(&self, joined: Option<&TableBuilder>) {
         if self.bound.is_some() {
+            if let Some(table) = joined.filter(|table| table.rows() > 0) {
+                self.of_row.store(table.bytes() / table.rows() as u64, Ordering::Relaxed);
+            }
+            self.reserved.store(joined.map_or(0, TableBuilder::reserved), Ordering::Relaxed);
             let joined = joined.map_or_else(Vec::new, TableBuilder::held);
             *self.joined.lock().unwrap_or_else(PoisonError::into_inner) = joined;
         }
@@ -111,13 +122,17 @@ pub(crate) fn convert_in_rounds<B: Send>(
     convert: impl Fn(B, &mut TableBuilder) -> Result<(), DataError> + Sync,
 ) -> Result<(), DataError> {
     let width = rayon::current_num_threads() * 2;
+    let mut ahead = next()?;
     loop {
+        let before = table.rows();
         let mut batches = Vec::with_capacity(width);
-        while batches.len() < width {
-            let Some(batch) = next()? else { break };
+        while batches.len() < width
+            && let Some(batch) = ahead.take()
+        {
             batches.push(batch);
+            ahead = next()?;
         }
-        let over = batches.len() < width;
+        let over = ahead.is_none();
         if batches.len() == 1 || rayon::current_num_threads() == 1 {
             for batch in batches {
                 convert(batch, table)?;
@@ -134,11 +149,16 @@ pub(crate) fn convert_in_rounds<B: Send>(
                 .collect();
             rounds.beside(None);
             for part in parts {
-                table.append(part?);
+                let part = part?;
+                rounds.check(table, part.rows(), 1)?;
+                table.append(part);
             }
         }
+        let rows = table.rows() - before;
         rounds.hand_on(table, if over { 0 } else { rounds.sink.map_or(0, |sink| sink.rows()) });
-        rounds.check(table, 0, 1)?;
+        // The next round is as this one was: its rows as they come, and as they are joined where they are kept.
+        let next = if over || rounds.sink.is_some() { 0 } else { 2 * rows };
+        rounds.check(table, next, 1)?;
         if over || rounds.sink.is_some_and(|sink| sink.is_over()) {
             return Ok(());
         }

@@ -51,7 +51,8 @@ impl Memory {
     pub(crate) fn of_file(file: &File) -> std::io::Result<Memory> {
         // SAFETY: what is mapped must not change while it is. Only files of prepared data are, which are written once
         // under another name, can be written by their owner only, and are never changed but replaced as a whole. Nothing
-        // but numbers is read from them, and each is checked before it is used as a place (`Stored::restore`).
+        // but numbers is read from them. Numbers that are used as places, and texts, are checked (`Stored::restore`) unless
+        // the system says that the file is untouched since we wrote it: same owner, number, size and time of change.
         let map = unsafe { Mmap::map(file)? };
         // Only a hint: what has to come from the disk comes in large pieces then, for large pages.
         #[cfg(target_os = "linux")]
