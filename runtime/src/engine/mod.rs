@@ -197,6 +197,12 @@ fn run_plan(planned: &Planned<'_>, data: &Dataset, threads: usize, room: &Room) 
     soundness::check(program, plan, data)?;
     let settings = &program.settings;
     let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
+    if room.bound().is_some() {
+        match weight::of_orders(plan, data) {
+            0 => {}
+            orders => fits(room, orders)?,
+        }
+    }
     let prepared = Prepared::new(program, plan, data, clock)?;
     let helpers = helpers();
 

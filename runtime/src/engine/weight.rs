@@ -7,8 +7,9 @@ use super::EngineError;
 use super::blocks::{Shared, Step, rows_of_customers};
 use super::prepare::Prepared;
 use super::store::{Frame, Store};
+use crate::data::{Dataset, Stored};
 use rustc_hash::FxHashSet;
-use segue_compiler::plan::{NodeId, Op, Scope};
+use segue_compiler::plan::{NodeId, Op, Plan, Scope, is_text};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use std::ops::Range;
 
@@ -43,6 +44,43 @@ pub(super) fn of_once(run: &Store<'_>, steps: &[Step]) -> Result<u64, EngineErro
         }
     }
     Ok(bits / 8)
+}
+
+/// Bytes of a text while texts are put in order, and of its place in that order.
+const OF_SORTED: u64 = 40;
+const OF_PLACE: u64 = 4;
+
+/// Bytes of what is known of texts before anything is worked out: the order of those that are asked for the greatest, the
+/// latest and the like, or compared.
+pub(super) fn of_orders(plan: &Plan, data: &Dataset) -> u64 {
+    let node = |id: NodeId| plan.nodes.get(id.index());
+    let texts = |id: NodeId| {
+        let (mut waiting, mut seen, mut texts) = (vec![id], FxHashSet::default(), 0);
+        while let Some(id) = waiting.pop() {
+            let Some(found) = node(id).filter(|_| seen.insert(id)) else { continue };
+            if let Op::Column(table, field) = found.op {
+                let dictionary = data.column(table, field).and_then(Stored::text);
+                texts += dictionary.map_or(0, |(_, dictionary)| dictionary.len() as u64);
+            }
+            found.op.for_each_operand(|operand| waiting.push(operand));
+        }
+        texts
+    };
+    let (mut most, mut kept) = (0, 0);
+    for found in &plan.nodes {
+        let asked = match &found.op {
+            Op::Aggregate(aggregate) if is_text(&found.ty) => [aggregate.value, None],
+            Op::Elements(_, list) if is_text(&found.ty) => [Some(*list), None],
+            Op::Less(left, right) | Op::Equal { left, right, .. } => {
+                [left, right].map(|side| node(*side).is_some_and(|side| is_text(&side.ty)).then_some(*side))
+            }
+            _ => continue,
+        };
+        let texts: u64 = asked.into_iter().flatten().map(texts).sum();
+        most = most.max(texts * OF_SORTED);
+        kept += texts * OF_PLACE;
+    }
+    most + kept
 }
 
 impl Weights {

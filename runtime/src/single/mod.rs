@@ -482,6 +482,13 @@ fn worked(plan: &Plan, sets: &Sets, traits: &[Option<NodeId>], failing: &[NodeId
     let of_customer = |id: &NodeId| plan.nodes.get(id.index()).is_some_and(|node| node.scope == Scope::Customer);
     let mut pending: Vec<NodeId> = of_inputs.chain(traits.iter().flatten().copied()).collect();
     pending.extend(failing.iter().copied().filter(of_customer));
+    // What fails of rows is counted though no set asks about them any more: `any carts where ... and adult or adult` is `adult`.
+    let of_failing = |table: &TableId| {
+        let scope = Scope::Row(*table);
+        failing.iter().any(|id| plan.nodes.get(id.index()).is_some_and(|node| node.scope == scope))
+    };
+    let with_failing = plan.passes.iter().filter(|pass| pass.rows.chain.iter().any(of_failing));
+    pending.extend(with_failing.flat_map(|pass| pass.aggregates.iter().copied()).filter(of_customer));
     let mut seen: FxHashSet<NodeId> = FxHashSet::default();
     while let Some(id) = pending.pop() {
         if seen.insert(id)
