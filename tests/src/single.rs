@@ -155,8 +155,7 @@ fn filled(
         if !own || Plan::is_looked_up(program, id) {
             continue;
         }
-        // Backwards, so that the record has to put them in order.
-        for event in group(data, id, row).rev() {
+        for event in disordered(program, data, id, group(data, id, row)) {
             record.add(rows);
             for (name, raw) in cells(program, data, id, event) {
                 if let Ok(field) = compiled.field(&format!("{}.{name}", table.name)) {
@@ -166,6 +165,18 @@ fn filled(
         }
     }
     Ok(())
+}
+
+/// Rows backwards, so that the record has to put them in order. Those that nothing but the order of the data tells apart keep
+/// it: floats are added in that order (rule 12).
+fn disordered(program: &Program, data: &Dataset, table: TableId, rows: std::ops::Range<usize>) -> Vec<usize> {
+    let declared = &program.tables[table.0 as usize];
+    let rows: Vec<usize> = rows.collect();
+    if declared.key.is_some() {
+        return rows.into_iter().rev().collect();
+    }
+    let time = |row: usize| data.column(table, declared.at?)?.value(row);
+    rows.chunk_by(|one, next| time(*one) == time(*next)).rev().flatten().copied().collect()
 }
 
 fn group(data: &Dataset, table: TableId, owner: usize) -> std::ops::Range<usize> {
