@@ -2,7 +2,7 @@
 
 use segue_compiler::source::{FileId, SourceFile, Span};
 use segue_compiler::syntax::tree::{
-    Aggregate, DeclarationKind, Expr, ExprKind, FieldKind, IsTest, Table, TypeRefKind, Window,
+    Aggregate, DeclarationKind, Expr, ExprKind, FieldKind, IsTest, Score, ScoreWhat, Table, TypeRefKind, Window,
 };
 use segue_compiler::syntax::{NodeIds, parse};
 use std::ops::Range;
@@ -33,7 +33,9 @@ pub(crate) fn of(rules: &str) -> Vec<Cut> {
     for declaration in &parsed.file.declarations {
         match &declaration.kind {
             DeclarationKind::Table(table) => finder.table(table),
-            DeclarationKind::Let { value, .. } | DeclarationKind::Trait { value, .. } => finder.expression(value),
+            DeclarationKind::Let { value, .. }
+            | DeclarationKind::Trait { value, .. }
+            | DeclarationKind::Score { value, .. } => finder.expression(value),
             DeclarationKind::Segment { lines, .. } => finder.lines(lines),
             DeclarationKind::Partition { parts, .. } => {
                 for part in parts {
@@ -101,6 +103,16 @@ impl Finder<'_> {
         self.expression(filter);
     }
 
+    fn score(&mut self, score: &Score) {
+        for line in &score.lines {
+            self.remove(line.span);
+            line.cap.iter().for_each(|cap| self.remove(cap.span));
+            match &line.what {
+                ScoreWhat::If(asked) | ScoreWhat::Each(asked) => self.expression(asked),
+            }
+        }
+    }
+
     fn expression(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::And(sides) => self.sides(expr.span, sides, " and "),
@@ -127,6 +139,7 @@ impl Finder<'_> {
                 }
             }
             ExprKind::Includes { left, .. } => self.expression(left),
+            ExprKind::Score(score) => self.score(score),
             ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Moment(_) | ExprKind::Error => {}
         }
     }

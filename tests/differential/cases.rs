@@ -183,6 +183,7 @@ fn count(coverage: &mut Coverage, program: &Program, rules: &Rules, request: &Re
         let unknown = atom.unknown.as_deref().map(column);
         coverage.atom((atom.kind, atom.place), column(&atom.name), unknown, outcome.customers);
     }
+    coverage.plan(program);
     coverage.problems += outcome.problems.iter().map(|problem| problem.count).sum::<u64>();
 }
 

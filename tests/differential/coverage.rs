@@ -1,6 +1,8 @@
 //! Counts what random cases really exercised: rules that never hold, or tests that are never unknown, prove nothing.
 
 use crate::kinds::{Kind, Place};
+use segue_compiler::plan::{Plan, Selection};
+use segue_compiler::program::Program;
 use segue_runtime::data::{Column, Values};
 use std::collections::BTreeMap;
 
@@ -19,6 +21,8 @@ pub(crate) struct Coverage {
     pub(crate) problems: u64,
     /// Requests that were worked out in several ranges of customers.
     pub(crate) ranged: usize,
+    /// Nodes of plans by what they work out.
+    pub(crate) nodes: BTreeMap<&'static str, u64>,
 }
 
 impl Coverage {
@@ -41,6 +45,13 @@ impl Coverage {
         }
     }
 
+    /// Counts what the nodes of a case's plan work out.
+    pub(crate) fn plan(&mut self, program: &Program) {
+        for node in &Plan::new(program, &Selection::everything(program)).nodes {
+            *self.nodes.entry(crate::nodes::name(&node.op)).or_default() += 1;
+        }
+    }
+
     /// Adds another thread's counts.
     pub(crate) fn add(&mut self, other: &Coverage) {
         self.cases += other.cases;
@@ -48,6 +59,9 @@ impl Coverage {
         self.biting += other.biting;
         self.problems += other.problems;
         self.ranged += other.ranged;
+        for (name, count) in &other.nodes {
+            *self.nodes.entry(name).or_default() += count;
+        }
         for (kind, counts) in &other.atoms {
             let mine = self.atoms.entry(*kind).or_default();
             for (mine, theirs) in mine.iter_mut().zip(counts) {
@@ -73,6 +87,13 @@ impl Coverage {
                 }
             }
         }
+        for name in crate::nodes::NAMES {
+            let count = self.nodes.get(name).copied().unwrap_or_default();
+            // A thousand in the hundred thousand cases of a long run.
+            if count < (self.cases as u64 / 100).max(1) {
+                gaps.push(format!("only {count} nodes of plans are {name}"));
+            }
+        }
         if self.problems == 0 {
             gaps.push("no division by zero or overflow was reported".to_owned());
         }
@@ -88,6 +109,9 @@ impl Coverage {
             "{} cases, {} segments judged, {} of them hold for 5 to 95%, {} problems, {} requests in ranges\n",
             self.cases, self.segments, self.biting, self.problems, self.ranged
         );
+        for (name, count) in &self.nodes {
+            text += &format!("  {name:<48} {count:>9} nodes\n");
+        }
         for ((kind, place), [holds, fails, unknown]) in &self.atoms {
             let name = format!("{kind} ({place})");
             text += &format!("  {name:<48} {holds:>9} true {fails:>9} false {unknown:>9} unknown\n");

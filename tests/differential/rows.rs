@@ -43,8 +43,13 @@ impl Writer<'_, '_> {
     /// The rows with windows and perhaps a condition.
     pub(crate) fn rows(&mut self, scope: Scope, depth: usize) -> Option<String> {
         let source = self.source(scope)?;
+        Some(self.rows_of(source, depth))
+    }
+
+    /// Rows of a source with windows and perhaps a condition.
+    pub(crate) fn rows_of(&mut self, source: Source, depth: usize) -> String {
         let tail = self.tail(source, depth);
-        Some(format!("{}{tail}", source.path))
+        format!("{}{tail}", source.path)
     }
 
     pub(crate) fn windows_for(&mut self, source: Source) -> String {

@@ -58,7 +58,7 @@ pub(crate) fn rules(streams: &[Vec<u32>]) -> Rules {
     for (at, stream) in streams.iter().enumerate() {
         let mut choices = Choices::new(stream);
         let mut writer = Writer { choices: &mut choices, earlier: &earlier };
-        match writer.choices.below(16) {
+        match writer.choices.below(17) {
             0..=3 => {
                 let (kind, test) = writer.single(Scope::Customer);
                 let name = format!("atom_{at}");
@@ -100,6 +100,14 @@ pub(crate) fn rules(streams: &[Vec<u32>]) -> Rules {
                     names.push("rest".to_owned());
                 }
                 earlier.partitions.push((format!("parts_{at}"), names));
+            }
+            16 => {
+                let (is_whole, score) = writer.score();
+                rules.text += &format!(
+                    "score score_{at}{score}
+"
+                );
+                earlier.add(if is_whole { Ty::Integer } else { Ty::Number }, format!("score_{at}"));
             }
             _ => {
                 let lines = 1 + writer.choices.below(2);

@@ -81,6 +81,29 @@ SELECT household_id, department FROM (
          row_number() OVER (PARTITION BY household_id ORDER BY count(*) DESC, max(moment) DESC, department DESC) AS place
   FROM year WHERE department IS NOT NULL GROUP BY household_id, department) WHERE place = 1;
 
+-- A favourite that is not known gives no points.
+-- step engagement
+SELECT household_id, greatest(0, least(100,
+         CASE WHEN baskets_14 > 0 THEN 20 ELSE 0 END
+         + least(40, 2 * baskets_90)
+         + least(20, 5 * coalesce(redeemed, 0))
+         + CASE WHEN stores_12m >= 3 THEN 10 ELSE 0 END
+         + CASE WHEN department <> 'FUEL' THEN 10 ELSE 0 END
+         - CASE WHEN spend_3m < spend_3m_before THEN 15 ELSE 0 END)) AS points
+FROM value JOIN trend USING (household_id)
+  LEFT JOIN favourite USING (household_id)
+  LEFT JOIN (SELECT household_id, count(*) AS redeemed FROM redeemed_year GROUP BY household_id) USING (household_id)
+  JOIN (SELECT h.household_id, count(DISTINCT basket_id) AS baskets_90,
+               count(*) FILTER (moment >= as_of - INTERVAL 14 DAY) AS baskets_14
+        FROM (households h CROSS JOIN params) LEFT JOIN days_90 USING (household_id) GROUP BY ALL) USING (household_id);
+
+-- partition engagement_level
+SELECT household_id, CASE WHEN points >= 80 THEN 'devoted' WHEN points >= 50 THEN 'engaged'
+                          WHEN points >= 20 THEN 'casual' ELSE 'distant' END AS part FROM engagement;
+
+-- segment cooling_down
+SELECT household_id FROM engagement JOIN trend USING (household_id) WHERE points >= 50 AND spend_3m < spend_3m_before;
+
 -- segment families
 SELECT household_id FROM survey WHERE kids_count IN ('1', '2', '3+');
 

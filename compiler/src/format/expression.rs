@@ -2,7 +2,7 @@
 
 use crate::syntax::tree::{
     Aggregate, AggregateOperator, BlockKind, CallShape, CountTest, Expr, ExprKind, Factor, IsTest, Literal, Moment,
-    Path, Quantifier, Rounding, Sign, Unit, ValueSet, Window, WindowKind, WrittenTime,
+    Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet, Window, WindowKind, WrittenTime,
 };
 use crate::syntax::{amount_text, sign, text_words, unit_word};
 
@@ -127,7 +127,39 @@ fn print(expression: &Expr, text: &mut String) {
             text.push_str(" }");
         }
         ExprKind::Aggregate(aggregate) => print_aggregate(aggregate, text),
+        ExprKind::Score(score) => {
+            for (at, line) in score.lines.iter().enumerate() {
+                text.push_str(if at == 0 { "" } else { "; " });
+                print_points(&line.points, text);
+                match &line.what {
+                    ScoreWhat::If(condition) => {
+                        text.push_str(" if ");
+                        print(condition, text);
+                    }
+                    ScoreWhat::Each(rows) => {
+                        let mut counted = String::new();
+                        print(rows, &mut counted);
+                        text.push_str(" for each ");
+                        // The words of an aggregate that counts.
+                        text.push_str(counted.strip_prefix("number of ").unwrap_or(&counted));
+                    }
+                }
+                if let Some(cap) = &line.cap {
+                    text.push_str(", up to ");
+                    text.push_str(&written(&cap.points.value));
+                    text.push_str(" points");
+                }
+            }
+        }
     }
+}
+
+fn print_points(points: &Points, text: &mut String) {
+    let points = written(&points.value);
+    if !points.starts_with('-') {
+        text.push('+');
+    }
+    text.push_str(&points);
 }
 
 fn several(terms: &[Expr], between: &str, text: &mut String) {

@@ -19,6 +19,8 @@ enum Body {
     Fields,
     Parts,
     Lines,
+    /// Lines of a score.
+    Points,
 }
 
 /// Something between braces that has a line of its own.
@@ -80,6 +82,7 @@ impl Layout<'_> {
         let body = match kind {
             ChunkKind::Segment => Body::Lines,
             ChunkKind::Partition => Body::Parts,
+            ChunkKind::Score => Body::Points,
             _ => Body::Fields,
         };
         if !self.is_multi(open) {
@@ -112,6 +115,7 @@ impl Layout<'_> {
         let body = match kind {
             ChunkKind::Segment => Body::Lines,
             ChunkKind::Partition => Body::Parts,
+            ChunkKind::Score => Body::Points,
             _ => Body::Fields,
         };
         self.body(open, close, body, 1);
@@ -166,6 +170,7 @@ impl Layout<'_> {
             match body {
                 Body::Fields => self.fields(group, indent),
                 Body::Parts => self.parts(group, indent),
+                Body::Points => self.points(group, indent),
                 Body::Lines => {
                     for entry in group {
                         if entry.is_comment {
@@ -195,7 +200,7 @@ impl Layout<'_> {
                 _ if is_comment => at + 1,
                 Body::Fields => self.end_of_field(at, close),
                 Body::Parts => self.end_of_field(at, close),
-                Body::Lines => self.end_of_line(at, close),
+                Body::Lines | Body::Points => self.end_of_line(at, close),
             };
             let blank_before = token.lines_before > 1 && !entries.is_empty();
             entries.push(Entry { start: at, end, is_comment, blank_before });
@@ -307,6 +312,29 @@ impl Layout<'_> {
                 self.comment(entry.start, indent, false);
             } else if let Some(lead) = leads.next() {
                 self.entry(self.joint(entry) + 1, entry.end, indent, format!("{lead} "));
+            }
+        }
+    }
+
+    /// Lines of a score: what they give, then what for.
+    fn points(&mut self, group: &[Entry], indent: usize) {
+        let what = |entry: &Entry| {
+            let starts = |at: &usize| self.tokens[*at].is_word("if") || self.tokens[*at].is_word("for");
+            (entry.start..entry.end).find(starts).unwrap_or(entry.end)
+        };
+        let lines: Vec<(Entry, usize, String)> = group
+            .iter()
+            .map(|entry| (*entry, what(entry)))
+            .map(|(entry, what)| (entry, what, joined(&self.tokens[entry.start..what])))
+            .collect();
+        let given = lines.iter().filter(|(entry, ..)| !entry.is_comment).map(|(.., points)| width(points));
+        let widest = given.max().unwrap_or(0);
+        for (entry, what, points) in lines {
+            if entry.is_comment {
+                self.comment(entry.start, indent, false);
+            } else {
+                let blanks = " ".repeat(widest - width(&points) + 1);
+                self.entry(what, entry.end, indent, points + &blanks);
             }
         }
     }

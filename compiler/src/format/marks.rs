@@ -4,7 +4,7 @@
 use crate::source::{SourceFile, Span};
 use crate::syntax::tree::{
     AggregateOperator, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, IsTest, ListSource, Literal,
-    Path, TypeRef, TypeRefKind, ValueSet, Window, WindowKind,
+    Path, Score, ScoreWhat, TypeRef, TypeRefKind, ValueSet, Window, WindowKind,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -56,7 +56,9 @@ impl<'t> Walk<'t> {
                 columns.for_each(|column| self.name(column.name.span));
                 self.fields(&table.fields);
             }
-            DeclarationKind::Let { name, value } | DeclarationKind::Trait { name, value, .. } => {
+            DeclarationKind::Let { name, value }
+            | DeclarationKind::Trait { name, value, .. }
+            | DeclarationKind::Score { name, value, .. } => {
                 self.name(name.span);
                 self.waiting.push(value);
             }
@@ -151,6 +153,7 @@ impl<'t> Walk<'t> {
                 self.values(values);
             }
             ExprKind::Block { lines, .. } => self.waiting.extend(lines),
+            ExprKind::Score(score) => self.score(score),
             ExprKind::Aggregate(aggregate) => {
                 self.path(&aggregate.source);
                 self.windows(&aggregate.windows);
@@ -166,6 +169,21 @@ impl<'t> Walk<'t> {
                 if idle {
                     self.marks.idle_of.insert(aggregate.operator_span.end);
                 }
+            }
+        }
+    }
+
+    fn score(&mut self, score: &'t Score) {
+        let caps = score.lines.iter().filter_map(|line| line.cap.as_ref()).map(|cap| &cap.points);
+        let ends = score.range.iter().flat_map(|(low, high)| [low, high]);
+        for points in score.lines.iter().map(|line| &line.points).chain(caps).chain(ends) {
+            if self.source.slice(points.span).starts_with(['+', '-']) {
+                self.marks.signs.insert(points.span.start);
+            }
+        }
+        for line in &score.lines {
+            match &line.what {
+                ScoreWhat::If(asked) | ScoreWhat::Each(asked) => self.waiting.push(asked),
             }
         }
     }

@@ -82,7 +82,8 @@ impl<'tree> Collector<'tree, '_> {
                 self.declare(name, Global::List(self.index.lists.len()));
                 self.index.lists.push(Named { name, title: None, documentation, span, body: source });
             }
-            DeclarationKind::Trait { name, title, value } => {
+            // A score is one value per customer too.
+            DeclarationKind::Trait { name, title, value } | DeclarationKind::Score { name, title, value } => {
                 self.declare(name, Global::Trait(TraitId(number(self.index.traits.len()))));
                 self.index.traits.push(Named { name, title: title.as_ref(), documentation, span, body: value });
             }

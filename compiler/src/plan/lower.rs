@@ -151,7 +151,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn lower(&mut self, expr: &Expr, context: Scope) -> NodeId {
+    pub(super) fn lower(&mut self, expr: &Expr, context: Scope) -> NodeId {
         let op = match &expr.kind {
             ExprKind::Constant(value) => Op::Constant(Constant(value.clone())),
             ExprKind::Now => Op::Now,
@@ -238,6 +238,7 @@ impl Lowering<'_> {
                 Op::AtLeastOf(*count, inner.iter().map(|one| self.lower(one, context)).collect())
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, context),
+            ExprKind::Score(score) => return self.score(score, expr, context),
         };
         let fails = op.can_fail();
         let node = self.intern(op, expr.ty.clone(), expr.may_be_missing);
@@ -334,7 +335,7 @@ impl Lowering<'_> {
         self.intern(Op::Not(node), Type::Boolean, may_be_missing)
     }
 
-    fn certain(&mut self, node: NodeId) -> NodeId {
+    pub(super) fn certain(&mut self, node: NodeId) -> NodeId {
         match self.nodes.get(node.index()).map(|found| &found.op) {
             Some(Op::Certain(_) | Op::IsKnown(_) | Op::IsEmpty(_)) => node,
             _ => self.intern(Op::Certain(node), Type::Boolean, false),
@@ -391,7 +392,7 @@ impl Lowering<'_> {
         self.boolean(false)
     }
 
-    fn stands_for(&mut self, node: NodeId, place: Place) {
+    pub(super) fn stands_for(&mut self, node: NodeId, place: Place) {
         if let Some(found) = self.nodes.get_mut(node.index())
             && !found.places.contains(&place)
         {
@@ -399,7 +400,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn intern(&mut self, op: Op, ty: Type, may_be_missing: bool) -> NodeId {
+    pub(super) fn intern(&mut self, op: Op, ty: Type, may_be_missing: bool) -> NodeId {
         if let Some(id) = self.known.get(&(op.clone(), ty.clone())) {
             if let Some(node) = self.nodes.get_mut(id.index()) {
                 node.may_be_missing |= may_be_missing;

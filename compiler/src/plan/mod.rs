@@ -16,6 +16,7 @@ mod lower;
 mod node;
 mod passes;
 mod print;
+mod scores;
 mod truth;
 mod verify;
 mod walk;

@@ -153,6 +153,15 @@ pub enum Op {
     Call(Function, NodeId),
     /// Rounded to decimals.
     Round(NodeId, Rounding, u32),
+    /// An integer or number brought between the ends that are given.
+    Clamp {
+        /// What.
+        value: NodeId,
+        /// The smallest result, of its type.
+        low: Option<Constant>,
+        /// The largest result, of its type.
+        high: Option<Constant>,
+    },
     /// The first known one.
     Otherwise(Box<[NodeId]>),
     /// First before second. The other orders are written with this one, turned round and negated.
@@ -261,6 +270,7 @@ impl Op {
             | Op::Shift(node, ..)
             | Op::Call(_, node)
             | Op::Round(node, ..)
+            | Op::Clamp { value: node, .. }
             | Op::IsOneOf { value: node, .. }
             | Op::IsEmpty(node)
             | Op::IsKnown(node)

@@ -196,6 +196,7 @@ impl Printer<'_> {
                     Conversion::IntegerToNumber => "number",
                     Conversion::ToText => "text",
                     Conversion::PercentNumber => "percent or number",
+                    Conversion::BooleanToInteger => "1 or 0",
                 };
                 format!("{} as {to}", reference(*operand))
             }
@@ -238,6 +239,15 @@ impl Printer<'_> {
                     Rounding::Down => " down",
                 };
                 format!("{} rounded{direction} to {decimals} decimals", reference(*value))
+            }
+            Op::Clamp { value, low, high } => {
+                let mut text = reference(*value);
+                for (word, end) in [("at least", low), ("at most", high)] {
+                    if let Some(end) = end {
+                        text.push_str(&format!(" {word} {}", value_text(&end.0)));
+                    }
+                }
+                text
             }
             Op::Otherwise(choices) => references(choices, " otherwise "),
             Op::Less(left, right) => format!("{} < {}", reference(*left), reference(*right)),

@@ -1,7 +1,7 @@
 //! Where each node is worked out: once, per different text, by kernels, or inside the loop of a pass.
 
 use super::node::{Node, NodeId, Op, Scope, Work, is_text};
-use crate::program::{Program, TableId, Type, Window};
+use crate::program::{Conversion, Program, TableId, Type, Window};
 use crate::syntax::tree::{Factor, TableKind};
 
 /// Whether the rows of the table belong to no customer: looked-up tables and the lists of records below them.
@@ -124,6 +124,7 @@ fn fits_a_pass(nodes: &[Node], node: &Node) -> bool {
     let plain = |ty: &Type| !is_text(ty) && !matches!(ty, Type::List(_) | Type::Records(_));
     match &node.op {
         Op::Column(..) => !matches!(node.ty, Type::List(_) | Type::Records(_)),
+        Op::Convert(Conversion::BooleanToInteger, _) => false,
         Op::Negate(_) | Op::Sum(_) | Op::Convert(..) => plain(&node.ty),
         Op::Product(factors) => product_fits(factors.iter().map(|(side, factor)| (*side, ty(*factor)))),
         Op::Less(left, _) | Op::Equal { left, .. } => plain(ty(*left)),

@@ -1,7 +1,8 @@
 //! A checked program as text, for tests and for reading: one declaration a paragraph, values in a short prefix form.
 
 use super::{
-    Aggregate, Bound, Conversion, Expr, ExprKind, FieldSource, Item, Program, Reading, Row, Rows, Type, Window,
+    Aggregate, Bound, Conversion, Expr, ExprKind, FieldSource, Item, Points, Program, Reading, Row, Rows, Score, Type,
+    Window,
 };
 use crate::syntax::tree::{
     AggregateOperator, Amount, Comparison, Factor, Quantifier, Rounding, Sign, TableKind, TextTest, Unit,
@@ -143,6 +144,7 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
             let word = match conversion {
                 Conversion::IntegerToNumber | Conversion::PercentNumber => "number",
                 Conversion::ToText => "text",
+                Conversion::BooleanToInteger => "integer",
             };
             format!("({word} {})", inner(value))
         }
@@ -221,7 +223,25 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
         ExprKind::Or(lines) => format!("(or {})", all(lines)),
         ExprKind::AtLeastOf(wanted, lines) => format!("(at-least {wanted} {})", all(lines)),
         ExprKind::Aggregate(aggregate) => asked(program, aggregate),
+        ExprKind::Score(score) => points(program, score, &expr.ty),
     }
+}
+
+fn points(program: &Program, score: &Score, ty: &Type) -> String {
+    let mut out = "(score".to_owned();
+    if let Some((low, high)) = &score.range {
+        _ = write!(out, " {}..{}", constant(low, ty), constant(high, ty));
+    }
+    for line in &score.lines {
+        let word = match &line.how {
+            Points::Once => "if".to_owned(),
+            Points::Each { cap: None } => "each".to_owned(),
+            Points::Each { cap: Some(cap) } => format!("each, cap {},", constant(cap, ty)),
+        };
+        _ = write!(out, " [{} {word} {}]", constant(&line.points, ty), expression(program, &line.asked));
+    }
+    out.push(')');
+    out
 }
 
 fn asked(program: &Program, aggregate: &Aggregate) -> String {

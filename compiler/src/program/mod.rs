@@ -405,6 +405,8 @@ pub enum ExprKind {
     AtLeastOf(u32, Vec<Expr>),
     /// A question about many rows.
     Aggregate(Box<Aggregate>),
+    /// Points for what holds of the customer (rule 14). Stands only as the value of a trait.
+    Score(Box<Score>),
 }
 
 /// A change of representation.
@@ -416,6 +418,44 @@ pub enum Conversion {
     ToText,
     /// Percent to number or back: the same value.
     PercentNumber,
+    /// A yes/no value that is never missing to 1 or 0.
+    BooleanToInteger,
+}
+
+/// Points for what holds of a customer: the sum of its lines, brought into the range. All points are of the score's own
+/// type, integers or numbers. Never unknown; missing only where the points leave the range of their type (rule 9), which is
+/// counted at the line, or at the score where it is the sum.
+#[derive(Debug, Clone)]
+pub struct Score {
+    /// At least one.
+    pub lines: Vec<ScoreLine>,
+    /// The smallest and the largest score there is.
+    pub range: Option<(Value, Value)>,
+}
+
+/// One line of a score.
+#[derive(Debug, Clone)]
+pub struct ScoreLine {
+    /// What it gives, once or for each row.
+    pub points: Value,
+    /// How often it gives them.
+    pub how: Points,
+    /// A condition, of which only a certain yes gives points, or a number of rows.
+    pub asked: Expr,
+    /// The line as written.
+    pub span: Span,
+}
+
+/// How often a line of a score gives its points.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Points {
+    /// Once, where a condition certainly holds.
+    Once,
+    /// As many times as a whole number says.
+    Each {
+        /// The most it gives in all; where points are taken away, the least, which is negative.
+        cap: Option<Value>,
+    },
 }
 
 /// A question about many rows.

@@ -1,8 +1,8 @@
 //! Does a program keep what its types cannot promise? Tests ask this of every program they make.
 
 use super::{
-    Aggregate, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Item, Program, Row, Rows, TableId,
-    Type, Window,
+    Aggregate, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Item, Points, Program, Row, Rows,
+    Score, TableId, Type, Window,
 };
 use crate::builtins::{Argument, Function, Gives};
 use crate::syntax::tree::{AggregateOperator, TableKind};
@@ -161,6 +161,9 @@ impl Verifier<'_> {
                         matches!(inner.ty, Type::Text | Type::OneOf(_) | Type::Id(_) | Type::Timezone)
                             && expr.ty == Type::Text
                     }
+                    Conversion::BooleanToInteger => {
+                        inner.ty == Type::Boolean && !inner.may_be_missing && expr.ty == Type::Integer
+                    }
                 };
                 self.require(fits, expr, "a conversion that is none");
                 self.require(inner.may_be_missing == expr.may_be_missing, expr, "a conversion changes missing-ness");
@@ -256,7 +259,23 @@ impl Verifier<'_> {
                 lines.iter().for_each(|line| self.boolean(line));
             }
             ExprKind::AtLeastOf(_, lines) => lines.iter().for_each(|line| self.boolean(line)),
+            ExprKind::Score(score) => self.score(expr, score),
             ExprKind::Aggregate(_) => {}
+        }
+    }
+
+    fn score(&mut self, expr: &Expr, score: &Score) {
+        let counts = matches!(expr.ty, Type::Integer | Type::Number);
+        self.require(counts && !score.lines.is_empty(), expr, "a score of nothing");
+        let fits = |value: &Value| constant_fits(value, &expr.ty);
+        self.require(score.range.iter().all(|(low, high)| fits(low) && fits(high)), expr, "a score's range differs");
+        for line in &score.lines {
+            let (asked, cap) = match &line.how {
+                Points::Once => (Type::Boolean, None),
+                Points::Each { cap } => (Type::Integer, cap.as_ref()),
+            };
+            let points = fits(&line.points) && cap.is_none_or(fits);
+            self.require(points && line.asked.ty == asked, &line.asked, "a score's line differs");
         }
     }
 

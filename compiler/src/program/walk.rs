@@ -1,7 +1,7 @@
 //! Walking over checked expressions: what one is made of, and which declarations it uses.
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
-use super::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows};
+use super::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, Score, ScoreLine};
 use std::collections::BTreeSet;
 
 /// Calls `$visit` with each part of an expression of this kind, shared or to be changed.
@@ -49,6 +49,10 @@ macro_rules! for_each_part_of {
                 }
                 filter.$each().for_each(&mut *$visit);
                 value.$each().for_each($visit);
+            }
+            ExprKind::Score(score) => {
+                let Score { lines, .. } = score.$inner();
+                lines.$each().for_each(|ScoreLine { asked, .. }| $visit(asked));
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use super::tree::{
     Aggregate, Column, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, File, IsTest, ListSource,
-    Literal, Path, Quoted, Sign, TypeRef, TypeRefKind, ValueSet, Window, WindowKind, Word,
+    Literal, Path, Quoted, Score, ScoreWhat, Sign, TypeRef, TypeRefKind, ValueSet, Window, WindowKind, Word,
 };
 use std::fmt::Write;
 
@@ -136,6 +136,12 @@ impl Dump {
                     }
                 }
                 self.depth -= 1;
+            }
+            DeclarationKind::Score { name, title, value } => {
+                self.put("Score ");
+                self.word(name);
+                self.title(title.as_ref());
+                self.expression(value);
             }
             DeclarationKind::Broken { name } => {
                 self.put("Broken");
@@ -349,7 +355,38 @@ impl Dump {
                 self.lines(lines);
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),
+            ExprKind::Score(score) => self.score(score),
         }
+    }
+
+    fn score(&mut self, score: &Score) {
+        if let Some((low, high)) = &score.range {
+            self.put(" from ");
+            self.literal(&low.value);
+            self.put(" to ");
+            self.literal(&high.value);
+        }
+        self.depth += 1;
+        for line in &score.lines {
+            self.line();
+            self.literal(&line.points.value);
+            let asked = match &line.what {
+                ScoreWhat::If(condition) => {
+                    self.put(" if ");
+                    condition
+                }
+                ScoreWhat::Each(rows) => {
+                    self.put(" each ");
+                    rows
+                }
+            };
+            self.expression(asked);
+            if let Some(cap) = &line.cap {
+                self.put(" up to ");
+                self.literal(&cap.points.value);
+            }
+        }
+        self.depth -= 1;
     }
 
     fn list_of(&mut self, name: &str, terms: &[Expr]) {

@@ -74,6 +74,8 @@ pub enum DeclarationKind {
     Segment { name: Word, title: Option<Quoted>, lines: Vec<Expr> },
     /// `partition NAME "Title" { part : condition ... }`
     Partition { name: Word, title: Option<Quoted>, parts: Vec<Part> },
+    /// `score NAME "Title" from 0 to 100 { ... }`; the value is an [`ExprKind::Score`].
+    Score { name: Word, title: Option<Quoted>, value: Expr },
     /// Could not be read; a message was given. The name is kept, where there is one, so uses of it stay silent.
     Broken { name: Option<Word> },
 }
@@ -98,6 +100,55 @@ pub struct Part {
     pub condition: Option<Expr>,
     /// The whole line.
     pub span: Span,
+}
+
+/// Points for what holds of a customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Score {
+    /// `from 0 to 100`: where the sum is cut off.
+    pub range: Option<(Points, Points)>,
+    /// Its lines.
+    pub lines: Vec<ScoreLine>,
+}
+
+/// One line of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreLine {
+    /// What it gives.
+    pub points: Points,
+    /// For what.
+    pub what: ScoreWhat,
+    /// `, up to 40 points`: as many at most are given, or taken away.
+    pub cap: Option<Cap>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `, up to 40 points`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cap {
+    /// How many.
+    pub points: Points,
+    /// All of it, the comma included.
+    pub span: Span,
+}
+
+/// A written number of points, with its sign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Points {
+    /// An integer or a number.
+    pub value: Literal,
+    /// Where it stands, the sign included.
+    pub span: Span,
+}
+
+/// What a line of a score gives points for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ScoreWhat {
+    /// `if CONDITION`: once.
+    If(Expr),
+    /// `for each purchases in the last 90 days where ...`: as often as there are such rows; an aggregate that counts them.
+    Each(Expr),
 }
 
 /// What rows a table declaration holds.
@@ -276,6 +327,8 @@ pub enum ExprKind {
     Block { kind: BlockKind, lines: Vec<Expr> },
     /// `any purchases in the last 30 days where ...` and its like.
     Aggregate(Box<Aggregate>),
+    /// The lines of a score. Stands only as the value of its declaration.
+    Score(Box<Score>),
 }
 
 /// A written value.

@@ -146,13 +146,9 @@ impl<'tree> Checker<'tree> {
             },
             (Some(_), false) => {
                 let last = written.source.words.last()?;
-                return self.refuse(messages::rows_not_field(
-                    written.operator,
-                    written.operator_span,
-                    last,
-                    &text,
-                    span,
-                ));
+                let asked = self.written(written.operator_span).to_owned();
+                let place = (written.operator_span, asked.as_str());
+                return self.refuse(messages::rows_not_field(operator, place, last, &text, span));
             }
             (None, true) => {
                 let fields = source.table.map(|table| self.fields_for(operator, table)).unwrap_or_default();

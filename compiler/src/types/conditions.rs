@@ -592,7 +592,7 @@ impl<'tree> Checker<'tree> {
         }
         let text = self.written(left.span).to_owned();
         let alone = self.line_span == Some(written.span);
-        self.report(messages::missing_left_out(written.span, &text, alone));
+        self.report(messages::missing_left_out(written.span, &text, alone, self.unknown));
     }
 
     /// The same of a test that stands inside of what is denied: a line of `none of`, or one of several in `not (a or b)`.
@@ -608,7 +608,8 @@ impl<'tree> Checker<'tree> {
                 _,
             ) if self.is_left_out(left, lowered) => {
                 let text = self.written(left.span).to_owned();
-                self.report(messages::missing_left_out_of_denied(written.span, &text, line == Some(written.span)));
+                let alone = line == Some(written.span);
+                self.report(messages::missing_left_out_of_denied(written.span, &text, alone, self.unknown));
             }
             (Tree::Or(terms), ExprKind::Or(parts)) if terms.len() == parts.len() => {
                 self.with_settled(terms, |checker| {

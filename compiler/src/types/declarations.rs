@@ -58,7 +58,14 @@ impl<'tree> Checker<'tree> {
     }
 
     pub(crate) fn check_trait(&mut self, id: TraitId) {
-        let Some(written) = self.index.traits.get(id.0 as usize).map(|named| named.body) else { return };
+        let Some((name, written)) = self.index.traits.get(id.0 as usize).map(|named| (named.name, named.body)) else {
+            return;
+        };
+        if let tree::ExprKind::Score(score) = &written.kind
+            && score.lines.is_empty()
+        {
+            return self.report(messages::no_score_lines(name.span));
+        }
         // The name of a table alone, and the like, is told by the value itself.
         self.line_span = Some(written.span);
         let Some(value) = self.value(written, Scope::customer()) else { return };

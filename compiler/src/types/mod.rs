@@ -16,6 +16,7 @@ mod fit;
 mod labels;
 mod messages;
 mod scope;
+mod scores;
 mod sets;
 mod values;
 mod windows;
@@ -162,6 +163,8 @@ pub(crate) struct Checker<'tree> {
     pub(crate) settled: FxHashMap<String, usize>,
     /// Whether what is checked stands inside of an odd number of `not` and `none of`.
     pub(crate) denied: bool,
+    /// What becomes of those of whom the conditions at hand do not know anything.
+    pub(crate) unknown: messages::Unknown,
     /// How many more names may be looked at for suggestions.
     suggestions: Cell<usize>,
     /// The condition that stands alone on its line.
@@ -200,6 +203,7 @@ impl<'tree> Checker<'tree> {
             needs: Vec::new(),
             settled: FxHashMap::default(),
             denied: false,
+            unknown: messages::Unknown::LeftOut,
             suggestions: Cell::new(MOST_LIKENESSES),
             line_span: None,
             customers_wanted: None,

@@ -117,6 +117,7 @@ impl<'tree> Checker<'tree> {
             Tree::Or(lines) => self.any_of(lines, span, scope),
             Tree::Block { kind, lines } => self.block(*kind, lines, span, scope),
             Tree::Aggregate(aggregate) => self.aggregate(written, aggregate, scope),
+            Tree::Score(score) => self.score(score, span),
         }
     }
 
@@ -340,6 +341,7 @@ impl<'tree> Checker<'tree> {
                         | Operator::MostFrequent
                 )
             }
+            // A score's unknown lines give no points (rule 14).
             _ => false,
         }
     }

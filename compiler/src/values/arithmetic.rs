@@ -71,6 +71,31 @@ pub fn product<'a>(factors: impl IntoIterator<Item = (bool, &'a Value)> + Clone)
     result.ok_or(Failure::Unsuited)
 }
 
+/// An integer or number no smaller than `low` and no larger than `high`, both of its type, where they are given.
+pub fn clamp(value: Value, low: Option<&Value>, high: Option<&Value>) -> Result<Value, Failure> {
+    match value {
+        Value::Integer(value) => {
+            let end = |end: Option<&Value>| match end {
+                Some(Value::Integer(end)) => Ok(Some(*end)),
+                None => Ok(None),
+                Some(_) => Err(Failure::Unsuited),
+            };
+            let value = end(low)?.map_or(value, |low| value.max(low));
+            Ok(Value::Integer(end(high)?.map_or(value, |high| value.min(high))))
+        }
+        Value::Number(value) => {
+            let end = |end: Option<&Value>| match end {
+                Some(Value::Number(end)) => Ok(Some(*end)),
+                None => Ok(None),
+                Some(_) => Err(Failure::Unsuited),
+            };
+            let value = end(low)?.map_or(value, |low| value.max(low));
+            Ok(Value::Number(end(high)?.map_or(value, |high| value.min(high))))
+        }
+        _ => Err(Failure::Unsuited),
+    }
+}
+
 /// Whether dividing by the value is a division by zero.
 pub fn is_zero(value: &Value) -> bool {
     match value {

@@ -174,6 +174,7 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Convert(conversion, part) => match (conversion, value(part)?) {
                 (Conversion::IntegerToNumber, Value::Integer(integer)) => number(integer as f64).map(Value::Number),
+                (Conversion::BooleanToInteger, Value::Boolean(truth)) => Some(Value::Integer(truth.into())),
                 (Conversion::ToText, same @ Value::Text(_)) | (Conversion::PercentNumber, same @ Value::Number(_)) => {
                     Some(same)
                 }
@@ -233,6 +234,7 @@ impl<'a> Evaluator<'a> {
                 values.into_iter().flatten().next()
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, expr, scope),
+            ExprKind::Score(score) => self.score(score, expr.span, scope),
             _ => self.condition(expr, scope).map(Value::Boolean),
         }
     }

@@ -21,6 +21,7 @@ mod evaluate;
 mod lookup;
 mod order;
 mod problems;
+mod score;
 mod totals;
 
 pub use aggregate::{Counted, CountedRow};

@@ -11,7 +11,7 @@ use crate::data::Stored;
 use crate::interpret::{and, at_least, compare_values, equal, or};
 use crate::outcome::ProblemKind;
 use segue_compiler::builtins::Function;
-use segue_compiler::plan::{Aggregate, Node, NodeId, Op, Plan, Scope};
+use segue_compiler::plan::{Aggregate, Constant, Node, NodeId, Op, Plan, Scope};
 use segue_compiler::program::{CUSTOMERS, Conversion, TableId, Type};
 use segue_compiler::syntax::tree::{AggregateOperator, Factor, Quantifier, Sign};
 use segue_compiler::values::arithmetic::{self, Failure};
@@ -172,6 +172,7 @@ impl<'w> Work<'w> {
             }
             Op::Convert(conversion, part) => match (conversion, self.value(*part, at)?) {
                 (Conversion::IntegerToNumber, Value::Integer(integer)) => number(integer as f64).map(Value::Number),
+                (Conversion::BooleanToInteger, Value::Boolean(truth)) => Some(Value::Integer(i64::from(truth))),
                 (_, same) => Some(same),
             },
             Op::Negate(part) => {
@@ -221,6 +222,11 @@ impl<'w> Work<'w> {
                 Value::Money(units) => self.judged(id, money::round(units, *direction, *decimals).map(Value::Money)),
                 integer => Some(integer),
             },
+            Op::Clamp { value, low, high } => {
+                let value = self.value(*value, at)?;
+                let end = |end: &'w Option<Constant>| end.as_ref().map(|end| &end.0);
+                self.judged(id, arithmetic::clamp(value, end(low), end(high)))
+            }
             Op::Otherwise(choices) => {
                 let values: Vec<_> = choices.iter().map(|choice| self.value(*choice, at)).collect();
                 values.into_iter().flatten().next()

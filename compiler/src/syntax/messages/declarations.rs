@@ -13,7 +13,7 @@ pub(crate) fn stray_line(span: Span, written: &str) -> Diagnostic {
         format!("`{written}` stands outside of all braces, where only declarations can stand"),
     )
     .beside("this belongs to no segment or trait")
-    .note("a file is made of customers, events, records, table, let, list, trait, segment and partition")
+    .note("a file is made of customers, events, records, table, let, list, trait, segment, partition and score")
 }
 
 /// A first word that announces nothing.
@@ -23,9 +23,9 @@ pub(crate) fn unknown_declaration(span: Span, written: &str, meant: Option<&str>
         Some(meant) => diagnostic
             .beside(format!("did you mean `{meant}`?"))
             .fix(format!("did you mean `{meant}`?"), replace(span, meant)),
-        None => diagnostic
-            .beside("this version cannot read it")
-            .note("a file is made of customers, events, records, table, let, list, trait, segment and partition"),
+        None => diagnostic.beside("this version cannot read it").note(
+            "a file is made of customers, events, records, table, let, list, trait, segment, partition and score",
+        ),
     }
 }
 
@@ -39,6 +39,48 @@ pub(crate) fn missing_declaration_word(name: Span, written: &str, word: &str) ->
 /// A part of the language that a later release brings.
 pub(crate) fn not_yet(span: Span, what: &str) -> Diagnostic {
     Diagnostic::error("S0001", span, format!("{what} cannot be read by this version")).beside("remove this for now")
+}
+
+/// A line of a score that cannot be read: where its points end, or where they should stand.
+pub(crate) fn broken_score_line(span: Span, written: &str, has_points: bool) -> Diagnostic {
+    let form =
+        "write `+10 if any opens in the last 30 days`, or `+5 for each purchases in the last 90 days, up to 40 points`";
+    if !has_points {
+        return Diagnostic::error("S0045", span, "a line of a score begins with its points")
+            .beside("how many points?")
+            .note(form);
+    }
+    if written.is_empty() {
+        return Diagnostic::error("S0045", span, "this line stops behind its points")
+            .beside("say what they are for")
+            .note(form);
+    }
+    let message = Diagnostic::error("S0045", span, format!("behind the points stands `{written}`"));
+    if written.eq_ignore_ascii_case("each")
+        || written.eq_ignore_ascii_case("every")
+        || written.eq_ignore_ascii_case("per")
+    {
+        return message.beside("write `for each`").offer("did you mean `for each`?", replace(span, "for each"));
+    }
+    let word = if written.eq_ignore_ascii_case("when") { "if".to_owned() } else { format!("if {written}") };
+    message
+        .beside("`if` or `for each` goes here")
+        .offer(format!("did you mean `{word}`?"), replace(span, &word))
+        .note(form)
+}
+
+/// `up to` without a number.
+pub(crate) fn cap_without_number(span: Span) -> Diagnostic {
+    Diagnostic::error("S0045", span, "behind `up to` stands how many points all the rows give at most")
+        .beside("how many?")
+        .note("write `+5 for each purchases in the last 90 days, up to 40 points`")
+}
+
+/// `for each` where no points are given.
+pub(crate) fn each_outside_score(span: Span) -> Diagnostic {
+    Diagnostic::error("S0045", span, "`for each` stands only in lines of a score, which give points for each row")
+        .beside("write `number of` to count rows")
+        .offer("count them with `number of`", replace(span, "number of"))
 }
 
 /// A declaration whose first line cannot be read.
@@ -95,7 +137,7 @@ pub(crate) fn reserved_name(span: Span, written: &str, after: Option<&str>) -> D
 
 /// A title after the name of customers, events, records or a table.
 pub(crate) fn title_of_table(span: Span) -> Diagnostic {
-    Diagnostic::error("S0004", span, "only traits, segments and partitions have a title")
+    Diagnostic::error("S0004", span, "only traits, segments, partitions and scores have a title")
         .beside("remove this text")
         .offer("remove the title", replace(span, ""))
 }

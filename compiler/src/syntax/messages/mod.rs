@@ -45,6 +45,7 @@
 //! - S0042 a number is written as a word
 //! - S0043 a declaration's value is introduced by something else than `=`
 //! - S0044 a field says something twice, or something that its kind of value does not have
+//! - S0045 a line of a score cannot be read, or `for each` stands outside of one
 //! - S0131 `and` and `or` are mixed without brackets
 //! - S0132 `otherwise` in a comparison without brackets
 //! - S0133 a question with `where` in arithmetic or a comparison without brackets

@@ -37,6 +37,10 @@ impl Reader<'_> {
         let inner: Vec<Pair<'_>> = head.into_inner().collect();
         let has = |rule| inner.iter().any(|pair| pair.as_rule() == rule);
         match rule {
+            Rule::each_rows => {
+                self.each.push(span);
+                if has(Rule::different_word) { AggregateOperator::Different } else { AggregateOperator::Number }
+            }
             Rule::any_rows => AggregateOperator::Any,
             Rule::no_rows => AggregateOperator::No,
             Rule::every_rows => AggregateOperator::Every,

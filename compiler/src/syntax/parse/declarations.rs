@@ -11,7 +11,7 @@ use segue_grammar::Rule;
 use std::sync::Arc;
 
 /// Words of a later release, so that the message can say more than "unknown".
-const LATER: &[&str] = &["campaign", "content", "occasion", "policy", "score", "test"];
+const LATER: &[&str] = &["campaign", "content", "occasion", "policy", "test"];
 
 impl<'s> Reader<'s> {
     /// One declaration of a file.
@@ -33,6 +33,7 @@ impl<'s> Reader<'s> {
             ChunkKind::Trait => Rule::trait_declaration,
             ChunkKind::Segment => Rule::segment_declaration,
             ChunkKind::Partition | ChunkKind::Unknown => Rule::partition_declaration,
+            ChunkKind::Score => Rule::score_declaration,
         };
         let pair = match self.read(rule, chunk.start, chunk.end) {
             Ok(pair) => pair,
@@ -54,6 +55,7 @@ impl<'s> Reader<'s> {
             ChunkKind::List => self.list(pair),
             ChunkKind::Segment => self.segment_declaration(pair),
             ChunkKind::Partition | ChunkKind::Unknown => self.partition(pair),
+            ChunkKind::Score => self.score(pair),
         }
     }
 
@@ -325,7 +327,7 @@ impl<'s> Reader<'s> {
         DeclarationKind::List { name, source }
     }
 
-    fn head_of(&mut self, pair: &Pair<'_>) -> (Word, Option<Quoted>) {
+    pub(super) fn head_of(&mut self, pair: &Pair<'_>) -> (Word, Option<Quoted>) {
         let mut head = self.span(pair);
         let mut name = None;
         let mut title = None;

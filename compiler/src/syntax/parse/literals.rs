@@ -65,8 +65,13 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, pair: Pair<'_>) -> Option<Literal> {
-        let span = self.span(&pair);
-        let written = self.number_text(pair.into_inner().next()?)?;
+        self.number_of(pair.into_inner().next()?)
+    }
+
+    /// An integer or a number; `None` where it is too large, about which a message was given.
+    pub(super) fn number_of(&mut self, any_number: Pair<'_>) -> Option<Literal> {
+        let span = self.span(&any_number);
+        let written = self.number_text(any_number)?;
         if written.contains('.') {
             return written.parse().ok().map(Literal::Number);
         }

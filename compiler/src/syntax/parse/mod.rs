@@ -10,6 +10,7 @@ mod literals;
 mod numbers;
 mod recover;
 mod row;
+mod scores;
 mod stretches;
 mod windows;
 
@@ -67,6 +68,8 @@ struct Reader<'s> {
     built: FxHashMap<(u32, u32), (Expr, usize)>,
     /// Places the scan reported that no line has answered for yet.
     reported: Vec<Span>,
+    /// Where `for each` stands in the declaration.
+    each: Vec<Span>,
 }
 
 impl<'s> Reader<'s> {
@@ -80,6 +83,7 @@ impl<'s> Reader<'s> {
             base: 0,
             built: FxHashMap::default(),
             reported: scan.reported.clone(),
+            each: Vec::new(),
         }
     }
 
@@ -93,6 +97,9 @@ impl<'s> Reader<'s> {
         } else {
             self.declaration(chunk)
         };
+        for span in std::mem::take(&mut self.each) {
+            self.report(messages::each_outside_score(span));
+        }
         Declaration { id, span, documentation: self.documentation(chunk.start), kind }
     }
 
@@ -216,6 +223,7 @@ impl<'s> Reader<'s> {
         let (expression, depth) = if is_broken {
             match outer {
                 Rule::partition_declaration => self.diagnose_broken_part(span),
+                Rule::score_declaration => self.diagnose_broken_score_line(span),
                 _ => self.diagnose_broken_line(span),
             }
             (self.error_node(span), 0)

@@ -569,6 +569,7 @@ impl Reader<'_> {
                 ChunkKind::List => "list neighbours = \"FR\", \"BE\"",
                 ChunkKind::Trait => "trait age = years since birth_date",
                 ChunkKind::Segment | ChunkKind::Unknown => "segment adults { age >= 18 }",
+                ChunkKind::Score => "score engagement { +10 if any opens in the last 30 days }",
                 ChunkKind::Partition => "partition stage { active : any purchases   rest : otherwise }",
             };
             messages::broken_head(at, word, written, example)

@@ -30,6 +30,8 @@ pub(crate) enum ChunkKind {
     Segment,
     /// `partition`
     Partition,
+    /// `score`
+    Score,
     /// Some other word or sign.
     Unknown,
 }
@@ -52,6 +54,7 @@ pub(crate) const DECLARATIONS: &[(&str, ChunkKind)] = &[
     ("trait", ChunkKind::Trait),
     ("segment", ChunkKind::Segment),
     ("partition", ChunkKind::Partition),
+    ("score", ChunkKind::Score),
 ];
 
 /// One declaration's stretch of the file.
@@ -185,6 +188,15 @@ fn proves_declaration(source: &str, lexemes: &[Lexeme], at: usize) -> bool {
         ChunkKind::List => named && (is(2, "=") || is(2, "from")) && !is(3, "="),
         ChunkKind::Segment | ChunkKind::Partition => {
             named && (is(2, "{") || (kind_at(2) == Some(LexemeKind::Text) && is(3, "{")))
+        }
+        ChunkKind::Score => {
+            let head = lexemes.get(at + 2..).unwrap_or_default();
+            named
+                && (is(2, "{") || is(2, "from") || kind_at(2) == Some(LexemeKind::Text))
+                && head
+                    .iter()
+                    .take_while(|lexeme| lexeme.kind != LexemeKind::NewLine)
+                    .any(|lexeme| lexeme.kind == LexemeKind::OpenBrace)
         }
         ChunkKind::Unknown => false,
     }

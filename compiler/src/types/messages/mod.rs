@@ -26,17 +26,20 @@
 //! - S0183 a constant that is not one
 //! - S0184 a percentage field that does not say how its data are written
 //! - S0185 a list where one value is expected
+//! - S0192 the range of a score, or a cap on its points
 
 mod kinds;
 mod lookups;
 mod quantities;
 mod rows;
+mod scores;
 mod tests_of_values;
 
 pub(crate) use kinds::*;
 pub(crate) use lookups::*;
 pub(crate) use quantities::*;
 pub(crate) use rows::*;
+pub(crate) use scores::*;
 pub(crate) use tests_of_values::*;
 
 use crate::program::Type;

@@ -161,17 +161,25 @@ pub(crate) fn which_field(operator: Span, source: Span, text: &str, fields: &[Ar
 }
 
 /// S0144
-pub(crate) fn rows_not_field(operator: Operator, place: Span, last: &Word, text: &str, whole: Span) -> Diagnostic {
+pub(crate) fn rows_not_field(
+    operator: Operator,
+    (place, written): (Span, &str),
+    last: &Word,
+    text: &str,
+    whole: Span,
+) -> Diagnostic {
     let before = text.rsplit_once('.').map_or(text, |(before, _)| before).to_owned();
-    let word = words(operator);
+    // A line of a score counts rows with words of its own.
+    let is_each = written.to_ascii_lowercase().starts_with("for");
+    let word = if is_each { "for each" } else { words(operator) };
     let message =
         Diagnostic::error("S0144", last.span, format!("`{word}` is about rows, and `{text}` is a field of theirs"));
     match operator {
         Operator::Number => message
-            .beside(format!("did you mean `number of {before}` or `number of different {text}`?"))
-            .offer(format!("did you mean `number of different {text}`?"), vec![Edit::after(place, " different")])
+            .beside(format!("did you mean `{word} {before}` or `{word} different {text}`?"))
+            .offer(format!("did you mean `{word} different {text}`?"), vec![Edit::after(place, " different")])
             .offer(
-                format!("did you mean `number of {before}`?"),
+                format!("did you mean `{word} {before}`?"),
                 vec![Edit::delete(Span { start: last.span.start.saturating_sub(1), ..last.span })],
             ),
         Operator::Any | Operator::No | Operator::Every => message

@@ -234,8 +234,28 @@ pub(crate) fn bad_pattern(span: Span, error: &regex::Error) -> Diagnostic {
     }
 }
 
+/// What becomes of those of whom a condition does not know anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// They are not among those for whom it holds.
+    LeftOut,
+    /// They get no points.
+    NoPoints,
+}
+
+impl Unknown {
+    /// In three phrases: what happens, that it is meant so, and what to do against it.
+    fn words(self) -> [&'static str; 3] {
+        match self {
+            Unknown::LeftOut => ["they are left out", "they are meant to be left out", "to keep them"],
+            Unknown::NoPoints => ["they get no points", "they are meant to get none", "to give them the points"],
+        }
+    }
+}
+
 /// S0160
-pub(crate) fn missing_left_out(span: Span, text: &str, alone: bool) -> Diagnostic {
+pub(crate) fn missing_left_out(span: Span, text: &str, alone: bool, unknown: Unknown) -> Diagnostic {
+    let [so, meant, otherwise] = unknown.words();
     let addition = format!(" or {text} is missing");
     let edits = if alone {
         vec![Edit::after(span, addition.clone())]
@@ -243,13 +263,14 @@ pub(crate) fn missing_left_out(span: Span, text: &str, alone: bool) -> Diagnosti
         vec![Edit::before(span, "("), Edit::after(span, format!("{addition})"))]
     };
     Diagnostic::warning("S0160", span, format!("where `{text}` is missing, this line does not hold"))
-        .beside("they are left out")
-        .note(format!("to say that they are meant to be left out, add `and {text} is known`"))
-        .offer(format!("to keep them, add `{}`", addition.trim()), edits)
+        .beside(so)
+        .note(format!("to say that {meant}, add `and {text} is known`"))
+        .offer(format!("{otherwise}, add `{}`", addition.trim()), edits)
 }
 
 /// S0160: the same inside of `none of { ... }` and `not (... or ...)`
-pub(crate) fn missing_left_out_of_denied(span: Span, text: &str, alone: bool) -> Diagnostic {
+pub(crate) fn missing_left_out_of_denied(span: Span, text: &str, alone: bool, unknown: Unknown) -> Diagnostic {
+    let [so, meant, otherwise] = unknown.words();
     let addition = format!(" and {text} is known");
     let edits = if alone {
         vec![Edit::after(span, addition.clone())]
@@ -257,11 +278,9 @@ pub(crate) fn missing_left_out_of_denied(span: Span, text: &str, alone: bool) ->
         vec![Edit::before(span, "("), Edit::after(span, format!("{addition})"))]
     };
     Diagnostic::warning("S0160", span, format!("where `{text}` is missing, nobody knows whether this holds"))
-        .beside("they are left out")
-        .note(format!(
-            "to say that they are meant to be left out, add `{text} is missing` as one more line, or with `or`"
-        ))
-        .offer(format!("to keep them, add `{}`", addition.trim()), edits)
+        .beside(so)
+        .note(format!("to say that {meant}, add `{text} is missing` as one more line, or with `or`"))
+        .offer(format!("{otherwise}, add `{}`", addition.trim()), edits)
 }
 
 /// S0161

@@ -7,7 +7,7 @@ use crate::engine::vector::Input;
 use segue_compiler::plan::Op;
 use segue_compiler::program::Type;
 use segue_compiler::syntax::tree::{Factor, Sign};
-use segue_compiler::values::arithmetic::{Failure, judge, negate, product};
+use segue_compiler::values::arithmetic::{Failure, clamp, judge, negate, product};
 use segue_compiler::values::rounding::round_number;
 use segue_compiler::values::{Value, money, number};
 
@@ -46,6 +46,14 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
                 _ => float_by_row(task, |row| {
                     Ok(number(round_number(input.float().at(row), *direction, *decimals)).unwrap_or(0.0))
                 }),
+            }
+        }
+        Op::Clamp { low, high, .. } => {
+            let values = Values::new(task, 0)?;
+            let (low, high) = (low.as_ref().map(|end| &end.0), high.as_ref().map(|end| &end.0));
+            match task.shape() {
+                Shape::Float => float_by_row(task, |row| float_of(clamp(values.at(row), low, high)?)),
+                _ => whole_by_row(task, |row| whole_of(clamp(values.at(row), low, high)?)),
             }
         }
         _ => Err(task.broken("it is no arithmetic")),

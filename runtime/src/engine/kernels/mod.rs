@@ -123,7 +123,7 @@ pub(crate) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
         Op::LookupRow { .. } => lookup_row(task),
         Op::Gather { .. } => gather(task),
         Op::Convert(conversion, _) => convert(task, *conversion),
-        Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Round(..) => arithmetic::evaluate(task),
+        Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Round(..) | Op::Clamp { .. } => arithmetic::evaluate(task),
         Op::Shift(..) | Op::Difference(..) | Op::Call(..) | Op::InWindows(..) => calendar::evaluate(task),
         Op::Otherwise(_) => logic::otherwise(task),
         Op::Less(..) | Op::Equal { .. } | Op::IsOneOf { .. } | Op::Text { .. } => compare::evaluate(task),
@@ -175,6 +175,7 @@ fn convert(task: &Task<'_, '_>, conversion: Conversion) -> Result<Worked<'static
             let float = input.float();
             Data::Float((0..task.rows).map(|row| float.at(row)).collect())
         }
+        Conversion::BooleanToInteger => Data::Whole((0..task.rows).map(|row| i64::from(input.truth(row))).collect()),
     };
     Ok(Vector::new(data, known).cleared().into())
 }

@@ -14,7 +14,7 @@ use crate::outcome::NO_PART;
 use crate::report::value::value_text;
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::program::{
-    Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, TableId, Type, Window,
+    Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, Score, TableId, Type, Window,
 };
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
@@ -415,6 +415,7 @@ impl<'a> Tree<'a> {
                 }
             },
             ExprKind::Segment(_) | ExprKind::InParts { .. } => Vec::new(),
+            ExprKind::Score(score) => return self.points(score, expr),
             _ => {
                 let mut parts = Vec::new();
                 expr.for_each_part(&mut |part| parts.push(part));
@@ -437,6 +438,20 @@ impl<'a> Tree<'a> {
             (from, rows) = (only.from.clone(), only.rows.clone());
         }
         Ok(vec![Fact { name: self.name(expr), value: self.value_text(expr)?, missing, rows, from }])
+    }
+
+    /// What each line of a score gives, and from what.
+    fn points(&mut self, score: &'a Score, expr: &Expr) -> Result<Vec<Fact>, InterpretError> {
+        let mut facts = Vec::new();
+        for line in &score.lines {
+            let alone = Score { lines: vec![line.clone()], range: None };
+            let given = Expr { kind: ExprKind::Score(Box::new(alone)), ..expr.clone() };
+            let value = self.value(&given)?;
+            let from = self.facts(&line.asked)?;
+            let name = self.text(line.span).unwrap_or_else(|| self.name(&line.asked));
+            facts.push(Fact { name, value: self.value_text(&given)?, missing: value.is_none(), rows: None, from });
+        }
+        Ok(facts)
     }
 
     /// The values that some expressions are worked out from, each once.

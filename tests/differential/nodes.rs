@@ -1,0 +1,83 @@
+//! What the nodes of plans work out, each by a name: [`name`] does not compile where one is new, and [`NAMES`] are those that the
+//! random cases must have.
+
+use segue_compiler::plan::Op;
+use segue_compiler::program::Conversion;
+
+/// All names.
+pub(crate) const NAMES: &[&str] = &[
+    "constants",
+    "now",
+    "days",
+    "columns",
+    "looked-up rows",
+    "values of looked-up rows",
+    "integers as numbers",
+    "values as text",
+    "percents as numbers",
+    "conditions as integers",
+    "opposites",
+    "sums",
+    "products",
+    "moved dates",
+    "lengths of time",
+    "functions",
+    "roundings",
+    "caps and ranges",
+    "otherwise",
+    "orders",
+    "equalities",
+    "one of",
+    "tests of text",
+    "includes",
+    "empty",
+    "known",
+    "windows",
+    "not",
+    "and",
+    "or",
+    "at least of",
+    "certain",
+    "aggregates",
+    "elements",
+];
+
+/// The name of what a node works out.
+pub(crate) fn name(op: &Op) -> &'static str {
+    match op {
+        Op::Constant(_) => "constants",
+        Op::Now => "now",
+        Op::Day(_) => "days",
+        Op::Column(..) => "columns",
+        Op::LookupRow { .. } => "looked-up rows",
+        Op::Gather { .. } => "values of looked-up rows",
+        Op::Convert(Conversion::IntegerToNumber, _) => "integers as numbers",
+        Op::Convert(Conversion::ToText, _) => "values as text",
+        Op::Convert(Conversion::PercentNumber, _) => "percents as numbers",
+        Op::Convert(Conversion::BooleanToInteger, _) => "conditions as integers",
+        Op::Negate(_) => "opposites",
+        Op::Sum(_) => "sums",
+        Op::Product(_) => "products",
+        Op::Shift(..) => "moved dates",
+        Op::Difference(..) => "lengths of time",
+        Op::Call(..) => "functions",
+        Op::Round(..) => "roundings",
+        Op::Clamp { .. } => "caps and ranges",
+        Op::Otherwise(_) => "otherwise",
+        Op::Less(..) => "orders",
+        Op::Equal { .. } => "equalities",
+        Op::IsOneOf { .. } => "one of",
+        Op::Text { .. } => "tests of text",
+        Op::Includes { .. } => "includes",
+        Op::IsEmpty(_) => "empty",
+        Op::IsKnown(_) => "known",
+        Op::InWindows(..) => "windows",
+        Op::Not(_) => "not",
+        Op::And(_) => "and",
+        Op::Or(_) => "or",
+        Op::AtLeastOf(..) => "at least of",
+        Op::Certain(_) => "certain",
+        Op::Aggregate(_) => "aggregates",
+        Op::Elements(..) => "elements",
+    }
+}
