@@ -1,5 +1,6 @@
 //! Data in and out, and running checked programs: the interpreter that defines what is right, and the engine.
 
+pub mod base;
 pub mod data;
 pub mod engine;
 pub mod interpret;
@@ -9,6 +10,7 @@ pub mod outcome;
 mod processor;
 pub mod project;
 pub mod report;
+mod shares;
 pub mod single;
 pub mod stream;
 pub mod unfinished;

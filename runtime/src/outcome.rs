@@ -2,7 +2,7 @@
 
 use crate::data::Column;
 pub use crate::members::Members;
-use segue_compiler::program::{PartitionId, SegmentId, TraitId};
+use segue_compiler::program::{Answers, PartitionId, SegmentId, TraitId};
 use segue_compiler::source::Span;
 
 /// What to work out.
@@ -37,6 +37,8 @@ pub struct Outcome {
     pub traits: Vec<Column>,
     /// What went wrong while evaluating, by place, then kind.
     pub problems: Vec<Problem>,
+    /// What questions about the whole base came to, where the engine answered any.
+    pub answers: Answers,
 }
 
 /// The customer is in no part of the partition.

@@ -2,7 +2,8 @@
 
 use segue_compiler::source::{FileId, SourceFile, Span};
 use segue_compiler::syntax::tree::{
-    Aggregate, DeclarationKind, Expr, ExprKind, FieldKind, IsTest, Score, ScoreWhat, Table, TypeRefKind, Window,
+    Aggregate, DeclarationKind, Expr, ExprKind, FieldKind, IsTest, PartRule, Ranked, Score, ScoreWhat, Table,
+    TypeRefKind, Window,
 };
 use segue_compiler::syntax::{NodeIds, parse};
 use std::ops::Range;
@@ -37,10 +38,13 @@ pub(crate) fn of(rules: &str) -> Vec<Cut> {
             | DeclarationKind::Trait { value, .. }
             | DeclarationKind::Score { value, .. } => finder.expression(value),
             DeclarationKind::Segment { lines, .. } => finder.lines(lines),
-            DeclarationKind::Partition { parts, .. } => {
-                for part in parts {
+            DeclarationKind::Partition { body, .. } => {
+                body.by.iter().for_each(|by| finder.ranked(by));
+                for part in &body.parts {
                     finder.remove(part.span);
-                    part.condition.iter().for_each(|condition| finder.expression(condition));
+                    if let PartRule::Condition(condition) = &part.rule {
+                        finder.expression(condition);
+                    }
                 }
             }
             DeclarationKind::List { .. } | DeclarationKind::Broken { .. } => {}
@@ -103,6 +107,13 @@ impl Finder<'_> {
         self.expression(filter);
     }
 
+    fn ranked(&mut self, ranked: &Ranked) {
+        self.expression(&ranked.value);
+        if let Some(among) = &ranked.among {
+            self.remove(Span { start: ranked.value.span.end, ..among.span });
+        }
+    }
+
     fn score(&mut self, score: &Score) {
         for line in &score.lines {
             self.remove(line.span);
@@ -140,6 +151,8 @@ impl Finder<'_> {
             }
             ExprKind::Includes { left, .. } => self.expression(left),
             ExprKind::Score(score) => self.score(score),
+            ExprKind::OverBase(question) => self.ranked(&question.ranked),
+            ExprKind::InShare(_) => {}
             ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Moment(_) | ExprKind::Error => {}
         }
     }

@@ -98,7 +98,7 @@ impl Case {
             Ok(expected) => expected,
             Err(error) => return Some(format!("interpreter: {error:?}")),
         };
-        count(coverage, &program, &rules, &request, &expected);
+        count(coverage, (&program, &data), &rules, &request, &expected);
         let by_engine = manners(rules.text.len()).into_iter().find_map(|manner| {
             let difference = match engine::run_in(&program, &data, &request, manner.clone()) {
                 Ok(got) => compare(&program, &request, &expected, &got),
@@ -171,7 +171,13 @@ fn instant(text: &str) -> i64 {
     chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros()
 }
 
-fn count(coverage: &mut Coverage, program: &Program, rules: &Rules, request: &Request, outcome: &Outcome) {
+fn count(
+    coverage: &mut Coverage,
+    (program, data): (&Program, &Dataset),
+    rules: &Rules,
+    request: &Request,
+    outcome: &Outcome,
+) {
     for members in &outcome.segments {
         coverage.segment(members.count(), outcome.customers);
     }
@@ -183,7 +189,7 @@ fn count(coverage: &mut Coverage, program: &Program, rules: &Rules, request: &Re
         let unknown = atom.unknown.as_deref().map(column);
         coverage.atom((atom.kind, atom.place), column(&atom.name), unknown, outcome.customers);
     }
-    coverage.plan(program);
+    coverage.plan(&segue_tests::base::answered(program, data, request));
     coverage.problems += outcome.problems.iter().map(|problem| problem.count).sum::<u64>();
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn rules(streams: &[Vec<u32>]) -> Rules {
     for (at, stream) in streams.iter().enumerate() {
         let mut choices = Choices::new(stream);
         let mut writer = Writer { choices: &mut choices, earlier: &earlier };
-        match writer.choices.below(17) {
+        match writer.choices.below(20) {
             0..=3 => {
                 let (kind, test) = writer.single(Scope::Customer);
                 let name = format!("atom_{at}");
@@ -103,11 +103,23 @@ pub(crate) fn rules(streams: &[Vec<u32>]) -> Rules {
             }
             16 => {
                 let (is_whole, score) = writer.score();
-                rules.text += &format!(
-                    "score score_{at}{score}
-"
-                );
+                rules.text += &format!("score score_{at}{score}\n");
                 earlier.add(if is_whole { Ty::Integer } else { Ty::Number }, format!("score_{at}"));
+            }
+            17 => {
+                let (ty, value) = writer.of_base();
+                rules.text += &format!("trait of_base_{at} = {value}\n");
+                earlier.add(ty, format!("of_base_{at}"));
+            }
+            18 => {
+                let (partition, names) = writer.by_rank();
+                rules.text += &format!("partition ranked_{at}{partition}\n");
+                earlier.partitions.push((format!("ranked_{at}"), names));
+            }
+            19 => {
+                let condition = writer.in_base();
+                rules.text += &format!("segment in_base_{at} {{ {condition} }}\n");
+                earlier.segments.push(format!("in_base_{at}"));
             }
             _ => {
                 let lines = 1 + writer.choices.below(2);

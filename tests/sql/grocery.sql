@@ -338,3 +338,48 @@ SELECT household_id FROM lifecycle WHERE part IN ('new', 'active', 'lapsing')
 SELECT household_id FROM value_tier JOIN trend USING (household_id)
 WHERE part = 'silver' AND spend_3m * 4 >= 3500
   AND (household_id IN (SELECT household_id FROM families) OR household_id IN (SELECT household_id FROM large_households));
+
+-- Ranks: 1 + floor(k (rank - 1) / n) among those who have a value; ties of a top go to the smaller id.
+-- segment shoppers_12m
+SELECT DISTINCT household_id FROM year;
+
+-- step ranks
+SELECT household_id, (frequency + monetary) / 2 AS both_, recency FROM (
+  SELECT household_id,
+         1 + 5 * (rank() OVER (ORDER BY last_purchase) - 1) // count(*) OVER () AS recency,
+         1 + 5 * (rank() OVER (ORDER BY trips_12m) - 1) // count(*) OVER () AS frequency,
+         1 + 5 * (rank() OVER (ORDER BY spend_12m) - 1) // count(*) OVER () AS monetary
+  FROM shoppers_12m JOIN value USING (household_id)
+    JOIN (SELECT household_id, max(moment) AS last_purchase FROM lines GROUP BY household_id) USING (household_id));
+
+-- partition rfm
+SELECT household_id, CASE WHEN recency >= 4 AND both_ >= 4 THEN 'champions' WHEN recency >= 3 AND both_ >= 4 THEN 'loyal'
+                          WHEN recency >= 4 AND both_ >= 2.5 THEN 'potential_loyal' WHEN recency = 5 THEN 'new_customers'
+                          WHEN recency = 4 THEN 'promising' WHEN recency = 3 AND both_ >= 2.5 THEN 'needing_attention'
+                          WHEN recency = 3 THEN 'about_to_sleep' WHEN recency <= 2 AND both_ >= 4.5 THEN 'cannot_lose'
+                          WHEN recency <= 2 AND both_ >= 3 THEN 'at_risk' WHEN recency = 2 THEN 'hibernating'
+                          WHEN recency = 1 THEN 'lost' ELSE 'nobody' END AS part
+FROM households LEFT JOIN ranks USING (household_id);
+
+-- partition spending_tier
+SELECT household_id, CASE WHEN place <= ceil(n / 10) THEN 'gold' WHEN place <= ceil(n * 4 / 10) THEN 'silver'
+                          WHEN place <= n THEN 'bronze' ELSE 'others' END AS part
+FROM households LEFT JOIN (
+  SELECT household_id, count(*) OVER () AS n, row_number() OVER (ORDER BY spend_12m DESC, household_id::BIGINT) AS place
+  FROM shoppers_12m JOIN value USING (household_id)) USING (household_id);
+
+-- segment best_500
+SELECT household_id FROM value QUALIFY row_number() OVER (ORDER BY spend_12m DESC, household_id::BIGINT) <= 500;
+
+-- segment exceptional_baskets
+SELECT household_id FROM value WHERE trips_12m > 0
+QUALIFY spend_12m / trips_12m > avg(spend_12m / trips_12m) OVER () + 1.5 * stddev_pop(spend_12m / trips_12m) OVER ();
+
+-- segment typical_spenders
+SELECT household_id FROM value
+WHERE spend_12m >= (SELECT quantile_cont(spend_12m, 0.25) FROM value)
+  AND spend_12m <= (SELECT quantile_cont(spend_12m, 0.75) FROM value);
+
+-- segment catalogue_test
+SELECT household_id FROM households
+WHERE ('0x' || left(md5('spring catalogue:share:' || household_id), 16))::UBIGINT::HUGEINT * 5 < 18446744073709551616;

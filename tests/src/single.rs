@@ -45,7 +45,8 @@ fn compiled(program: &Program, data: &Dataset, request: &Request) -> Compiled {
         segments: request.segments.clone(),
         partitions: request.partitions.clone(),
     };
-    Compiled::new(program, &selection, data).unwrap_or_else(|error| panic!("{error}"))
+    Compiled::new(&crate::base::answered(program, data, request), &selection, data)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A customer with events and records as one JSON text.

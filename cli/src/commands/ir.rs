@@ -23,6 +23,8 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     let opened = arguments.project.open()?;
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let selection = arguments.only.selection(program)?;
+    // Without data there are no cut points: they stand as 0.
+    let program = &program.answered_by_zeros(selection.items());
     console.out(&Plan::new(program, &selection).print(program, &selection))?;
     Ok(Ending::Fine)
 }

@@ -10,14 +10,17 @@ use super::selection::Only;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use clap::ValueEnum;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::Program;
-use segue_runtime::data::{Memberships, OutputFormat, OutputShape, needed_fields, write_memberships};
+use segue_runtime::base::write_cut_points;
+use segue_runtime::data::{Memberships, OutputFormat, OutputShape, WholeFiles, needed_fields, write_memberships};
 use segue_runtime::engine::{CodeCache, Manner};
 use segue_runtime::memory::{self, Bound};
 use segue_runtime::outcome::Request;
 use segue_runtime::report::{Gathered, Look, Report};
 use segue_runtime::stream::{self, How, Ran, RunError};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// What to run, and what to give.
 #[derive(Debug, clap::Args)]
@@ -54,6 +57,10 @@ pub(crate) struct Arguments {
     /// Compile everything anew, and keep nothing of it for the next run
     #[arg(long)]
     no_code_cache: bool,
+
+    /// Keep where groups and top lists are cut, and what averages of all are, in a file for single records
+    #[arg(long, value_name = "FILE")]
+    cut_points: Option<PathBuf>,
 
     /// Give the figures as one JSON document
     #[arg(long)]
@@ -110,6 +117,9 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         // Whether it is needed depends on the data: one that is none would be found out much later, or never.
         return Err(Failure::Use(format!("{} is no folder: --temp takes one that is there", folder.display())));
     }
+    if arguments.cut_points.is_some() && arguments.engine == Engine::Interpreter {
+        return Err(Failure::Use("--cut-points are kept by the jit engine: leave --engine interpreter out".into()));
+    }
     let started = loading::now();
     let request = Request {
         as_of: arguments.loading.as_of(program)?,
@@ -136,6 +146,9 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         Err(error) => return Err(Failure::Ours(error.to_string())),
     };
     loading::tell_origin(&ran.origin, console);
+    if let Some(file) = &arguments.cut_points {
+        keep(file, program, &selection, &ran, request.as_of, console)?;
+    }
     let mut report = Report::gather(Gathered {
         program,
         sources: &opened.checked.sources,
@@ -165,6 +178,25 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         console.out(&report.table(Look { colour: console.colour, width: console.width() }))?;
     }
     Ok(Ending::Fine)
+}
+
+/// Keeps what was found out about the whole base; a file of that name appears whole or not at all.
+fn keep(
+    file: &Path,
+    program: &Program,
+    selection: &Selection,
+    ran: &Ran,
+    as_of: i64,
+    console: &Console,
+) -> Result<(), Failure> {
+    let text = write_cut_points(program, selection, &ran.outcome.answers, as_of);
+    let mut files = WholeFiles::sparing(&ran.files);
+    let refused = |error: &dyn std::fmt::Display| Failure::Use(format!("{}: {error}", file.display()));
+    let mut out = files.create(file).map_err(|error| Failure::Use(error.to_string()))?;
+    out.write_all(text.as_bytes()).map_err(|error| refused(&error))?;
+    files.commit().map_err(|error| Failure::Use(error.to_string()))?;
+    console.note(&format!("wrote {}\n", file.display()));
+    Ok(())
 }
 
 fn write(

@@ -226,3 +226,51 @@ fn machine_code_is_kept_for_the_next_run_unless_it_shall_not() {
     assert_eq!(shop.segue(&["run", "--engine", "interpreter"]).status, 0);
     assert!(!shop.file("kept").exists());
 }
+
+#[test]
+fn cut_points_are_kept_for_single_records() {
+    let shop = Shop::new();
+    shop.write(
+        "ranks.segue",
+        "segment best { customer in top 1 by spend }\ntrait fifth = quintile of spend\nsegment upper { fifth >= 3 }\n",
+    );
+    let ended = shop.segue(&["run", "--cut-points", "cuts.json"]);
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    assert!(ended.err.contains("wrote cuts.json"), "{}", ended.err);
+    let kept: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(shop.file("cuts.json")).unwrap()).unwrap();
+    // Customers spent 110, 120.50, 0 and 0 USD: of four, fifths 3 and 4 begin with the third and the fourth.
+    let entry = |asked: &str| {
+        let entries = kept["cut_points"].as_array().unwrap().iter();
+        entries.clone().find(|entry| entry["question"].as_str().unwrap().contains(asked)).unwrap().clone()
+    };
+    assert_eq!(entry("top 1")["last"]["at"]["value"], "1205000");
+    assert_eq!(entry("group")["groups_begin"], serde_json::json!(["1100000", "1100000", "1205000"]));
+    assert_eq!(entry("group")["customers"], 4);
+    let ended = shop.segue(&["run", "--cut-points", "cuts.json", "--engine", "interpreter"]);
+    assert_eq!(ended.status, 2);
+    let ended = shop.segue(&["run", "--cut-points", "customers.csv"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("this file holds data that are read"), "{}", ended.err);
+}
+
+#[test]
+fn engines_and_bounds_agree_on_ranks() {
+    let shop = Shop::new();
+    shop.write(
+        "ranks.segue",
+        "partition tier by spend { gold : top 25%  silver : next 1  rest : otherwise }\n\
+         segment above { spend > average of spend over customers }\nsegment dealt { customer in share 0% to 50% of \"x\" }\n",
+    );
+    let figures = |more: &[&str]| {
+        let ended = shop.segue(&[&["run", "--json"], more].concat());
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        let mut figures: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+        figures["engine"] = serde_json::Value::Null;
+        figures
+    };
+    let expected = figures(&[]);
+    assert_eq!(expected["partitions"][1]["parts"][0]["count"], 1);
+    assert_eq!(figures(&["--engine", "interpreter"]), expected);
+    assert_eq!(figures(&["--memory", "100MB"]), expected);
+}

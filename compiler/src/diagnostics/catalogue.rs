@@ -74,6 +74,7 @@ catalogue! {
     S0043 Error "= joins a name and its value";
     S0044 Error "a field that says too much";
     S0045 Error "a line of a score";
+    S0046 Error "of whom";
     S0100 Error "a name that is taken";
     S0101 Error "no such field";
     S0103 Error "a circle";
@@ -138,6 +139,7 @@ catalogue! {
     S0189 Error "months as a length of time";
     S0191 Error "a day against a time";
     S0192 Error "the range of a score, or a cap";
+    S0193 Error "a question about all customers";
     S0201 Warning "a value that never occurs";
     S0202 Error "no such column";
     S0203 Error "the data cannot be used";

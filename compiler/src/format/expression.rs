@@ -1,10 +1,12 @@
 //! One expression as text on one line, for messages and reports. It needs no source, so it also prints what was built.
 
 use crate::syntax::tree::{
-    Aggregate, AggregateOperator, BlockKind, CallShape, CountTest, Expr, ExprKind, Factor, IsTest, Literal, Moment,
-    Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet, Window, WindowKind, WrittenTime,
+    Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, CountTest, End, Expr, ExprKind, Factor, IsTest,
+    Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet, Window, WindowKind,
+    WrittenTime,
 };
 use crate::syntax::{amount_text, sign, text_words, unit_word};
+use std::sync::Arc;
 
 /// Writes an expression as it would stand in a rule file.
 pub fn print_expression(expression: &Expr) -> String {
@@ -127,6 +129,13 @@ fn print(expression: &Expr, text: &mut String) {
             text.push_str(" }");
         }
         ExprKind::Aggregate(aggregate) => print_aggregate(aggregate, text),
+        ExprKind::OverBase(question) => print_over_base(question, text),
+        ExprKind::InShare(share) => {
+            let (from, to) = (written(&share.from.0), written(&share.to.0));
+            let salt = written(&Literal::Text(Arc::clone(&share.salt.text)));
+            let not = if share.negated { "not " } else { "" };
+            text.push_str(&format!("customer {not}in share {from} to {to} of {salt}"));
+        }
         ExprKind::Score(score) => {
             for (at, line) in score.lines.iter().enumerate() {
                 text.push_str(if at == 0 { "" } else { "; " });
@@ -151,6 +160,42 @@ fn print(expression: &Expr, text: &mut String) {
                 }
             }
         }
+    }
+}
+
+fn print_over_base(question: &OverBase, text: &mut String) {
+    let mut over_customers = false;
+    match &question.asked {
+        AskedOfBase::Group { groups } => text.push_str(&format!("{} of ", group_word(*groups))),
+        AskedOfBase::Foremost { end, extent, negated } => {
+            let end = if *end == End::Top { "top" } else { "bottom" };
+            let not = if *negated { "not " } else { "" };
+            text.push_str(&format!("customer {not}in {end} {} by ", written(&extent.value)));
+        }
+        statistic => {
+            over_customers = true;
+            match statistic {
+                AskedOfBase::Median => text.push_str("median of "),
+                AskedOfBase::Deviation => text.push_str("deviation of "),
+                AskedOfBase::Percentile { rank, .. } => text.push_str(&format!("percentile {} of ", written(rank))),
+                _ => text.push_str("average of "),
+            }
+        }
+    }
+    print(&question.ranked.value, text);
+    text.push_str(if over_customers { " over customers" } else { "" });
+    if let Some(among) = &question.ranked.among {
+        text.push_str(&format!(" among {}", among.text));
+    }
+}
+
+/// The word for one of so many groups of equal size.
+pub(crate) fn group_word(groups: u32) -> &'static str {
+    match groups {
+        4 => "quartile",
+        5 => "quintile",
+        10 => "decile",
+        _ => "percentile",
     }
 }
 

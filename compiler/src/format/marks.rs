@@ -3,8 +3,8 @@
 
 use crate::source::{SourceFile, Span};
 use crate::syntax::tree::{
-    AggregateOperator, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, IsTest, ListSource, Literal,
-    Path, Score, ScoreWhat, TypeRef, TypeRefKind, ValueSet, Window, WindowKind,
+    AggregateOperator, AskedOfBase, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, IsTest, ListSource,
+    Literal, PartRule, Path, Ranked, Score, ScoreWhat, TypeRef, TypeRefKind, ValueSet, Window, WindowKind,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -72,12 +72,19 @@ impl<'t> Walk<'t> {
                 self.name(name.span);
                 self.waiting.extend(lines);
             }
-            DeclarationKind::Partition { name, parts, .. } => {
+            DeclarationKind::Partition { name, body, .. } => {
                 self.name(name.span);
-                for part in parts {
+                if let Some(by) = &body.by {
+                    self.ranked(by);
+                }
+                for part in &body.parts {
                     self.marks.fields.insert(part.span.start);
                     self.name(part.name.span);
-                    self.waiting.extend(&part.condition);
+                    match &part.rule {
+                        PartRule::Condition(condition) => self.waiting.push(condition),
+                        PartRule::Ranked { extent, .. } => self.literal(&extent.value, extent.span),
+                        PartRule::Otherwise => {}
+                    }
                 }
             }
             DeclarationKind::Broken { .. } => {}
@@ -154,6 +161,19 @@ impl<'t> Walk<'t> {
             }
             ExprKind::Block { lines, .. } => self.waiting.extend(lines),
             ExprKind::Score(score) => self.score(score),
+            ExprKind::OverBase(question) => {
+                match &question.asked {
+                    AskedOfBase::Percentile { rank, span } => self.literal(rank, *span),
+                    AskedOfBase::Foremost { extent, .. } => self.literal(&extent.value, extent.span),
+                    _ => {}
+                }
+                self.ranked(&question.ranked);
+            }
+            ExprKind::InShare(share) => {
+                for (literal, span) in [&share.from, &share.to] {
+                    self.literal(literal, *span);
+                }
+            }
             ExprKind::Aggregate(aggregate) => {
                 self.path(&aggregate.source);
                 self.windows(&aggregate.windows);
@@ -170,6 +190,13 @@ impl<'t> Walk<'t> {
                     self.marks.idle_of.insert(aggregate.operator_span.end);
                 }
             }
+        }
+    }
+
+    fn ranked(&mut self, ranked: &'t Ranked) {
+        self.waiting.push(&ranked.value);
+        if let Some(among) = &ranked.among {
+            self.name(among.span);
         }
     }
 

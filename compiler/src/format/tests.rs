@@ -2,7 +2,7 @@
 
 use super::{Formatted, format, print_expression};
 use crate::source::{FileId, SourceFile};
-use crate::syntax::tree::{DeclarationKind, Expr, ExprKind, FieldKind};
+use crate::syntax::tree::{DeclarationKind, Expr, ExprKind, FieldKind, PartRule};
 use crate::syntax::{NodeIds, dump_expression, dump_file, parse, parse_expression};
 use std::path::{Path, PathBuf};
 
@@ -210,8 +210,11 @@ fn expressions_print_as_what_reads_back() {
             match declaration.kind {
                 DeclarationKind::Segment { lines, .. } => expressions.extend(lines),
                 DeclarationKind::Trait { value, .. } | DeclarationKind::Let { value, .. } => expressions.push(value),
-                DeclarationKind::Partition { parts, .. } => {
-                    expressions.extend(parts.into_iter().filter_map(|part| part.condition));
+                DeclarationKind::Partition { body, .. } => {
+                    expressions.extend(body.parts.into_iter().filter_map(|part| match part.rule {
+                        PartRule::Condition(condition) => Some(condition),
+                        _ => None,
+                    }));
                 }
                 DeclarationKind::Table(table) => {
                     expressions.extend(table.fields.into_iter().filter_map(|field| match field.kind {

@@ -91,9 +91,9 @@ impl<'tree> Collector<'tree, '_> {
                 self.declare(name, Global::Segment(SegmentId(number(self.index.segments.len()))));
                 self.index.segments.push(Named { name, title: title.as_ref(), documentation, span, body: lines });
             }
-            DeclarationKind::Partition { name, title, parts } => {
+            DeclarationKind::Partition { name, title, body } => {
                 self.declare(name, Global::Partition(PartitionId(number(self.index.partitions.len()))));
-                self.index.partitions.push(Named { name, title: title.as_ref(), documentation, span, body: parts });
+                self.index.partitions.push(Named { name, title: title.as_ref(), documentation, span, body });
             }
             DeclarationKind::Broken { name } => {
                 if let Some(name) = name {

@@ -151,7 +151,7 @@ pub(crate) struct Index<'tree> {
     /// Segments.
     pub(crate) segments: Vec<Named<'tree, &'tree [tree::Expr]>>,
     /// Partitions.
-    pub(crate) partitions: Vec<Named<'tree, &'tree [tree::Part]>>,
+    pub(crate) partitions: Vec<Named<'tree, &'tree tree::Partition>>,
     /// The shared namespace, by folded name. Customers' fields are not in it: they are found in their table first.
     pub(crate) globals: FxHashMap<String, Global>,
 }

@@ -7,20 +7,24 @@ use super::Selection;
 use super::node::{Aggregate, Constant, Node, NodeId, Op, Place, Rows, Scope, Work};
 use super::truth::OPENED;
 use super::walk::{computed, field_of, needed};
-use crate::program::{self, CUSTOMERS, Expr, ExprKind, FieldId, Item, Program, TableId, Type, Window};
+use crate::program::{
+    self, Answer, CUSTOMERS, Expr, ExprKind, FieldId, Item, Program, QuestionId, SegmentId, TableId, Type, Window,
+};
 use crate::syntax::tree::Comparison;
 use crate::values::Value;
 use rustc_hash::FxHashMap;
 
 /// The graph while it grows.
 pub(crate) struct Lowering<'a> {
-    program: &'a Program,
+    pub(super) program: &'a Program,
     pub(crate) nodes: Vec<Node>,
     known: FxHashMap<(Op, Type), NodeId>,
     fields: FxHashMap<(TableId, FieldId), NodeId>,
     traits: FxHashMap<u32, NodeId>,
     segments: FxHashMap<u32, NodeId>,
     parts: FxHashMap<u32, Vec<NodeId>>,
+    /// Values that are worked out although no answer may need them.
+    pub(super) worked: Vec<NodeId>,
 }
 
 /// What the selection asks for, as nodes.
@@ -29,6 +33,8 @@ pub(crate) struct Lowered {
     pub(crate) traits: Vec<NodeId>,
     pub(crate) segments: Vec<NodeId>,
     pub(crate) partitions: Vec<Vec<NodeId>>,
+    /// Values that are worked out although no answer may need them.
+    pub(crate) worked: Vec<NodeId>,
 }
 
 /// Lowers what the selection needs, nothing else.
@@ -41,6 +47,7 @@ pub(crate) fn lower(program: &Program, selection: &Selection) -> Lowered {
         traits: FxHashMap::default(),
         segments: FxHashMap::default(),
         parts: FxHashMap::default(),
+        worked: Vec::new(),
     };
     for item in needed(program, selection) {
         lowering.item(item);
@@ -56,10 +63,15 @@ pub(crate) fn lower(program: &Program, selection: &Selection) -> Lowered {
             .map(|id| lowering.parts.get(&id.0).cloned().unwrap_or_default())
             .collect(),
         nodes: lowering.nodes,
+        worked: {
+            lowering.worked.sort_unstable();
+            lowering.worked.dedup();
+            lowering.worked
+        },
     }
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     fn item(&mut self, item: Item) {
         let program = self.program;
         match item {
@@ -165,7 +177,7 @@ impl Lowering<'_> {
                 Op::Gather { row, value }
             }
             ExprKind::Trait(id) => return self.traits.get(&id.0).copied().unwrap_or_else(|| self.missing()),
-            ExprKind::Segment(id) => return self.segments.get(&id.0).copied().unwrap_or_else(|| self.missing()),
+            ExprKind::Segment(id) => return self.segment(*id),
             ExprKind::InParts { partition, parts } => {
                 let all = self.parts.get(&partition.0).cloned().unwrap_or_default();
                 let chosen = parts.iter().filter_map(|part| all.get(*part as usize).copied()).collect();
@@ -239,6 +251,11 @@ impl Lowering<'_> {
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, context),
             ExprKind::Score(score) => return self.score(score, expr, context),
+            ExprKind::OverBase(question) => return self.over_base(question, expr, context),
+            ExprKind::InShare { salt, from, to, key } => {
+                let key = self.lower(key, context);
+                Op::InShare { key, salt: std::sync::Arc::clone(salt), from: *from, to: *to }
+            }
         };
         let fails = op.can_fail();
         let node = self.intern(op, expr.ty.clone(), expr.may_be_missing);
@@ -246,6 +263,16 @@ impl Lowering<'_> {
             self.stands_for(node, Place { span: expr.span, context });
         }
         node
+    }
+
+    /// The members of a segment that was lowered before.
+    pub(super) fn segment(&mut self, id: SegmentId) -> NodeId {
+        self.segments.get(&id.0).copied().unwrap_or_else(|| self.missing())
+    }
+
+    /// What a question about the whole base came to, where it was answered.
+    pub(super) fn answer(&self, question: QuestionId) -> Option<&'a Answer> {
+        self.program.answers.get(question)
     }
 
     fn aggregate(&mut self, aggregate: &program::Aggregate, context: Scope) -> Op {
@@ -305,7 +332,7 @@ impl Lowering<'_> {
         Some(self.intern(Op::InWindows(time, windows.iter().copied().collect()), Type::Boolean, false))
     }
 
-    fn field(&mut self, table: TableId, field: FieldId) -> NodeId {
+    pub(super) fn field(&mut self, table: TableId, field: FieldId) -> NodeId {
         if let Some(node) = self.fields.get(&(table, field)) {
             return *node;
         }
@@ -327,7 +354,7 @@ impl Lowering<'_> {
         if negated { self.not(less) } else { less }
     }
 
-    fn not(&mut self, node: NodeId) -> NodeId {
+    pub(super) fn not(&mut self, node: NodeId) -> NodeId {
         if let Some(Op::Not(inner)) = self.nodes.get(node.index()).map(|found| &found.op) {
             return *inner;
         }
@@ -342,7 +369,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn all(&mut self, nodes: Vec<NodeId>) -> NodeId {
+    pub(super) fn all(&mut self, nodes: Vec<NodeId>) -> NodeId {
         let nodes = self.flattened(nodes, |op| if let Op::And(inner) = op { Some(inner) } else { None });
         match nodes.as_slice() {
             [] => self.boolean(true),
@@ -354,7 +381,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn any(&mut self, nodes: Vec<NodeId>) -> NodeId {
+    pub(super) fn any(&mut self, nodes: Vec<NodeId>) -> NodeId {
         let nodes = self.flattened(nodes, |op| if let Op::Or(inner) = op { Some(inner) } else { None });
         match nodes.as_slice() {
             [] => self.boolean(false),
@@ -379,11 +406,11 @@ impl Lowering<'_> {
         flat
     }
 
-    fn any_missing(&self, nodes: &[NodeId]) -> bool {
+    pub(super) fn any_missing(&self, nodes: &[NodeId]) -> bool {
         nodes.iter().any(|node| self.nodes.get(node.index()).is_none_or(|found| found.may_be_missing))
     }
 
-    fn boolean(&mut self, value: bool) -> NodeId {
+    pub(super) fn boolean(&mut self, value: bool) -> NodeId {
         self.intern(Op::Constant(Constant(Value::Boolean(value))), Type::Boolean, false)
     }
 

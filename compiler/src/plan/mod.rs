@@ -12,6 +12,7 @@
 //! INVARIANTS ([`Plan::verify`]): operands stand before users; scopes nest; a pass reads only what lower levels give. The
 //! plan knows neither data nor `as of`: it is the same for every run of the program.
 
+mod base;
 mod lower;
 mod node;
 mod passes;
@@ -27,7 +28,7 @@ pub use passes::{Asked, Pass};
 pub use truth::{Truth, TruthId};
 pub use verify::Flaw;
 
-use crate::program::{PartitionId, Program, SegmentId, TableId, TraitId};
+use crate::program::{Item, PartitionId, Program, SegmentId, TableId, TraitId};
 
 /// What is wanted of a program.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +42,13 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The declarations it names.
+    pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
+        let segments = self.segments.iter().map(|id| Item::Segment(*id));
+        let partitions = self.partitions.iter().map(|id| Item::Partition(*id));
+        segments.chain(partitions).chain(self.traits.iter().map(|id| Item::Trait(*id)))
+    }
+
     /// Everything the program declares.
     pub fn everything(program: &Program) -> Selection {
         let numbers = |count: usize| 0..u32::try_from(count).unwrap_or(u32::MAX);
@@ -67,6 +75,8 @@ pub struct Plan {
     pub segments: Vec<TruthId>,
     /// The members of each part of each partition of the selection.
     pub partitions: Vec<Vec<TruthId>>,
+    /// Values that are worked out, so that what fails in them is counted, whether or not anything reads them.
+    pub worked: Vec<NodeId>,
 }
 
 impl Plan {
@@ -86,6 +96,7 @@ impl Plan {
             nodes: lowered.nodes,
             truths: truths.sets,
             traits: lowered.traits,
+            worked: lowered.worked,
             segments,
             partitions,
         }
@@ -102,7 +113,7 @@ impl Plan {
             matches!(op, Op::And(_) | Op::Or(_) | Op::Not(_) | Op::AtLeastOf(..) | Op::Certain(_) | Op::Constant(_))
         };
         let mut live: Vec<bool> = self.nodes.iter().map(|node| !joins(&node.op)).collect();
-        for wanted in &self.traits {
+        for wanted in self.traits.iter().chain(&self.worked) {
             if let Some(slot) = live.get_mut(wanted.index()) {
                 *slot = true;
             }

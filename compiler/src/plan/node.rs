@@ -3,7 +3,7 @@
 //! INVARIANT: the operands of a node have smaller numbers than the node, so the order of numbers is an order of work.
 
 use crate::builtins::Function;
-use crate::program::{Conversion, FieldId, TableId, Type, Window};
+use crate::program::{Conversion, FieldId, Share, TableId, Type, Window};
 use crate::source::Span;
 use crate::syntax::tree::{AggregateOperator, Amount, Factor, Quantifier, Rounding, Sign, TextTest};
 use crate::values::Value;
@@ -162,6 +162,29 @@ pub enum Op {
         /// The largest result, of its type.
         high: Option<Constant>,
     },
+    /// A value that is never known.
+    Missing,
+    /// In which group a value is that is ranked: 1 + how many of the cuts, ascending and of its type, are at most the value;
+    /// missing too where `among` is not certainly true.
+    Group {
+        /// What is ranked.
+        value: NodeId,
+        /// Of whom it is asked, where not of all.
+        among: Option<NodeId>,
+        /// Where the groups after the first start.
+        cuts: Arc<[Constant]>,
+    },
+    /// Whether a key is in a stable share of all: see [`crate::program::ExprKind::InShare`].
+    InShare {
+        /// The key.
+        key: NodeId,
+        /// What customers are dealt by.
+        salt: Arc<str>,
+        /// Where the share starts.
+        from: Share,
+        /// Where it ends, outside.
+        to: Share,
+    },
     /// The first known one.
     Otherwise(Box<[NodeId]>),
     /// First before second. The other orders are written with this one, turned round and negated.
@@ -263,7 +286,7 @@ impl Op {
     /// Calls `each` with every operand, those inside rows included.
     pub fn for_each_operand(&self, mut each: impl FnMut(NodeId)) {
         match self {
-            Op::Constant(_) | Op::Now | Op::Day(_) | Op::Column(..) => {}
+            Op::Constant(_) | Op::Now | Op::Day(_) | Op::Column(..) | Op::Missing => {}
             Op::LookupRow { key: node, .. }
             | Op::Convert(_, node)
             | Op::Negate(node)
@@ -272,6 +295,7 @@ impl Op {
             | Op::Round(node, ..)
             | Op::Clamp { value: node, .. }
             | Op::IsOneOf { value: node, .. }
+            | Op::InShare { key: node, .. }
             | Op::IsEmpty(node)
             | Op::IsKnown(node)
             | Op::InWindows(node, _)
@@ -285,6 +309,10 @@ impl Op {
             | Op::Text { subject: first, pattern: second, .. } => {
                 each(*first);
                 each(*second);
+            }
+            Op::Group { value, among, .. } => {
+                each(*value);
+                among.iter().for_each(|node| each(*node));
             }
             Op::Sum(terms) => terms.iter().for_each(|(_, node)| each(*node)),
             Op::Product(factors) => factors.iter().for_each(|(_, node)| each(*node)),

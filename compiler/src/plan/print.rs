@@ -2,7 +2,7 @@
 
 use super::node::{Aggregate, Node, NodeId, Op, Rows, Scope, Work};
 use super::{Plan, Truth, TruthId};
-use crate::program::{Bound, CUSTOMERS, Conversion, FieldId, Program, TableId, Type, Window};
+use crate::program::{Bound, CUSTOMERS, Conversion, FieldId, Program, TableId, Type, Window, over_base};
 use crate::syntax::tree::{Amount, Factor, Quantifier, Rounding, Sign, TextTest, Unit};
 use crate::values::{Value, calendar, money};
 use std::fmt::Write as _;
@@ -11,6 +11,7 @@ impl Plan {
     /// The stages as text; `selection` names the outputs.
     pub fn print(&self, program: &Program, selection: &super::Selection) -> String {
         let mut printer = Printer { plan: self, program, text: String::new(), live: self.live() };
+        printer.base(selection);
         printer.columns();
         printer.stage("once", |node| node.work == Work::Once);
         for table in (0..program.tables.len()).filter_map(|at| u32::try_from(at).ok()).map(TableId) {
@@ -46,6 +47,18 @@ impl Printer<'_> {
     fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
+    }
+
+    /// What is asked of all customers before anything else.
+    fn base(&mut self, selection: &super::Selection) {
+        let questions = self.program.questions(selection.items());
+        if !questions.is_empty() {
+            self.line("asked of all customers before, by level; without data, what they come to stands as 0");
+        }
+        for (level, question) in questions {
+            let line = format!("  {level} {}", over_base(self.program, question));
+            self.line(&line);
+        }
     }
 
     /// Live nodes that are worked out, columns left out, under a title where there are any.
@@ -248,6 +261,15 @@ impl Printer<'_> {
                     }
                 }
                 text
+            }
+            Op::Missing => "missing".to_owned(),
+            Op::Group { value, among, cuts } => {
+                let cuts: Vec<String> = cuts.iter().map(|cut| value_text(&cut.0)).collect();
+                let among = among.map_or(String::new(), |among| format!(" among {}", reference(among)));
+                format!("group of {}{among}, cut at [{}]", reference(*value), cuts.join(", "))
+            }
+            Op::InShare { key, salt, from, to } => {
+                format!("{} in share {} to {} of {salt:?}", reference(*key), from.as_number(), to.as_number())
             }
             Op::Otherwise(choices) => references(choices, " otherwise "),
             Op::Less(left, right) => format!("{} < {}", reference(*left), reference(*right)),

@@ -39,10 +39,11 @@ pub(crate) fn needed(program: &Program, selection: &Selection) -> Vec<Item> {
         items.push(*item);
         let mut pending: Vec<&Expr> = expressions(program, *item);
         while let Some(expr) = pending.pop() {
-            match expr.kind {
-                ExprKind::Trait(id) => _ = wanted.insert(Item::Trait(id)),
-                ExprKind::Segment(id) => _ = wanted.insert(Item::Segment(id)),
-                ExprKind::InParts { partition, .. } => _ = wanted.insert(Item::Partition(partition)),
+            match &expr.kind {
+                ExprKind::Trait(id) => _ = wanted.insert(Item::Trait(*id)),
+                ExprKind::Segment(id) => _ = wanted.insert(Item::Segment(*id)),
+                ExprKind::InParts { partition, .. } => _ = wanted.insert(Item::Partition(*partition)),
+                ExprKind::OverBase(question) => wanted.extend(question.among.map(Item::Segment)),
                 _ => {}
             }
             if let Some(field) = field_of(expr)

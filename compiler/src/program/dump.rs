@@ -1,8 +1,8 @@
 //! A checked program as text, for tests and for reading: one declaration a paragraph, values in a short prefix form.
 
 use super::{
-    Aggregate, Bound, Conversion, Expr, ExprKind, FieldSource, Item, Points, Program, Reading, Row, Rows, Score, Type,
-    Window,
+    Aggregate, Asked, BaseQuestion, Bound, Conversion, End, Expr, ExprKind, FieldSource, Item, Points, Program,
+    Reading, Row, Rows, Score, Statistic, Type, Window,
 };
 use crate::syntax::tree::{
     AggregateOperator, Amount, Comparison, Factor, Quantifier, Rounding, Sign, TableKind, TextTest, Unit,
@@ -224,7 +224,54 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
         ExprKind::AtLeastOf(wanted, lines) => format!("(at-least {wanted} {})", all(lines)),
         ExprKind::Aggregate(aggregate) => asked(program, aggregate),
         ExprKind::Score(score) => points(program, score, &expr.ty),
+        ExprKind::OverBase(question) => over_base(program, question),
+        ExprKind::InShare { salt, from, to, key } => {
+            let key = inner(key);
+            format!("(in-share {salt:?} {}..{} {key})", from.as_number(), to.as_number())
+        }
     }
+}
+
+/// A question about the whole base with all declarations that its answer depends on: questions of two programs with the same
+/// text have the same answers over the same data.
+pub fn question_text(program: &Program, question: &BaseQuestion) -> String {
+    let mut waiting: Vec<Item> = question.among.map(Item::Segment).into_iter().collect();
+    question.value.walk(&mut |part| waiting.extend(part.named()));
+    let mut reached = std::collections::HashSet::new();
+    while let Some(item) = waiting.pop() {
+        if reached.insert(item) {
+            waiting.extend(program.uses(item));
+        }
+    }
+    let mut out = over_base(program, question) + "\n";
+    for item in program.order.iter().filter(|item| reached.contains(item)) {
+        out.push_str(&declaration(program, *item));
+    }
+    for table in &program.tables {
+        for field in &table.fields {
+            if let FieldSource::Computed(value) = &field.source {
+                _ = writeln!(out, "{}.{} = {}", table.name, field.name, expression(program, value));
+            }
+        }
+    }
+    out
+}
+
+/// The first line of [`question_text`]: the question alone.
+pub fn over_base(program: &Program, question: &BaseQuestion) -> String {
+    let asked = match question.asked {
+        Asked::Group(groups) => format!("group-of-{groups}"),
+        Asked::Statistic(Statistic::Average) => "base-average".to_owned(),
+        Asked::Statistic(Statistic::Deviation) => "base-deviation".to_owned(),
+        Asked::Statistic(Statistic::Percentile(share)) => format!("base-percentile {}", share.as_number()),
+        Asked::Foremost(end, extent) => {
+            let word = if end == End::Top { "top" } else { "bottom" };
+            format!("{word} {}+{}", extent.customers, extent.share.as_number())
+        }
+    };
+    let among = question.among.and_then(|id| program.segments.get(id.0 as usize));
+    let among = among.map_or(String::new(), |segment| format!(" among {}", segment.name));
+    format!("({asked} {}{among})", expression(program, &question.value))
 }
 
 fn points(program: &Program, score: &Score, ty: &Type) -> String {

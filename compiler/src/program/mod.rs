@@ -18,12 +18,16 @@ use crate::syntax::tree::{
 use crate::values::{Currency, Value};
 use std::sync::Arc;
 
+mod base;
 mod dump;
 mod twin;
 mod verify;
 mod walk;
 mod window;
-pub use dump::dump;
+pub use base::{
+    Answer, Answers, Asked, BaseQuestion, Cut, End, Extent, Kept, QuestionId, Share, Statistic, WHOLE_SHARE,
+};
+pub use dump::{dump, over_base, question_text};
 pub use verify::verify;
 pub use window::{Bound, Window};
 
@@ -61,6 +65,8 @@ pub struct Program {
     pub partitions: Vec<Partition>,
     /// Traits, segments and partitions in an order in which each comes after what it uses.
     pub order: Vec<Item>,
+    /// What the questions about the whole base came to; none before a run has worked them out.
+    pub answers: Answers,
 }
 
 /// What the project file sets that changes a meaning.
@@ -407,6 +413,21 @@ pub enum ExprKind {
     Aggregate(Box<Aggregate>),
     /// Points for what holds of the customer (rule 14). Stands only as the value of a trait.
     Score(Box<Score>),
+    /// What the customer's value is among those of all. Stands only in the scope of a customer, never inside a row or a
+    /// field.
+    OverBase(Box<BaseQuestion>),
+    /// Whether the customer is in a stable share of all: with h the first 8 bytes of md5("SALT:share:KEY") as a big-endian
+    /// integer, whether from x 2^64 <= h < to x 2^64 (rule 16). Never unknown.
+    InShare {
+        /// What customers are dealt by.
+        salt: Arc<str>,
+        /// Where the share starts.
+        from: Share,
+        /// Where it ends; the end itself is outside.
+        to: Share,
+        /// The customers' key: a field of the customer.
+        key: Box<Expr>,
+    },
 }
 
 /// A change of representation.

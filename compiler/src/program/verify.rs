@@ -1,8 +1,8 @@
 //! Does a program keep what its types cannot promise? Tests ask this of every program they make.
 
 use super::{
-    Aggregate, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Item, Points, Program, Row, Rows,
-    Score, TableId, Type, Window,
+    Aggregate, Asked, BaseQuestion, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Item, Points,
+    Program, Row, Rows, Score, TableId, Type, Window,
 };
 use crate::builtins::{Argument, Function, Gives};
 use crate::syntax::tree::{AggregateOperator, TableKind};
@@ -260,8 +260,33 @@ impl Verifier<'_> {
             }
             ExprKind::AtLeastOf(_, lines) => lines.iter().for_each(|line| self.boolean(line)),
             ExprKind::Score(score) => self.score(expr, score),
+            ExprKind::OverBase(question) => self.over_base(expr, question, place),
+            ExprKind::InShare { from, to, key, .. } => {
+                self.require(place.customer && place.row.is_none(), expr, "a share is asked about from a row");
+                self.require(from < to && !expr.may_be_missing, expr, "a share of nobody");
+                self.require(matches!(key.ty, Type::Id(_)), expr, "customers are dealt by no key");
+                self.boolean(expr);
+            }
             ExprKind::Aggregate(_) => {}
         }
+    }
+
+    fn over_base(&mut self, expr: &Expr, question: &BaseQuestion, place: Place) {
+        self.require(place.customer && place.row.is_none(), expr, "the base is asked about from a row");
+        let value = &question.value.ty;
+        let fits = match question.asked {
+            Asked::Group(groups) => groups > 1 && expr.ty == Type::Integer,
+            Asked::Foremost(..) => expr.ty == Type::Boolean && !expr.may_be_missing,
+            Asked::Statistic(_) => {
+                let figure = if *value == Type::Integer { &Type::Number } else { value };
+                (calculable(value) || *value == Type::Percent) && expr.may_be_missing && expr.ty == *figure
+            }
+        };
+        self.require(fits, expr, "a question about the base of the wrong type");
+        let ranked = calculable(value) || matches!(value, Type::Percent | Type::Date | Type::Datetime);
+        self.require(ranked, expr, "what is ranked has no order");
+        let exists = question.among.is_none_or(|id| (id.0 as usize) < self.program.segments.len());
+        self.require(exists, expr, "there is no such segment");
     }
 
     fn score(&mut self, expr: &Expr, score: &Score) {

@@ -1,7 +1,9 @@
 //! Walking over checked expressions: what one is made of, and which declarations it uses.
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
-use super::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, Score, ScoreLine};
+use super::{
+    Aggregate, BaseQuestion, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, Score, ScoreLine,
+};
 use std::collections::BTreeSet;
 
 /// Calls `$visit` with each part of an expression of this kind, shared or to be changed.
@@ -24,6 +26,7 @@ macro_rules! for_each_part_of {
             | ExprKind::IsOneOf { value: part, .. }
             | ExprKind::IsEmpty(part)
             | ExprKind::IsKnown(part)
+            | ExprKind::InShare { key: part, .. }
             | ExprKind::InWindows(part, _)
             | ExprKind::Not(part) => $visit(part),
             ExprKind::Difference(left, right)
@@ -54,6 +57,10 @@ macro_rules! for_each_part_of {
                 let Score { lines, .. } = score.$inner();
                 lines.$each().for_each(|ScoreLine { asked, .. }| $visit(asked));
             }
+            ExprKind::OverBase(question) => {
+                let BaseQuestion { value, .. } = question.$inner();
+                $visit(value);
+            }
         }
     };
 }
@@ -68,6 +75,17 @@ impl Expr {
     /// As [`Expr::for_each_part`], with leave to change the parts.
     pub fn for_each_part_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         for_each_part_of!(&mut self.kind, visit, iter_mut, as_mut);
+    }
+
+    /// The declaration that this expression names itself, its parts aside.
+    pub fn named(&self) -> Option<Item> {
+        match &self.kind {
+            ExprKind::Trait(id) => Some(Item::Trait(*id)),
+            ExprKind::Segment(id) => Some(Item::Segment(*id)),
+            ExprKind::InParts { partition, .. } => Some(Item::Partition(*partition)),
+            ExprKind::OverBase(question) => question.among.map(Item::Segment),
+            _ => None,
+        }
     }
 
     /// Calls `visit` with this expression and all its parts, each before its own parts.
@@ -118,13 +136,9 @@ impl Program {
         let mut used = Vec::new();
         for expr in self.expressions(item) {
             expr.walk(&mut |part| {
-                let named = match part.kind {
-                    ExprKind::Trait(id) => Item::Trait(id),
-                    ExprKind::Segment(id) => Item::Segment(id),
-                    ExprKind::InParts { partition, .. } => Item::Partition(partition),
-                    _ => return,
-                };
-                if !used.contains(&named) {
+                if let Some(named) = part.named()
+                    && !used.contains(&named)
+                {
                     used.push(named);
                 }
             });

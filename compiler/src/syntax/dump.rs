@@ -1,8 +1,9 @@
 //! The tree as text, for snapshots: one node a line would be too long, so a compact form with every part named.
 
 use super::tree::{
-    Aggregate, Column, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, File, IsTest, ListSource,
-    Literal, Path, Quoted, Score, ScoreWhat, Sign, TypeRef, TypeRefKind, ValueSet, Window, WindowKind, Word,
+    Aggregate, AskedOfBase, Column, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, File, IsTest,
+    ListSource, Literal, PartRule, Path, Quoted, Ranked, Score, ScoreWhat, Sign, TypeRef, TypeRefKind, ValueSet,
+    Window, WindowKind, Word,
 };
 use std::fmt::Write;
 
@@ -120,19 +121,27 @@ impl Dump {
                 self.title(title.as_ref());
                 self.lines(lines);
             }
-            DeclarationKind::Partition { name, title, parts } => {
+            DeclarationKind::Partition { name, title, body } => {
                 self.put("Partition ");
                 self.word(name);
                 self.title(title.as_ref());
                 self.depth += 1;
-                for part in parts {
+                if let Some(by) = &body.by {
+                    self.put(" by ");
+                    self.ranked(by);
+                }
+                for part in &body.parts {
                     self.line();
                     self.word(&part.name);
                     self.title(part.title.as_ref());
                     self.put(" : ");
-                    match &part.condition {
-                        Some(condition) => self.expression(condition),
-                        None => self.put("otherwise"),
+                    match &part.rule {
+                        PartRule::Condition(condition) => self.expression(condition),
+                        PartRule::Otherwise => self.put("otherwise"),
+                        PartRule::Ranked { is_next, extent, .. } => {
+                            self.put(if *is_next { "next " } else { "top " });
+                            self.literal(&extent.value);
+                        }
                     }
                 }
                 self.depth -= 1;
@@ -356,7 +365,49 @@ impl Dump {
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),
             ExprKind::Score(score) => self.score(score),
+            ExprKind::OverBase(question) => {
+                self.over_base(&question.asked);
+                self.ranked(&question.ranked);
+            }
+            ExprKind::InShare(share) => {
+                self.put(if share.negated { "not in share " } else { "in share " });
+                self.literal(&share.from.0);
+                self.put(" to ");
+                self.literal(&share.to.0);
+                self.put(" of ");
+                self.debug(&share.salt.text);
+            }
         }
+    }
+
+    fn over_base(&mut self, asked: &AskedOfBase) {
+        match asked {
+            AskedOfBase::Group { groups } => {
+                self.put("group of ");
+                self.debug(groups);
+            }
+            AskedOfBase::Average => self.put("average over base"),
+            AskedOfBase::Median => self.put("median over base"),
+            AskedOfBase::Deviation => self.put("deviation over base"),
+            AskedOfBase::Percentile { rank, .. } => {
+                self.put("percentile over base ");
+                self.literal(rank);
+            }
+            AskedOfBase::Foremost { end, extent, negated } => {
+                self.put(if *negated { "not in " } else { "in " });
+                self.debug(end);
+                self.put(" ");
+                self.literal(&extent.value);
+            }
+        }
+    }
+
+    fn ranked(&mut self, ranked: &Ranked) {
+        if let Some(among) = &ranked.among {
+            self.put(" among ");
+            self.word(among);
+        }
+        self.named("", &[&ranked.value]);
     }
 
     fn score(&mut self, score: &Score) {

@@ -4,7 +4,10 @@
 //! INVARIANT: `and`, `or`, sums and products are n-ary, so the tree is never deeper than the written nesting (rule 21:
 //! at most 200), however long a line is. What could not be read is an `Error` node, about which a message was given.
 
+mod base;
+
 use crate::source::Span;
+pub use base::{AskedOfBase, End, Extent, InShare, OverBase, Ranked};
 use std::sync::Arc;
 
 /// Names a node within one project; types and resolutions live in side tables under it.
@@ -72,8 +75,8 @@ pub enum DeclarationKind {
     Trait { name: Word, title: Option<Quoted>, value: Expr },
     /// `segment NAME "Title" { ... }`
     Segment { name: Word, title: Option<Quoted>, lines: Vec<Expr> },
-    /// `partition NAME "Title" { part : condition ... }`
-    Partition { name: Word, title: Option<Quoted>, parts: Vec<Part> },
+    /// `partition NAME "Title" [by VALUE [among SEGMENT]] { part : condition ... }`
+    Partition { name: Word, title: Option<Quoted>, body: Partition },
     /// `score NAME "Title" from 0 to 100 { ... }`; the value is an [`ExprKind::Score`].
     Score { name: Word, title: Option<Quoted>, value: Expr },
     /// Could not be read; a message was given. The name is kept, where there is one, so uses of it stay silent.
@@ -89,6 +92,15 @@ pub enum ListSource {
     File(Quoted),
 }
 
+/// What stands behind a partition's name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partition {
+    /// `by spend_12m`: what its `top` and `next` parts are ranked by.
+    pub by: Option<Ranked>,
+    /// Its parts in the order tried.
+    pub parts: Vec<Part>,
+}
+
 /// One part of a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
@@ -96,10 +108,22 @@ pub struct Part {
     pub name: Word,
     /// Its title.
     pub title: Option<Quoted>,
-    /// `None` for `otherwise`.
-    pub condition: Option<Expr>,
+    /// Who is in it.
+    pub rule: PartRule,
     /// The whole line.
     pub span: Span,
+}
+
+/// Who is in a part of a partition.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the line above each variant speaks of its fields")]
+pub enum PartRule {
+    /// `otherwise`
+    Otherwise,
+    /// Those of whom it holds.
+    Condition(Expr),
+    /// `top 10%`, `next 30%`; the span is that of the rule.
+    Ranked { is_next: bool, extent: Extent, span: Span },
 }
 
 /// Points for what holds of a customer.
@@ -329,6 +353,10 @@ pub enum ExprKind {
     Aggregate(Box<Aggregate>),
     /// The lines of a score. Stands only as the value of its declaration.
     Score(Box<Score>),
+    /// `quintile of spend_12m`, `median of spend_12m over customers`, `customer in top 10% by spend_12m`
+    OverBase(Box<OverBase>),
+    /// `customer in share 0% to 40% of "checkout test"`
+    InShare(Box<InShare>),
 }
 
 /// A written value.

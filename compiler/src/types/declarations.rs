@@ -5,7 +5,7 @@ use super::values::{bare_word, fixed_length, literal, made};
 use super::{CheckedTrait, Checker, Constant, State, messages};
 use crate::names::{Global, fold};
 use crate::program::{Bound, ExprKind, PartitionId, SegmentId, TraitId, Type};
-use crate::syntax::tree::{self, Literal};
+use crate::syntax::tree::{self, Literal, PartRule};
 use crate::values::Value;
 use rustc_hash::FxHashMap;
 
@@ -91,7 +91,12 @@ impl<'tree> Checker<'tree> {
 
     pub(crate) fn check_partition(&mut self, id: PartitionId) {
         let Some(named) = self.index.partitions.get(id.0 as usize) else { return };
-        let (parts, name) = (named.body, named.name);
+        let (parts, name, by) = (named.body.parts.as_slice(), named.name, named.body.by.as_ref());
+        let ranking = match by {
+            None => Some(None),
+            Some(by) => self.ranking(by, name.span, true).map(Some),
+        };
+        let mut sofar = None;
         let mut seen: FxHashMap<String, crate::source::Span> = FxHashMap::default();
         let mut otherwise: Option<&tree::Part> = None;
         let mut conditions = Vec::with_capacity(parts.len());
@@ -103,28 +108,46 @@ impl<'tree> Checker<'tree> {
             if let Some(last) = otherwise {
                 self.report(messages::part_behind_otherwise(part.span, last.span));
             }
-            match &part.condition {
-                None => {
+            match &part.rule {
+                PartRule::Otherwise => {
                     otherwise = otherwise.or(Some(part));
                     conditions.push(None);
                 }
-                Some(condition) => match self.line(condition, Scope::customer()) {
+                PartRule::Condition(condition) => match self.line(condition, Scope::customer()) {
                     Some(condition) => conditions.push(Some(condition)),
                     None => failed = true,
                 },
+                PartRule::Ranked { is_next, extent, span } => {
+                    let condition = match &ranking {
+                        Some(Some(ranking)) => self.ranked_part(ranking, &mut sofar, *is_next, extent, *span),
+                        Some(None) => self.refuse(messages::ranked_part_by_nothing(*span, name)),
+                        None => None,
+                    };
+                    match condition {
+                        Some(condition) => conditions.push(Some(condition)),
+                        None => failed = true,
+                    }
+                }
             }
         }
         // A line that could not be read may have been the last one.
         let unread = parts.iter().any(|part| {
-            part.condition.as_ref().is_some_and(|condition| matches!(condition.kind, tree::ExprKind::Error))
+            matches!(&part.rule, PartRule::Condition(condition) if matches!(condition.kind, tree::ExprKind::Error))
         });
+        let is_ranked = parts.iter().any(|part| matches!(part.rule, PartRule::Ranked { .. }));
+        if let (Some(by), false, false) = (by, is_ranked, unread) {
+            self.report(messages::ranking_without_parts(by.value.span));
+        }
         if parts.is_empty() {
             self.report(messages::no_parts(name.span));
         }
         if otherwise.is_none() && !parts.is_empty() && !unread {
             self.report(messages::no_otherwise(name));
         }
-        if !failed && let Some(slot) = self.partitions.get_mut(id.0 as usize) {
+        if !failed
+            && ranking.is_some()
+            && let Some(slot) = self.partitions.get_mut(id.0 as usize)
+        {
             *slot = State::Done(conditions);
         }
     }

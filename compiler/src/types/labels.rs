@@ -98,6 +98,10 @@ fn gather<'a>(program: &Program, values: impl IntoIterator<Item = &'a Expr>) -> 
                     of_field(*table, *field)
                 }
                 ExprKind::Trait(id) => program.traits.get(id.0 as usize).map(|made| made.labels.as_slice()),
+                ExprKind::OverBase(question) => {
+                    let among = question.among.and_then(|id| program.segments.get(id.0 as usize));
+                    among.map(|made| made.labels.as_slice())
+                }
                 ExprKind::Segment(id) => program.segments.get(id.0 as usize).map(|made| made.labels.as_slice()),
                 ExprKind::InParts { partition, .. } => {
                     program.partitions.get(partition.0 as usize).map(|made| made.labels.as_slice())

@@ -8,6 +8,7 @@
 
 mod aggregates;
 mod arithmetic;
+mod base;
 mod conditions;
 mod constants;
 mod declarations;
@@ -171,6 +172,8 @@ pub(crate) struct Checker<'tree> {
     pub(crate) line_span: Option<Span>,
     /// The first place that needs the customers where none are declared.
     pub(crate) customers_wanted: Option<Span>,
+    /// How many questions about the whole base were met; attempts that were given up count too.
+    pub(crate) questions: u32,
 }
 
 /// A declaration being worked on.
@@ -207,6 +210,7 @@ impl<'tree> Checker<'tree> {
             suggestions: Cell::new(MOST_LIKENESSES),
             line_span: None,
             customers_wanted: None,
+            questions: 0,
             index,
         }
     }
@@ -445,6 +449,7 @@ impl<'tree> Checker<'tree> {
             segments: Vec::new(),
             partitions: Vec::new(),
             order: self.order.clone(),
+            answers: program::Answers::default(),
         };
         for (named, state) in self.index.traits.iter().zip(&self.traits) {
             made.traits.push(program::Trait {
@@ -468,7 +473,7 @@ impl<'tree> Checker<'tree> {
         }
         for (named, state) in self.index.partitions.iter().zip(&self.partitions) {
             let conditions = state.done()?;
-            let parts = named.body.iter().zip(conditions).map(|(part, condition)| program::Part {
+            let parts = named.body.parts.iter().zip(conditions).map(|(part, condition)| program::Part {
                 name: Arc::clone(&part.name.text),
                 title: text(part.title.as_ref()),
                 condition: condition.clone(),

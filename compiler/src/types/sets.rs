@@ -222,13 +222,13 @@ impl<'tree> Checker<'tree> {
     /// The part of a partition that a word names.
     pub(crate) fn part_of(&self, id: PartitionId, word: &Word) -> Option<u32> {
         let parts = self.index.partitions.get(id.0 as usize)?.body;
-        let at = parts.iter().position(|part| fold(&part.name.text) == fold(&word.text))?;
+        let at = parts.parts.iter().position(|part| fold(&part.name.text) == fold(&word.text))?;
         u32::try_from(at).ok()
     }
 
     /// Names of a partition's parts.
     pub(crate) fn part_names(&self, id: PartitionId) -> Vec<Arc<str>> {
-        let parts = self.index.partitions.get(id.0 as usize).map(|named| named.body).unwrap_or_default();
+        let parts = self.index.partitions.get(id.0 as usize).map_or(&[][..], |named| named.body.parts.as_slice());
         parts.iter().map(|part| Arc::clone(&part.name.text)).collect()
     }
 

@@ -4,7 +4,7 @@ use super::fit::Side;
 use super::scope::{Found, Scope};
 use super::{Checker, messages};
 use crate::builtins::{self, Argument, Function};
-use crate::program::{Conversion, Expr, ExprKind, Type};
+use crate::program::{Asked, Conversion, Expr, ExprKind, Type};
 use crate::source::Span;
 use crate::syntax::tree::{self, Amount, ExprKind as Tree, IsTest, Literal, Moment, Rounding, Unit, WrittenTime};
 use crate::values::{MONEY_SCALE, Value};
@@ -118,6 +118,8 @@ impl<'tree> Checker<'tree> {
             Tree::Block { kind, lines } => self.block(*kind, lines, span, scope),
             Tree::Aggregate(aggregate) => self.aggregate(written, aggregate, scope),
             Tree::Score(score) => self.score(score, span),
+            Tree::OverBase(question) => self.over_base(question, span, scope),
+            Tree::InShare(share) => self.in_share(share, span, scope),
         }
     }
 
@@ -341,6 +343,11 @@ impl<'tree> Checker<'tree> {
                         | Operator::MostFrequent
                 )
             }
+            // Not so a figure of all: where nobody has a value, nothing is known at all.
+            ExprKind::OverBase(question) => match question.asked {
+                Asked::Group(_) => question.among.is_some() || self.often_missing(&question.value),
+                Asked::Statistic(_) | Asked::Foremost(..) => false,
+            },
             // A score's unknown lines give no points (rule 14).
             _ => false,
         }

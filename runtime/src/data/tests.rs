@@ -80,6 +80,7 @@ impl TableDraft {
 
 pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
     Program {
+        answers: Default::default(),
         settings: Settings {
             name: "test".into(),
             zone: chrono_tz::UTC,

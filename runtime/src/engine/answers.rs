@@ -7,7 +7,7 @@ use super::vector::{Data, Input, Vector};
 use crate::data::{Bits, Column, Values};
 use crate::members::{Block, Members};
 use crate::outcome::{NO_PART, Outcome};
-use segue_compiler::program::Type;
+use segue_compiler::program::{Answers, Type};
 use std::sync::Arc;
 
 /// The answers of one block of customers.
@@ -75,6 +75,7 @@ pub(crate) fn outcome(
         partitions: parts,
         traits: columns,
         problems: problems.finish(),
+        answers: Answers::default(),
     })
 }
 

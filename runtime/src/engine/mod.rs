@@ -31,6 +31,7 @@ mod weight;
 #[cfg(test)]
 mod tests;
 
+use crate::base::{self, Surveyed};
 use crate::data::Dataset;
 pub use crate::members::Room;
 use crate::members::{Full, Keeper, Members, Part};
@@ -44,9 +45,11 @@ use jit::Maker;
 use prepare::{Prepared, is_global};
 use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};
+use segue_compiler::values::Value;
 use segue_compiler::values::calendar::Clock;
 use std::fmt::Display;
 use std::ops::Range;
+use std::sync::Arc;
 use store::Store;
 use truth::TruthStage;
 pub use truth::Truths;
@@ -82,6 +85,9 @@ pub enum EngineError {
     /// Something needs machine code, which was not to be made.
     #[error("without machine code this cannot be worked out")]
     NeedsCode,
+    /// A question about the whole base was not answered before.
+    #[error("a question about all customers was not answered before")]
+    Unanswered,
     /// A thread panicked.
     #[error("a thread of the engine panicked")]
     Panicked,
@@ -137,6 +143,53 @@ pub fn run_with(
     manner: Manner,
     room: &Room,
 ) -> Result<Outcome, EngineError> {
+    match answered(program, data, request, &manner, room)? {
+        Some(program) => {
+            let outcome = run_answered(&program, data, request, manner, room)?;
+            Ok(Outcome { answers: program.answers, ..outcome })
+        }
+        None => run_answered(program, data, request, manner, room),
+    }
+}
+
+/// The program with answers to the questions about the whole base that a request reaches, so that single customers can be
+/// worked out by it; `None` where it has none left to answer.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn answered(
+    program: &Program,
+    data: &Dataset,
+    request: &Request,
+    manner: &Manner,
+    room: &Room,
+) -> Result<Option<Program>, EngineError> {
+    base::answered(program, request, room.bound(), |program, request| {
+        let customers = data.table(CUSTOMERS).map_or(0, |table| table.rows);
+        fits(room, base::weight(request, customers))?;
+        let outcome = run_answered(program, data, request, manner.clone(), room)?;
+        Ok(Surveyed { outcome, keys: keys(program, data) })
+    })
+}
+
+/// The keys of the customers by row.
+fn keys<'d>(program: &Program, data: &'d Dataset) -> Box<dyn Fn(usize) -> Arc<str> + Sync + 'd> {
+    let key = program.tables.first().and_then(|customers| customers.key);
+    let column = key.and_then(|key| data.column(CUSTOMERS, key));
+    Box::new(move |row| match column.and_then(|column| column.value(row)) {
+        Some(Value::Text(key)) => key,
+        _ => Arc::from(""),
+    })
+}
+
+/// Works out a request that asks nothing about the whole base which the program has no answer to.
+fn run_answered(
+    program: &Program,
+    data: &Dataset,
+    request: &Request,
+    manner: Manner,
+    room: &Room,
+) -> Result<Outcome, EngineError> {
     match with_customers_as_a_table(program, data) {
         Some((program, data)) => Planned::new(&program, request, manner)?.run(&data, request.threads, room),
         None => Planned::new(program, request, manner)?.run(data, request.threads, room),
@@ -163,6 +216,9 @@ impl<'p> Planned<'p> {
         let instructions = manner.instructions.unwrap_or_else(Instructions::best);
         if !Instructions::available().contains(&instructions) {
             return Err(EngineError::Processor("it lacks the instructions asked for"));
+        }
+        if base::asks(program, request) {
+            return Err(EngineError::Unanswered);
         }
         let selection = Selection {
             traits: request.traits.clone(),

@@ -3,7 +3,7 @@
 
 use super::EngineError;
 use super::kernels;
-use super::shape::{NO_CODE, Shape, identities, join, join_lists, ranks};
+use super::shape::{NO_CODE, Shape, beside, identities, join, join_lists, ranks};
 use super::vector::{bits_by_row, words_for};
 use crate::data::{Dataset, KeyIndex, Stored};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -14,6 +14,7 @@ use segue_compiler::syntax::tree::AggregateOperator;
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{Clock, Moments, TimeFilter, resolve};
 use segue_compiler::values::text::{TextMatcher, comparable};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// What a kernel looks up.
@@ -217,6 +218,10 @@ impl<'a> Prepared<'a> {
         let Some((of_left, of_right)) = dictionaries else { return Aid::None };
         if ordered {
             let as_ids = self.plan.node(left).is_some_and(|node| matches!(node.ty, Type::Id(_)));
+            let passing = beside(of_left, of_right, Ordering::Less, as_ids);
+            if let Some(passing) = passing.or_else(|| beside(of_right, of_left, Ordering::Greater, as_ids)) {
+                return Aid::Codes(passing);
+            }
             let mut both = ranks(&[of_left, of_right], as_ids);
             let right = both.pop().unwrap_or_default();
             return Aid::Pair(both.pop().unwrap_or_default(), right);

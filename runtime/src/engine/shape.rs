@@ -3,13 +3,14 @@
 //! No operation makes new texts, so the dictionary of every text is known before anything is worked out: a column's, a
 //! written text's own, or several joined where `otherwise` brings them together.
 
-use super::vector::{Data, Vector};
+use super::vector::{Data, Vector, bits_by_row};
 use crate::data::{Dictionary, Flags, Numbers, Stored, StoredValues, canonical_integer, compare_ids};
 use rustc_hash::FxHashMap;
 use segue_compiler::program::Type;
 use segue_compiler::values::Value;
 use segue_compiler::values::text;
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
 /// The form of a node's values.
@@ -316,6 +317,23 @@ fn single_identity(many: &Dictionary, one: &Dictionary) -> Option<(Vec<u32>, Vec
         *mark = 1;
     }
     Some((marks, vec![1]))
+}
+
+/// The texts of a dictionary that stand on one side of the only text of another, as a written one's has, by their codes; nothing
+/// is sorted for it. `None` where the other has more texts.
+pub(crate) fn beside(many: &Dictionary, one: &Dictionary, side: Ordering, as_ids: bool) -> Option<Vec<u64>> {
+    if one.len() != 1 {
+        return None;
+    }
+    let text = one.text(0);
+    let row_of = |row: usize| u32::try_from(row).unwrap_or(NO_CODE);
+    Some(match (many, canonical_integer(&text)) {
+        (Dictionary::Integers(numbers), Some(one)) if as_ids => {
+            bits_by_row(many.len(), |row| numbers.get(row).is_some_and(|number| number.cmp(&one) == side))
+        }
+        _ if as_ids => bits_by_row(many.len(), |row| compare_ids(&many.text(row_of(row)), &text) == side),
+        _ => bits_by_row(many.len(), |row| many.text(row_of(row)).as_ref().cmp(&text) == side),
+    })
 }
 
 /// All codes of a dictionary.

@@ -76,9 +76,17 @@ pub(super) fn of_orders(plan: &Plan, data: &Dataset) -> u64 {
             }
             _ => continue,
         };
+        // One that is held against a written text is not put in order.
+        let is_written = |id: &NodeId| node(*id).is_some_and(|side| matches!(side.op, Op::Constant(_)));
+        let sorts = !asked.iter().flatten().any(is_written);
         let texts: u64 = asked.into_iter().flatten().map(texts).sum();
-        most = most.max(texts * OF_SORTED);
-        kept += texts * OF_PLACE;
+        match sorts {
+            true => {
+                most = most.max(texts * OF_SORTED);
+                kept += texts * OF_PLACE;
+            }
+            false => kept += texts / 8,
+        }
     }
     most + kept
 }

@@ -4,6 +4,7 @@
     reason = "ids of a checked program are places in its lists, and there are two sets of filters for yes and no"
 )]
 
+use super::base::Standings;
 use super::lookup::Links;
 use super::order::{Distinct, compare_values};
 use super::problems::Failures;
@@ -77,6 +78,8 @@ pub(super) struct Evaluator<'a> {
     /// worked out twice as often with every step.
     computed: Kept<(RowId, FieldId, RowId, bool), Option<Value>>,
     failures: RefCell<Failures>,
+    /// What questions about the whole base came to.
+    pub(super) standings: Standings,
     broken: Cell<Option<Span>>,
 }
 
@@ -93,6 +96,7 @@ impl<'a> Evaluator<'a> {
             steps: steps(program),
             computed: RefCell::default(),
             failures: RefCell::default(),
+            standings: Standings::default(),
             broken: Cell::new(None),
         }
     }
@@ -235,6 +239,7 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, expr, scope),
             ExprKind::Score(score) => self.score(score, expr.span, scope),
+            ExprKind::OverBase(question) => self.over_base(question, expr, scope),
             _ => self.condition(expr, scope).map(Value::Boolean),
         }
     }
@@ -307,6 +312,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::And(parts) => and(&truths(parts)),
             ExprKind::Or(parts) => or(&truths(parts)),
             ExprKind::AtLeastOf(count, parts) => at_least(*count, &truths(parts)),
+            ExprKind::InShare { .. } => self.in_share(expr, scope),
             _ => self.unsuited(expr.span),
         }
     }

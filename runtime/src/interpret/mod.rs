@@ -16,6 +16,7 @@
 )]
 
 mod aggregate;
+mod base;
 mod column;
 mod evaluate;
 mod lookup;
@@ -36,7 +37,7 @@ use crate::outcome::Members;
 use crate::outcome::{NO_PART, Outcome, Request};
 use evaluate::Evaluator;
 use problems::Problems;
-use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, FieldSource, Item, Program, TableId};
+use segue_compiler::program::{Aggregate, Answers, CUSTOMERS, Expr, FieldSource, Item, Program, TableId};
 use segue_compiler::source::Span;
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::Clock;
@@ -57,7 +58,7 @@ pub enum InterpretError {
 /// # Errors
 /// The program or the data break their invariants.
 pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, InterpretError> {
-    let interpreter = Interpreter::new(program, data, request);
+    let interpreter = Interpreter::new(program, data, request)?;
     let customers = interpreter.customers();
     let mut segments = vec![Bits::zeros(customers); request.segments.len()];
     let mut partitions = vec![Vec::with_capacity(customers); request.partitions.len()];
@@ -82,7 +83,8 @@ pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outco
     let traits = types.zip(traits).map(|(ty, values)| column::from_values(ty, values)).collect();
     let counts = segments.iter().map(Bits::count).collect();
     let segments = Members::from_bits(&segments);
-    Ok(Outcome { customers, counts, segments, partitions, traits, problems: problems.finish() })
+    let (problems, answers) = (problems.finish(), Answers::default());
+    Ok(Outcome { customers, counts, segments, partitions, traits, problems, answers })
 }
 
 /// All that a customer's declarations came to. What the request does not need is missing, false, or in no part.
@@ -108,11 +110,16 @@ pub struct Interpreter<'a> {
 }
 
 impl<'a> Interpreter<'a> {
-    /// Binds a program to its data; only what the request needs is worked out for a customer.
-    pub fn new(program: &'a Program, data: &'a Dataset, request: &Request) -> Interpreter<'a> {
+    /// Binds a program to its data; only what the request needs is worked out for a customer. Questions about the whole base
+    /// that the program has no answer to are asked of all customers first.
+    ///
+    /// # Errors
+    /// The program or the data break their invariants.
+    pub fn new(program: &'a Program, data: &'a Dataset, request: &Request) -> Result<Interpreter<'a>, InterpretError> {
         let settings = &program.settings;
         let clock = Clock { as_of: request.as_of, zone: settings.zone, week_start: settings.week_start };
-        let needed = needed(program, request);
+        let wanted: Vec<Item> = crate::base::wanted(request).collect();
+        let needed = reached(program, wanted.clone());
         let fields = &program.tables[CUSTOMERS.0 as usize].fields;
         let computed = program.computed_customer_fields(&needed).into_iter().filter_map(|field| {
             match &fields[field.0 as usize].source {
@@ -120,7 +127,11 @@ impl<'a> Interpreter<'a> {
                 FieldSource::Column { .. } => None,
             }
         });
-        Interpreter { program, computed: computed.collect(), needed, evaluator: Evaluator::new(program, data, clock) }
+        let computed = computed.collect();
+        let mut interpreter =
+            Interpreter { program, computed, needed, evaluator: Evaluator::new(program, data, clock) };
+        interpreter.survey(&wanted)?;
+        Ok(interpreter)
     }
 
     /// How many customers there are.
@@ -138,6 +149,11 @@ impl<'a> Interpreter<'a> {
     /// # Errors
     /// The program or the data break their invariants.
     pub fn customer(&self, row: usize) -> Result<Customer, InterpretError> {
+        self.work_out(row, &self.needed)
+    }
+
+    /// Works these declarations out for one customer.
+    fn work_out(&self, row: usize, needed: &[Item]) -> Result<Customer, InterpretError> {
         let mut customer = Customer {
             row,
             traits: vec![None; self.program.traits.len()],
@@ -148,7 +164,7 @@ impl<'a> Interpreter<'a> {
         for field in &self.computed {
             self.evaluator.of_customer(&customer, field);
         }
-        for item in &self.needed {
+        for item in needed {
             match *item {
                 Item::Trait(id) => {
                     let value = self.evaluator.of_customer(&customer, &self.program.traits[id.0 as usize].value);
@@ -215,11 +231,8 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-/// What the request asks for and all that uses, in the program's order.
-fn needed(program: &Program, request: &Request) -> Vec<Item> {
-    let wanted = request.segments.iter().map(|id| Item::Segment(*id));
-    let wanted = wanted.chain(request.partitions.iter().map(|id| Item::Partition(*id)));
-    let mut wanted: Vec<Item> = wanted.chain(request.traits.iter().map(|id| Item::Trait(*id))).collect();
+/// Declarations and all that they use, in the program's order.
+fn reached(program: &Program, mut wanted: Vec<Item>) -> Vec<Item> {
     let mut reached = rustc_hash::FxHashSet::default();
     while let Some(item) = wanted.pop() {
         if reached.insert(item) {

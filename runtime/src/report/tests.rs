@@ -65,6 +65,7 @@ fn part(name: &str, condition: Option<Expr>) -> Part {
 fn program() -> Program {
     let adult = || expr(ExprKind::Field { row: Row::Customer, table: CUSTOMERS, field: FieldId(1) });
     Program {
+        answers: Default::default(),
         settings: Settings {
             name: "corner shop".into(),
             zone: chrono_tz::America::New_York,
@@ -172,6 +173,7 @@ fn report() -> Report {
     let mut sources = SourceMap::default();
     sources.add(SourceFile::new("traits.segue", RULES));
     let outcome = Outcome {
+        answers: Default::default(),
         customers: 4,
         counts: vec![1, 3],
         segments: crate::outcome::Members::from_bits(&[

@@ -76,7 +76,7 @@ fn duration_text(micros: i64) -> String {
 }
 
 /// Commas between the thousands of the whole part.
-fn grouped(decimal: &str) -> String {
+pub(crate) fn grouped(decimal: &str) -> String {
     let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
     let (whole, decimals) = digits.split_once('.').map_or((digits, ""), |(whole, decimals)| (whole, decimals));
     let mut text = String::from(sign);

@@ -120,6 +120,11 @@ pub enum SingleError {
         /// Whose it is.
         customer: String,
     },
+    /// Something asks about the whole base, and the program has no answer from a run over it.
+    #[error(
+        "what is compiled looks at all customers: answer that first, with `answered` or with cut points that a run kept"
+    )]
+    Unanswered,
     /// The record was made by another compiled program.
     #[error("the record was made for another program")]
     OtherProgram,
@@ -192,8 +197,12 @@ impl Compiled {
     /// read only where customers are looked up themselves.
     ///
     /// # Errors
-    /// A column of the customers has the name of a table of events or records.
+    /// A column of the customers has the name of a table of events or records; something asks about the whole base and was not
+    /// answered.
     pub fn new(program: &Program, selection: &Selection, lookups: &Dataset) -> Result<Compiled, SingleError> {
+        if program.questions(selection.items()).iter().any(|(_, question)| program.answers.get(question.id).is_none()) {
+            return Err(SingleError::Unanswered);
+        }
         let (program, lookups) =
             with_customers_as_a_table(program, lookups).unwrap_or_else(|| (program.clone(), lookups.clone()));
         let mut layout = Layout::new(&program, &needed_fields(&program, selection))?;

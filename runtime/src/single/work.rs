@@ -10,6 +10,7 @@ use super::{Inner, passes};
 use crate::data::Stored;
 use crate::interpret::{and, at_least, compare_values, equal, or};
 use crate::outcome::ProblemKind;
+use crate::shares::Dealer;
 use segue_compiler::builtins::Function;
 use segue_compiler::plan::{Aggregate, Constant, Node, NodeId, Op, Plan, Scope};
 use segue_compiler::program::{CUSTOMERS, Conversion, TableId, Type};
@@ -231,6 +232,17 @@ impl<'w> Work<'w> {
                 let values: Vec<_> = choices.iter().map(|choice| self.value(*choice, at)).collect();
                 values.into_iter().flatten().next()
             }
+            Op::Missing => None,
+            Op::Group { value, among, cuts } => {
+                let (of, ty) = (self.value(*value, at), &self.node(*value)?.ty);
+                let is_asked = match among {
+                    Some(among) => self.truth(*among, at) == Some(true),
+                    None => true,
+                };
+                let of = of.filter(|_| is_asked)?;
+                let passed = cuts.iter().filter(|cut| compare_values(&cut.0, &of, ty).is_le()).count();
+                Some(Value::Integer(1 + passed as i64))
+            }
             Op::Aggregate(aggregate) => self.aggregate(id, node, aggregate, at),
             Op::Elements(operator, list) => {
                 let elements = match self.value(*list, at) {
@@ -307,6 +319,10 @@ impl<'w> Work<'w> {
             Op::IsEmpty(list) => match self.value(*list, at) {
                 Some(Value::List(elements)) => Some(elements.is_empty()),
                 _ => Some(true),
+            },
+            Op::InShare { key, salt, from, to } => match self.value(*key, at) {
+                Some(Value::Text(key)) => Some(Dealer::new(salt).holds(&key, *from, *to)),
+                _ => Some(false),
             },
             Op::IsKnown(part) => Some(self.value(*part, at).is_some()),
             Op::InWindows(part, windows) => {

@@ -5,6 +5,7 @@ use crate::engine::EngineError;
 use crate::memory::give_back;
 use crate::outcome::{EXAMPLES, Members, Outcome, Problem, ProblemKind, Request};
 use segue_compiler::plan::Plan;
+use segue_compiler::program::Answers;
 use segue_compiler::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(super) fn joined(
         partitions: plan.partitions.iter().map(|_| Vec::with_capacity(customers)).collect(),
         traits: Vec::new(),
         problems: Vec::new(),
+        answers: Answers::default(),
     };
     let mut members: Vec<Vec<Members>> = Vec::with_capacity(parts.len());
     let mut problems: BTreeMap<(Span, ProblemKind), (u64, Vec<u32>)> = BTreeMap::new();

@@ -13,6 +13,7 @@ mod tests;
 #[cfg(test)]
 mod told;
 
+use crate::base::{self, Surveyed};
 use crate::data::{
     CustomerKeys, DataError, DataErrors, Dataset, HowParted, HowRanged, LoadOptions, LoadReport, Loaded, Origin, Seen,
     Sources, Stored, StoredValues, Unused, Whole, can_be_parted, can_be_ranged, check, is_keyed, load_files,
@@ -26,6 +27,7 @@ use segue_compiler::plan::{Op, Plan};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use segue_compiler::values::calendar::Clock;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a run gave, and what is known of its data.
 #[derive(Debug)]
@@ -180,6 +182,9 @@ fn run_files(
 ) -> Result<Ran, RunError> {
     let How { manner, memory, customers, .. } = how.clone();
     let in_ranges = customers.is_some();
+    if base::asks(program, request) {
+        return run_levels(program, sources, options, request, (how, rows));
+    }
     if !in_ranges && can_be_parted(program, sources, options) && request.traits.is_empty() {
         let planned = Planned::new(program, request, manner.clone())?;
         if judges_customers_alone(program, planned.plan()) {
@@ -203,7 +208,52 @@ fn run_files(
             return run_ranges(program, sources, options, request, (&planned, how, size));
         }
     }
-    let loaded = load_files(program, sources, options, memory);
+    held_at_once(program, sources, options, request, how)
+}
+
+/// The same where something asks about the whole base. Data that are held answer that themselves; otherwise the files are read
+/// once more for each level.
+fn run_levels(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    (how, rows): (How<'_>, Option<usize>),
+) -> Result<Ran, RunError> {
+    let in_ranges = how.customers.is_some();
+    if can_be_ranged(program, sources, options) {
+        if !in_ranges && bound_for(loaded_size(program, sources, options), how.memory).is_none() {
+            let loaded = load_files(program, sources, options, how.memory.or_else(free)).map_err(RunError::from);
+            let ran = loaded.and_then(|loaded| run_held(program, loaded, options, request, how.clone()));
+            if ran.as_ref().err().and_then(over).is_none() {
+                return ran;
+            }
+            memory::give_back();
+        }
+        let bound = bound_for(loaded_size(program, sources, options), how.memory).or(how.memory);
+        let answered = base::answered(program, request, bound, |program, request| {
+            let ran = run_files(program, sources, options, request, (how.clone(), rows))?;
+            let (outcome, data, program) = (ran.outcome, ran.data, program.clone());
+            let key = move |row| Arc::from(data.keys(&program).map(|keys| keys.text(row)).unwrap_or_default());
+            Ok::<_, RunError>(Surveyed { outcome, keys: Box::new(key) })
+        })?;
+        let program = answered.as_ref().unwrap_or(program);
+        let mut ran = run_files(program, sources, options, request, (how, rows))?;
+        ran.outcome.answers = program.answers.clone();
+        return Ok(ran);
+    }
+    held_at_once(program, sources, options, request, how)
+}
+
+/// Holds all data, and works them out.
+fn held_at_once(
+    program: &Program,
+    sources: &Sources,
+    options: &LoadOptions<'_>,
+    request: &Request,
+    how: How<'_>,
+) -> Result<Ran, RunError> {
+    let loaded = load_files(program, sources, options, how.memory);
     // Customers whom their keys tell apart are only in each other's way.
     let looked_up = program.tables.first().is_some_and(is_keyed);
     let loaded = loaded.map_err(|errors| if looked_up { errors.because(Whole::CustomersLookedUp) } else { errors })?;
@@ -241,7 +291,7 @@ fn run_held(
     How { manner, memory, .. }: How<'_>,
 ) -> Result<Ran, RunError> {
     if let Some(bound) = memory {
-        let answers = of_partitions(request, customers_of(&loaded));
+        let answers = of_answers(request, customers_of(&loaded));
         let writing = if request.members { OF_WRITING } else { 0 };
         let coming = [(ANSWERS, answers), (WRITING, writing)];
         check(bound, &coming, Vec::new).map_err(DataErrors::from)?;
@@ -284,7 +334,7 @@ pub fn interpret(
     let loaded = loaded.map_err(|errors| errors.because(Whole::Interpreter))?;
     options.progress.start(WORKING, None);
     if let Some(bound) = memory {
-        let answers = of_partitions(request, customers_of(&loaded));
+        let answers = of_answers(request, customers_of(&loaded));
         let coming = [(ANSWERS, answers), (WORK, most_rows(&loaded.dataset) * OF_COUNTED)];
         let fits = check(bound, &coming, Vec::new).map_err(DataErrors::from);
         fits.map_err(|errors| errors.because(Whole::Interpreter))?;
@@ -350,7 +400,7 @@ fn joined(
         memory::give_back();
         check(bound, &[coming], Vec::new).map_err(DataErrors::from)
     };
-    within((ANSWERS, of_partitions(request, customers)))?;
+    within((ANSWERS, of_answers(request, customers)))?;
     let outcome =
         answers::joined(parts, customers, plan, request, bound.is_some()).map_err(|error| full(error, bound))?;
     within((WRITING, if request.members { OF_WRITING } else { 0 }))?;
@@ -390,9 +440,13 @@ fn customers_of(loaded: &Loaded) -> usize {
     loaded.dataset.table(CUSTOMERS).map_or(0, |table| table.rows)
 }
 
-/// Bytes of who is in which part; what members take is known as they are worked out.
-fn of_partitions(request: &Request, customers: usize) -> u64 {
-    (request.partitions.len() * customers * size_of::<u32>()) as u64
+/// Bytes of who is in which part, and of values; what members take is known as they are worked out.
+fn of_answers(request: &Request, customers: usize) -> u64 {
+    let parts = (request.partitions.len() * customers * size_of::<u32>()) as u64;
+    match request.traits.is_empty() {
+        true => parts,
+        false => parts + base::weight(request, customers),
+    }
 }
 
 /// Whether a customer's answers do not depend on other customers.
@@ -453,5 +507,7 @@ pub(crate) fn ahead(times: &Stored, clock: &Clock) -> usize {
 fn weight(outcome: &Outcome) -> Vec<(&'static str, usize)> {
     let members = outcome.segments.first().map_or(0, Members::bytes_of_run);
     let parts: usize = outcome.partitions.iter().map(|part_of| size_of_val(part_of.as_slice())).sum();
-    vec![(ANSWERS, members + parts)]
+    // A value and whether it is known.
+    let values = outcome.traits.len() * outcome.customers * (size_of::<i64>() + 1);
+    vec![(ANSWERS, members + parts + values)]
 }

@@ -64,6 +64,17 @@ segment ratio { spent / (number of orders - 12) > 30 EUR }
 segment filled { sum of orders.items.count > 3 }
 segment named { latest_shop is "shop 3" }
 
+trait fifth = quintile of spent among buyers
+trait middle = median of mean over customers
+segment best_buyers { customer in top 3 by spent among buyers }
+segment above_mean { spent > average of spent over customers + deviation of spent over customers }
+segment best_of_levels { customer in top 30% by fifth }
+partition tier by spent {
+  gold   : top 10%
+  silver : next 30%
+  bronze : otherwise
+}
+
 partition size {
   large  : spent > 100 EUR
   middle : spent > 40 EUR

@@ -36,11 +36,6 @@ pub(crate) fn missing_declaration_word(name: Span, written: &str, word: &str) ->
         .fix(format!("write `{word} {written}`"), vec![Edit { span: start_point(name), text: format!("{word} ") }])
 }
 
-/// A part of the language that a later release brings.
-pub(crate) fn not_yet(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("S0001", span, format!("{what} cannot be read by this version")).beside("remove this for now")
-}
-
 /// A line of a score that cannot be read: where its points end, or where they should stand.
 pub(crate) fn broken_score_line(span: Span, written: &str, has_points: bool) -> Diagnostic {
     let form =
@@ -198,4 +193,9 @@ pub(crate) fn equals_sign(span: Span, written: &str) -> Diagnostic {
     Diagnostic::error("S0043", span, format!("a name and what it stands for are joined by `=`, not by `{written}`"))
         .beside("write `=`")
         .fix("write `=`", replace(span, "="))
+}
+
+/// A part of the language that a later release brings.
+pub(crate) fn not_yet(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error("S0001", span, format!("{what} cannot be read by this version")).beside("remove this for now")
 }

@@ -46,6 +46,7 @@
 //! - S0043 a declaration's value is introduced by something else than `=`
 //! - S0044 a field says something twice, or something that its kind of value does not have
 //! - S0045 a line of a score cannot be read, or `for each` stands outside of one
+//! - S0046 a median, deviation or percentile does not say that it is one of all customers
 //! - S0131 `and` and `or` are mixed without brackets
 //! - S0132 `otherwise` in a comparison without brackets
 //! - S0133 a question with `where` in arithmetic or a comparison without brackets
@@ -57,6 +58,7 @@
 //! - S0152 a date in another form
 //! - S0171 a text has no closing quote
 
+mod base;
 mod combinations;
 mod declarations;
 mod fields;
@@ -66,6 +68,7 @@ mod lines;
 mod values;
 mod windows;
 
+pub(crate) use base::*;
 pub(crate) use combinations::*;
 pub(crate) use declarations::*;
 pub(crate) use fields::*;

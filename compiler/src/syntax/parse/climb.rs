@@ -87,6 +87,10 @@ impl Reader<'_> {
             self.report(messages::does_not_fit(left.span, &written));
             return self.error_node(expression.span.to(left.span));
         }
+        if let (ExprKind::OverBase(question), Some((word, filter))) = (&expression.kind, &row.filter) {
+            self.report(messages::ranked_with_where(question.ranked.value.span.to(filter.span), *word));
+            return self.error_node(expression.span.to(filter.span));
+        }
         if let Some((word, filter)) = row.filter.take() {
             self.report(messages::where_after_no_rows(word, self.source.slice(expression.span)));
             return self.error_node(expression.span.to(filter.span));
@@ -560,7 +564,10 @@ impl Reader<'_> {
             return terms.remove(0).1;
         }
         let span = terms[0].1.span.to(terms[terms.len() - 1].1.span);
-        self.node(span, ExprKind::Sum(terms))
+        match self.calculated_behind_by(&terms[0].1, span) {
+            true => self.error_node(span),
+            false => self.node(span, ExprKind::Sum(terms)),
+        }
     }
 
     fn product(&mut self, row: &mut Row) -> Expr {
@@ -575,7 +582,10 @@ impl Reader<'_> {
             return factors.remove(0).1;
         }
         let span = factors[0].1.span.to(factors[factors.len() - 1].1.span);
-        self.node(span, ExprKind::Product(factors))
+        match self.calculated_behind_by(&factors[0].1, span) {
+            true => self.error_node(span),
+            false => self.node(span, ExprKind::Product(factors)),
+        }
     }
 
     fn unary(&mut self, row: &mut Row) -> Expr {

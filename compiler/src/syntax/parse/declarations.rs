@@ -5,7 +5,8 @@ use crate::source::Span;
 use crate::syntax::messages;
 use crate::syntax::scan::{ChunkKind, DECLARATIONS, LexemeKind, is_reserved};
 use crate::syntax::tree::{
-    BlockKind, Column, DeclarationKind, Expr, ListSource, Part, Quoted, Table, TableKind, TimeColumn, ValueSet, Word,
+    BlockKind, Column, DeclarationKind, Expr, ListSource, Part, PartRule, Partition, Quoted, Ranked, Table, TableKind,
+    TimeColumn, ValueSet, Word,
 };
 use segue_grammar::Rule;
 use std::sync::Arc;
@@ -363,10 +364,16 @@ impl<'s> Reader<'s> {
         let (name, title) = self.head_of(&pair);
         let whole = self.span(&pair);
         let mut parts = Vec::new();
+        let (mut by, mut among) = (None, None);
         let mut unread = false;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::part => parts.push(self.part(inner)),
+                Rule::ranked => by = Some(self.take(&inner).0),
+                Rule::among => among = self.among(inner),
+                Rule::part => match self.part(inner) {
+                    Some(part) => parts.push(part),
+                    None => unread = true,
+                },
                 // A message was given when the expressions were built.
                 Rule::broken => {
                     unread = true;
@@ -378,23 +385,26 @@ impl<'s> Reader<'s> {
         if parts.is_empty() && (unread || self.take_reported(whole)) {
             return DeclarationKind::Broken { name: Some(name) };
         }
-        DeclarationKind::Partition { name, title, parts }
+        let by = by.map(|value| Ranked { value, among });
+        DeclarationKind::Partition { name, title, body: Partition { by, parts } }
     }
 
-    fn part(&mut self, pair: Pair<'_>) -> Part {
+    /// `None` where its rule cannot be read, about which a message was given.
+    fn part(&mut self, pair: Pair<'_>) -> Option<Part> {
         let span = self.span(&pair);
         let mut name = Word { text: Arc::from(""), span };
         let mut title = None;
-        let mut condition = None;
+        let mut rule = PartRule::Otherwise;
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::declared_name => name = self.declared_name(Some(inner), span),
                 Rule::title => title = self.title(inner),
-                Rule::expression | Rule::broken => condition = Some(self.take(&inner).0),
+                Rule::ranked_part => rule = self.ranked_part(inner)?,
+                Rule::expression | Rule::broken => rule = PartRule::Condition(self.take(&inner).0),
                 _ => {}
             }
         }
-        Part { name, title, condition, span }
+        Some(Part { name, title, rule, span })
     }
 }
 

@@ -2,6 +2,8 @@
 //! what it found, innermost expressions first, so that building never recurses however deep brackets nest.
 
 mod aggregates;
+mod base;
+mod broken_base;
 mod climb;
 mod conditions;
 mod declarations;
@@ -198,7 +200,7 @@ impl<'s> Reader<'s> {
                 let span = self.span(&pair);
                 self.report(messages::misspelt_than(span, self.source.slice(span)));
             }
-            if matches!(rule, Rule::expression | Rule::bound | Rule::broken) {
+            if matches!(rule, Rule::expression | Rule::bound | Rule::ranked | Rule::broken) {
                 found.push((pair, outer));
             }
         }
@@ -213,7 +215,7 @@ impl<'s> Reader<'s> {
         let before = self.diagnostics.len();
         let is_broken = pair.as_rule() == Rule::broken;
         // A line answers for what was reported within it; a part of a line does not.
-        let is_line = pair.as_rule() != Rule::bound && outer != Rule::bracketed;
+        let is_line = !matches!(pair.as_rule(), Rule::bound | Rule::ranked) && outer != Rule::bracketed;
         if is_line && self.take_reported(self.with_blanks(span)) {
             self.drop_built_within(span);
             let node = self.error_node(span);

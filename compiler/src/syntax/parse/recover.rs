@@ -29,6 +29,7 @@ impl Reader<'_> {
         let place = self.place(span, stopped);
         let told = self
             .number_of_another_country(&place)
+            .or_else(|| self.broken_question(span))
             .or_else(|| self.test_without_is(&place))
             .or_else(|| self.habit(&place));
 
@@ -500,6 +501,7 @@ impl Reader<'_> {
         let is_named = lexemes.first().is_some_and(|first| first.kind == LexemeKind::Word);
         let diagnostic = match lexemes.get(usize::from(is_named)) {
             None if is_named => messages::line_stops(span.end_point(), self.source.slice(span)),
+            Some(_) if self.is_ranked_part(lexemes) => messages::broken_ranked_part(span),
             Some(here) => messages::broken_part(self.lexeme_span(here), here.text(&self.source.text)),
             None => messages::broken_part(span, ""),
         };
@@ -557,8 +559,6 @@ impl Reader<'_> {
             let first = self.lexeme_span(&place.lexemes[1]);
             let whole = first.to(self.lexeme_span(&place.lexemes[names]));
             messages::name_of_several_words(whole, self.source.slice(whole))
-        } else if kind == ChunkKind::Partition && written.eq_ignore_ascii_case("by") {
-            messages::not_yet(at, "partitions by rank")
         } else {
             let example = match kind {
                 ChunkKind::Customers => "customers { key customer_id : id }",
@@ -570,6 +570,9 @@ impl Reader<'_> {
                 ChunkKind::Trait => "trait age = years since birth_date",
                 ChunkKind::Segment | ChunkKind::Unknown => "segment adults { age >= 18 }",
                 ChunkKind::Score => "score engagement { +10 if any opens in the last 30 days }",
+                ChunkKind::Partition if behind_names == "by" => {
+                    "partition value_tier by spend { gold : top 10%   rest : otherwise }"
+                }
                 ChunkKind::Partition => "partition stage { active : any purchases   rest : otherwise }",
             };
             messages::broken_head(at, word, written, example)

@@ -152,6 +152,8 @@ impl Reader<'_> {
             Rule::bracketed => self.bracketed(pair),
             Rule::block => self.block(pair),
             Rule::aggregate => (self.aggregate(pair), 0),
+            Rule::over_base => self.over_base(pair),
+            Rule::in_share => (self.in_share(pair), 0),
             Rule::boolean => {
                 let value = pair.into_inner().next().is_some_and(|word| word.as_rule() == Rule::true_word);
                 (self.literal_node(span, Some(Literal::Boolean(value))), 0)

@@ -27,7 +27,9 @@
 //! - S0184 a percentage field that does not say how its data are written
 //! - S0185 a list where one value is expected
 //! - S0192 the range of a score, or a cap on its points
+//! - S0193 a question about the whole base that cannot be asked like that
 
+mod base;
 mod kinds;
 mod lookups;
 mod quantities;
@@ -35,6 +37,7 @@ mod rows;
 mod scores;
 mod tests_of_values;
 
+pub(crate) use base::*;
 pub(crate) use kinds::*;
 pub(crate) use lookups::*;
 pub(crate) use quantities::*;

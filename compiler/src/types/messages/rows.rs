@@ -256,8 +256,14 @@ pub(crate) fn any_of_a_list(span: Span, text: &str, any: bool) -> Diagnostic {
 /// S0144
 pub(crate) fn aggregate_of_no_rows(written: &Aggregate, span: Span, text: &str, kind: &str) -> Diagnostic {
     let word = words(written.operator);
-    Diagnostic::error("S0144", span, format!("`{word}` is asked of rows or lists, and `{text}` is {kind}"))
-        .beside("name events, records or a list")
+    let message = format!("`{word}` is asked of rows or lists, and `{text}` is {kind}");
+    let diagnostic = Diagnostic::error("S0144", span, message).beside("name events, records or a list");
+    match written.operator {
+        Operator::Average => {
+            diagnostic.note(format!("the average of all customers is written `{word} {text} over customers`"))
+        }
+        _ => diagnostic,
+    }
 }
 
 /// S0144

@@ -36,6 +36,15 @@ fn less(task: &Task<'_, '_>, left: NodeId) -> Result<Worked<'static>, EngineErro
             truth_by_row(task, |row| left.at(row) < right.at(row))
         }
         Shape::Boolean => truth_by_row(task, |row| !first.truth(row) & second.truth(row)),
+        Shape::Text(_) if let Aid::Codes(passing) = task.aid() => {
+            // One side is a single text; the other's texts that pass are known by their codes.
+            let right = match task.op()? {
+                Op::Less(_, right) => task.prepared.shape(*right).dictionary().map(|texts| texts.len()),
+                _ => None,
+            };
+            let codes = if right == Some(1) { first.codes() } else { second.codes() };
+            truth_by_row(task, |row| bit(passing, codes.at(row) as usize))
+        }
         Shape::Text(_) => {
             let (left, right) = pairs(task, first, second)?;
             truth_by_row(task, |row| left.at(row) < right.at(row))

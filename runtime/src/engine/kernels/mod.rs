@@ -5,6 +5,7 @@
 //! missing result, a failure is noted by row.
 
 mod arithmetic;
+mod base;
 mod calendar;
 mod compare;
 mod elements;
@@ -120,6 +121,9 @@ pub(crate) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
             }
             Ok(worked)
         }
+        Op::Missing => Ok(task.shape().missing(1).into()),
+        Op::Group { cuts, .. } => base::group(task, cuts),
+        Op::InShare { .. } => base::in_share(task),
         Op::LookupRow { .. } => lookup_row(task),
         Op::Gather { .. } => gather(task),
         Op::Convert(conversion, _) => convert(task, *conversion),

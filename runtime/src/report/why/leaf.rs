@@ -5,7 +5,7 @@ use super::tree::Tree;
 use super::{CountedRows, Fact};
 use crate::interpret::InterpretError;
 use crate::report::value::{MISSING, value_text};
-use segue_compiler::program::{Aggregate, Expr, ExprKind, Rows, Type};
+use segue_compiler::program::{Aggregate, Asked, Expr, ExprKind, Rows, Type};
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison, Quantifier, TextTest};
 use segue_compiler::values::Value;
@@ -157,6 +157,14 @@ impl Leaf {
                 let needs = ["yes".to_owned(), "no".to_owned()];
                 about(expr, needs.clone(), were(&needs))
             }
+            ExprKind::OverBase(question) => match question.asked {
+                Asked::Foremost(end, extent) => match Leaf::of_foremost(tree, question, (end, extent))? {
+                    Some(leaf) => Ok(leaf),
+                    None => Ok(Leaf::as_written(tree, span)),
+                },
+                Asked::Group(_) | Asked::Statistic(_) => Ok(Leaf::as_written(tree, span)),
+            },
+            ExprKind::InShare { salt, from, to, key } => Leaf::of_share(tree, (salt, key), (*from, *to)),
             ExprKind::Segment(_) => {
                 let name = tree.name(expr);
                 Ok(Leaf {
@@ -167,17 +175,25 @@ impl Leaf {
                     rows: None,
                 })
             }
-            _ => {
-                let text = tree.text(span).unwrap_or_else(|| "this".to_owned());
-                Ok(Leaf {
-                    finding: String::new(),
-                    needs: [String::new(), String::new()],
-                    would: [format!("this held: {text}"), format!("this did not hold: {text}")],
-                    named: None,
-                    rows: None,
-                })
-            }
+            _ => Ok(Leaf::as_written(tree, span)),
         }
+    }
+
+    /// A condition that only its own words tell.
+    fn as_written(tree: &Tree<'_>, span: Span) -> Leaf {
+        let text = tree.text(span).unwrap_or_else(|| "this".to_owned());
+        Leaf {
+            finding: String::new(),
+            needs: [String::new(), String::new()],
+            would: [format!("this held: {text}"), format!("this did not hold: {text}")],
+            named: None,
+            rows: None,
+        }
+    }
+
+    /// A condition on a value that has a name.
+    pub(super) fn of_value(name: &str, value: &str, needs: [String; 2], would: [String; 2]) -> Leaf {
+        Leaf { finding: format!("{name} is {value}"), needs, would, named: Some(name.to_owned()), rows: None }
     }
 
     /// The words for the opposite.

@@ -8,6 +8,9 @@
     reason = "ids of a checked program are places in its lists, and what was worked out has an entry for each"
 )]
 
+mod base;
+#[cfg(test)]
+mod base_tests;
 mod candidates;
 mod changes;
 #[cfg(test)]
@@ -27,6 +30,7 @@ mod tree;
 
 use self::changes::Other;
 use crate::data::Dataset;
+use crate::engine::{self, EngineError, Manner, Room};
 use crate::interpret::{InterpretError, Interpreter};
 use crate::outcome::{NO_PART, Request};
 use crate::report::value::value_text;
@@ -81,6 +85,10 @@ pub struct Why {
     /// The smallest change for another answer: one for a segment, one for each other part of a partition. An answer that
     /// no change of conditions gives is left out.
     pub alternatives: Vec<Alternative>,
+    /// Whether anything looks at all customers: what would be otherwise takes the others as they are, and leaves the ends of
+    /// groups and top lists and the figures of all where they are, though the change may move them a little.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub looks_at_all: bool,
     /// Other answers for which there was too much to try: whether a change of the conditions gives them is not known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsettled: Vec<String>,
@@ -189,18 +197,35 @@ pub fn find_customer(program: &Program, data: &Dataset, key: &str) -> Option<usi
     })
 }
 
+/// Why there is no explanation.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    /// The interpreter gives none.
+    #[error(transparent)]
+    Interpreter(#[from] InterpretError),
+    /// The engine does not work out what is asked about all customers.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
 /// Answers a question about the customer at a row.
 ///
 /// # Errors
-/// The program or the data break their invariants, or there is no such row.
-pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<Why, InterpretError> {
+/// The program or the data break their invariants, or there is no such row; the engine cannot work out what is asked about
+/// the whole base.
+pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<Why, ExplainError> {
     let Setting { program, data, as_of, .. } = setting;
+    let threads = rayon::current_num_threads();
     let (segments, partitions, item) = match question {
         Question::Segment(id) => (vec![id], Vec::new(), Item::Segment(id)),
         Question::Partition(id) => (Vec::new(), vec![id], Item::Partition(id)),
     };
-    let request = Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads: 1 };
-    let interpreter = Interpreter::new(program, data, &request);
+    let request = Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads };
+    // Where all customers are cut is shown, and what would be otherwise is tried out against that.
+    let answered = engine::answered(program, data, &request, &Manner::default(), &Room::new())?;
+    let program = answered.as_ref().unwrap_or(program);
+    let setting = Setting { program, ..setting };
+    let interpreter = Interpreter::new(program, data, &request)?;
     let customer = interpreter.customer(row)?;
     let zone = program.settings.zone;
     let key = program.tables.first().and_then(|table| table.key);
@@ -216,6 +241,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         part: None,
         conditions: Vec::new(),
         alternatives: Vec::new(),
+        looks_at_all: base::looks_at_all(program, item),
         unsettled: Vec::new(),
     };
     let mut tree = Tree::new(setting, &interpreter, &customer, item);

@@ -4,6 +4,7 @@
 //! The values to try are what stands in the conditions and what lies around; where two of them that stand side by side
 //! are told apart, halving finds the two neighbours that are.
 
+use super::base::plainly;
 use super::candidates::Marks;
 use super::subject::Subject;
 use super::tree::Tree;
@@ -28,7 +29,7 @@ type Truths<'t> = &'t mut dyn FnMut(Option<&Value>) -> Result<Vec<Option<bool>>,
 
 /// The condition as one on a stored field of the customer, all names in it opened; `None` where it asks about more.
 pub(super) fn subject(program: &Program, condition: &Expr) -> Option<Subject> {
-    let condition = opened(program, condition)?;
+    let condition = opened(program, &plainly(program, condition))?;
     let (mut fields, mut plain) = (BTreeSet::new(), true);
     let mut value = None;
     condition.walk(&mut |part| match &part.kind {
@@ -38,6 +39,8 @@ pub(super) fn subject(program: &Program, condition: &Expr) -> Option<Subject> {
         }
         ExprKind::Aggregate(aggregate) => plain &= matches!(aggregate.rows, Rows::Elements(_)),
         ExprKind::Lookup { .. } | ExprKind::Segment(_) | ExprKind::InParts { .. } => plain = false,
+        // What the customer's value is among those of others.
+        ExprKind::OverBase(_) | ExprKind::InShare { .. } => plain = false,
         _ => {}
     });
     let value = value.filter(|value| plain && fields.len() == 1 && !is_records(&value.ty))?;

@@ -1,6 +1,7 @@
 //! Which one value a condition asks about, and the condition with another value in its place.
 
-use segue_compiler::program::{Aggregate, Expr, ExprKind, FieldSource, Program, Row, Rows, Type};
+use super::base::plainly;
+use segue_compiler::program::{Aggregate, Asked, Expr, ExprKind, FieldSource, Program, Row, Rows, Type};
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
 use segue_compiler::values::Value;
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ pub(super) struct Subject {
 impl Subject {
     /// The value a condition asks about; `None` where it asks about several, or in a way that cannot be taken apart.
     pub(super) fn of(program: &Program, condition: &Expr) -> Option<Subject> {
-        let mut condition = counted(condition);
+        let mut condition = counted(&plainly(program, condition));
         let value = named(program, place(&mut condition)?).clone();
         Some(Subject { value, condition, everywhere: false })
     }
@@ -126,19 +127,20 @@ fn named<'p>(program: &'p Program, mut expr: &'p Expr) -> &'p Expr {
 
 /// Whether the value is the same for every customer.
 pub(super) fn is_fixed(expr: &Expr) -> bool {
-    let mut fixed = true;
-    expr.walk(&mut |part| {
-        fixed &= !matches!(
-            part.kind,
-            ExprKind::Field { .. }
-                | ExprKind::Lookup { .. }
-                | ExprKind::Trait(_)
-                | ExprKind::Segment(_)
-                | ExprKind::InParts { .. }
-                | ExprKind::Aggregate(_)
-        );
-    });
-    fixed
+    match &expr.kind {
+        ExprKind::Field { .. }
+        | ExprKind::Lookup { .. }
+        | ExprKind::Trait(_)
+        | ExprKind::Segment(_)
+        | ExprKind::InParts { .. }
+        | ExprKind::Aggregate(_) => false,
+        ExprKind::OverBase(question) => matches!(question.asked, Asked::Statistic(_)),
+        _ => {
+            let mut fixed = true;
+            expr.for_each_part(&mut |part| fixed &= is_fixed(part));
+            fixed
+        }
+    }
 }
 
 /// What the expression is, without the places it was written at: equal for conditions that mean the same.

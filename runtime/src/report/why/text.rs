@@ -46,6 +46,9 @@ impl Why {
             let other = self.other(answer);
             let _ = writeln!(text, "\nWhat it would take to {other} was not found: there are too many ways to try.");
         }
+        if self.looks_at_all && !self.alternatives.is_empty() {
+            text.push_str("\nWhere groups and top lists end, and averages of all, are those of this run: a change may move them a little.\n");
+        }
         if self.alternatives.is_empty() && self.unsettled.is_empty() {
             text.push_str("\nNo change of these conditions would give another answer.\n");
         }

@@ -4,6 +4,7 @@
     reason = "ids of a checked program are places in its lists, and what was worked out has an entry for each"
 )]
 
+use super::base::{listed_among, nobody_counts, of_anybody};
 use super::changes::{Met, Other, alternative};
 use super::leaf::Leaf;
 use super::logic::Logic;
@@ -14,7 +15,8 @@ use crate::outcome::NO_PART;
 use crate::report::value::value_text;
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::program::{
-    Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, Score, TableId, Type, Window,
+    Aggregate, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Row, Rows, Score, SegmentId, TableId, Type,
+    Window,
 };
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
@@ -163,20 +165,11 @@ impl<'a> Tree<'a> {
                 }
                 Ok((condition, Logic::Not(Box::new(logic))))
             }
-            ExprKind::Segment(id) if self.opens() => {
-                let segment = &program.segments[id.0 as usize];
-                let (conditions, logic) = self.lines(&segment.lines)?;
-                let first = self.shown.insert(Item::Segment(*id));
-                let condition = Condition {
-                    text: segment.name.to_string(),
-                    holds: Some(self.customer.segments[id.0 as usize]),
-                    finding: (!first).then(|| "see above".to_owned()),
-                    rows: None,
-                    facts: Vec::new(),
-                    conditions: if first { conditions } else { Vec::new() },
-                };
-                Ok((condition, Logic::Certain(Box::new(logic))))
-            }
+            ExprKind::Segment(id) if self.opens() => self.members(*id),
+            ExprKind::OverBase(_) if self.opens() && listed_among(expr).is_some() => match listed_among(expr) {
+                Some(id) => self.top_among(expr, id),
+                None => self.leaf(expr),
+            },
             ExprKind::InParts { partition, parts } if self.opens() => {
                 let declared = &program.partitions[partition.0 as usize];
                 let here = self.customer.parts[partition.0 as usize];
@@ -212,6 +205,27 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Whether the customer is in a segment.
+    pub(super) fn is_in(&self, id: SegmentId) -> bool {
+        self.customer.segments.get(id.0 as usize) == Some(&true)
+    }
+
+    /// A segment as a condition, with its lines.
+    pub(super) fn members(&mut self, id: SegmentId) -> Result<(Condition, Logic), InterpretError> {
+        let segment = &self.setting.program.segments[id.0 as usize];
+        let (conditions, logic) = self.lines(&segment.lines)?;
+        let first = self.shown.insert(Item::Segment(id));
+        let condition = Condition {
+            text: segment.name.to_string(),
+            holds: Some(self.customer.segments[id.0 as usize]),
+            finding: (!first).then(|| "see above".to_owned()),
+            rows: None,
+            facts: Vec::new(),
+            conditions: if first { conditions } else { Vec::new() },
+        };
+        Ok((condition, Logic::Certain(Box::new(logic))))
+    }
+
     fn joined(
         &mut self,
         expr: &Expr,
@@ -240,12 +254,15 @@ impl<'a> Tree<'a> {
         Ok((condition, logic))
     }
 
-    fn leaf(&mut self, expr: &'a Expr) -> Result<(Condition, Logic), InterpretError> {
+    pub(super) fn leaf(&mut self, expr: &'a Expr) -> Result<(Condition, Logic), InterpretError> {
         let (mut bare, mut negated) = (expr, false);
         while let ExprKind::Not(inner) = &bare.kind {
             (bare, negated) = (inner, !negated);
         }
-        let holds = self.truth(expr)?;
+        let holds = match listed_among(bare) {
+            Some(_) => self.truth(&of_anybody(expr))?,
+            None => self.truth(expr)?,
+        };
         let mut facts = self.facts(bare)?;
         let leaf = Leaf::new(self, bare, expr.span)?;
         if leaf.rows.is_some() {
@@ -262,7 +279,7 @@ impl<'a> Tree<'a> {
             facts: if leaf.tells(&facts) { Vec::new() } else { facts },
             conditions: Vec::new(),
         };
-        if let ExprKind::Constant(_) = bare.kind {
+        if matches!(bare.kind, ExprKind::Constant(_)) || nobody_counts(self.setting.program, bare) {
             return Ok((condition, Logic::Fixed(holds)));
         }
         // `a < b` is the opposite of `a >= b`, so they are one leaf.
@@ -380,7 +397,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The values that an expression is worked out from, as far as people know them by name.
-    fn facts(&mut self, expr: &'a Expr) -> Result<Vec<Fact>, InterpretError> {
+    pub(super) fn facts(&mut self, expr: &'a Expr) -> Result<Vec<Fact>, InterpretError> {
         self.depth += 1;
         let facts = self.facts_here(expr);
         self.depth -= 1;
@@ -416,6 +433,8 @@ impl<'a> Tree<'a> {
             },
             ExprKind::Segment(_) | ExprKind::InParts { .. } => Vec::new(),
             ExprKind::Score(score) => return self.points(score, expr),
+            ExprKind::OverBase(question) => return self.of_base(question, expr),
+            ExprKind::InShare { .. } => return Ok(Vec::new()),
             _ => {
                 let mut parts = Vec::new();
                 expr.for_each_part(&mut |part| parts.push(part));
@@ -560,6 +579,7 @@ fn is_joined(expr: &Expr) -> bool {
         | ExprKind::Segment(_)
         | ExprKind::InParts { .. } => true,
         ExprKind::Trait(_) => expr.ty == Type::Boolean,
+        ExprKind::OverBase(_) => listed_among(expr).is_some(),
         ExprKind::Not(inner) => is_joined(inner),
         _ => false,
     }
