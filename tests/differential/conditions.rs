@@ -119,7 +119,13 @@ impl Writer<'_, '_> {
                 format!("every {}{windows} where ({})", source.path, self.condition(source.inner, deeper))
             }
             Kind::Count => {
-                let rows = self.rows(scope, deeper)?;
+                let rows = match scope {
+                    Scope::Customer if self.choices.once_in(6) => {
+                        let rows = self.written(&["buys", "visits", "buys.due", "buys.paid_at"]);
+                        format!("{}{rows}", self.stretch())
+                    }
+                    _ => self.rows(scope, deeper)?,
+                };
                 let tests =
                     &["at least 1", "at least 2", "at most 1", "exactly 1", "more than 1", "fewer than 2", "exactly 0"];
                 format!("{} {rows}", self.written(tests))

@@ -110,7 +110,9 @@ impl Writer<'_, '_> {
         let operator = self.written(&operators);
         if operator == "number of" {
             let tail = self.tail(source, depth);
-            return Some(format!("number of {}{tail}", source.path));
+            let stretches = source.timed.is_some() && !source.path.contains('.') && self.choices.once_in(4);
+            let unit = if stretches { self.stretch() } else { String::new() };
+            return Some(format!("number of {unit}{}{tail}", source.path));
         }
         let of = match operator.as_str() {
             "number of different" => *self.choices.pick(&Ty::ALL),
@@ -127,6 +129,11 @@ impl Writer<'_, '_> {
         let field = self.written(&fields);
         let tail = self.tail(source, depth);
         Some(format!("{operator} {}.{field}{tail}", source.path))
+    }
+
+    /// Stretches of the calendar, each of which counts once.
+    pub(crate) fn stretch(&mut self) -> String {
+        format!("different {} of ", self.written(&["days", "weeks", "months", "quarters", "years"]))
     }
 
     /// What the values of a plain list give.

@@ -42,6 +42,10 @@ impl Writer<'_, '_> {
     }
 
     fn different_rows(&mut self) -> String {
+        if self.choices.once_in(2) {
+            let rows = self.written(&["buys", "visits"]);
+            return format!("{}{rows}", self.stretch());
+        }
         let path = *self.choices.pick(&["buys.qty", "buys.kind", "visits.page"]);
         format!("different {path}")
     }

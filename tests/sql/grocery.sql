@@ -383,3 +383,12 @@ WHERE spend_12m >= (SELECT quantile_cont(spend_12m, 0.25) FROM value)
 -- segment catalogue_test
 SELECT household_id FROM households
 WHERE ('0x' || left(md5('spring catalogue:share:' || household_id), 16))::UBIGINT::HUGEINT * 5 < 18446744073709551616;
+
+-- segment every_month
+SELECT household_id FROM lines, params
+WHERE moment >= date_trunc('month', as_of) - INTERVAL 6 MONTH AND moment < date_trunc('month', as_of)
+GROUP BY household_id HAVING count(DISTINCT date_trunc('month', moment)) >= 6;
+
+-- segment weekly_shoppers
+SELECT household_id FROM lines, params WHERE moment >= as_of - INTERVAL 84 DAY
+GROUP BY household_id HAVING count(DISTINCT date_trunc('week', moment)) >= 10;

@@ -1,7 +1,7 @@
 //! One expression as text on one line, for messages and reports. It needs no source, so it also prints what was built.
 
 use crate::syntax::tree::{
-    Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, CountTest, End, Expr, ExprKind, Factor, IsTest,
+    Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, CountTest, Different, End, Expr, ExprKind, Factor, IsTest,
     Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet, Window, WindowKind,
     WrittenTime,
 };
@@ -275,6 +275,16 @@ fn print_aggregate(aggregate: &Aggregate, text: &mut String) {
         AggregateOperator::First => text.push_str("first "),
         AggregateOperator::Latest => text.push_str("latest "),
         AggregateOperator::MostFrequent => text.push_str("most frequent "),
+    }
+    match aggregate.different {
+        Some(Different::Units(unit)) => {
+            let counts = aggregate.operator != AggregateOperator::Different;
+            text.push_str(if counts { "different " } else { "" });
+            let word = format!("{unit:?}").to_lowercase();
+            text.push_str(&format!("{} of ", unit_word(&word, 2).unwrap_or("")));
+        }
+        Some(Different::Values) if aggregate.operator != AggregateOperator::Different => text.push_str("different "),
+        _ => {}
     }
     text.push_str(&path_text(&aggregate.source));
     for window in &aggregate.windows {

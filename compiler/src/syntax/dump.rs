@@ -1,7 +1,7 @@
 //! The tree as text, for snapshots: one node a line would be too long, so a compact form with every part named.
 
 use super::tree::{
-    Aggregate, AskedOfBase, Column, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, File, IsTest,
+    Aggregate, AggregateOperator, AskedOfBase, Column, Declaration, DeclarationKind, Different, Expr, ExprKind, Field, FieldKind, File, IsTest,
     ListSource, Literal, PartRule, Path, Quoted, Ranked, Score, ScoreWhat, Sign, TypeRef, TypeRefKind, ValueSet,
     Window, WindowKind, Word,
 };
@@ -518,6 +518,15 @@ impl Dump {
         self.put("{");
         self.debug(&aggregate.operator);
         self.put(" ");
+        match aggregate.different {
+            Some(Different::Units(unit)) => {
+                self.put("different ");
+                self.debug(&unit);
+                self.put(" ");
+            }
+            Some(Different::Values) if aggregate.operator != AggregateOperator::Different => self.put("different "),
+            _ => {}
+        }
         self.path(&aggregate.source);
         self.windows(&aggregate.windows);
         if let Some(filter) = &aggregate.filter {

@@ -561,12 +561,23 @@ pub struct Aggregate {
     pub operator: AggregateOperator,
     /// The operator's words.
     pub operator_span: Span,
+    /// `different`: each value, or each month that rows fall into, counts once. Of counts only.
+    pub different: Option<Different>,
     /// `purchases`, `purchases.product.category`, `items`, `carts.items.quantity`
     pub source: Path,
     /// Windows, all of which must hold.
     pub windows: Vec<Window>,
     /// The condition after `where`.
     pub filter: Option<Expr>,
+}
+
+/// What counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Different {
+    /// `different purchases.basket`: each value.
+    Values,
+    /// `different months of purchases`: each month that a row falls into.
+    Units(Unit),
 }
 
 /// What is asked of the rows.

@@ -7,19 +7,19 @@ use super::{Checker, MOST_STEPS, messages};
 use crate::names::{Global, fold};
 use crate::program::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, Row, Rows, TableId, Type};
 use crate::source::Span;
-use crate::syntax::tree::{self, AggregateOperator as Operator, Comparison, CountTest, TableKind, Word};
+use crate::syntax::tree::{self, AggregateOperator as Operator, Comparison, CountTest, Different, TableKind, Word};
 use crate::values::Value;
 use std::sync::Arc;
 
 /// Where a path behind an aggregate's words leads.
-struct Source {
-    rows: Rows,
+pub(crate) struct Source {
+    pub(crate) rows: Rows,
     /// The table of the rows; `None` for the elements of a plain list.
-    table: Option<TableId>,
+    pub(crate) table: Option<TableId>,
     /// The value of a row, where the path goes on to one.
-    value: Option<Expr>,
+    pub(crate) value: Option<Expr>,
     /// Whether the rows have a time: only a date, or an instant.
-    time: Option<bool>,
+    pub(crate) time: Option<bool>,
 }
 
 impl<'tree> Checker<'tree> {
@@ -125,8 +125,11 @@ impl<'tree> Checker<'tree> {
         source: &Source,
         span: Span,
     ) -> Option<Option<Expr>> {
-        let operator = written.operator;
+        let operator = counting(written);
         let text = self.written(written.source.span).to_owned();
+        if let Some(Different::Units(unit)) = written.different {
+            return self.stretch_of_row(written, source, unit).map(Some);
+        }
         if matches!(source.rows, Rows::Elements(_)) {
             return Some(None);
         }
@@ -459,7 +462,8 @@ impl<'tree> Checker<'tree> {
                 if let Some(always) = messages::count_is_always(test, wanted, written.operator_span) {
                     self.report(always);
                 }
-                let counted = asked(Operator::Number, Type::Integer, false, aggregate);
+                let counts = if written.different.is_some() { Operator::Different } else { Operator::Number };
+                let counted = asked(counts, Type::Integer, false, aggregate);
                 let against = constant(Value::Integer(wanted), Type::Integer, written.operator_span);
                 match test {
                     CountTest::AtLeast => comparison(Comparison::AtLeast, counted, against, span),
@@ -488,6 +492,14 @@ impl<'tree> Checker<'tree> {
             | Operator::Latest
             | Operator::MostFrequent => asked(written.operator, value?, true, aggregate),
         })
+    }
+}
+
+/// What counts are worked out from: rows, or different values of them.
+fn counting(written: &tree::Aggregate) -> Operator {
+    match written.operator {
+        Operator::Count(..) if written.different.is_some() => Operator::Different,
+        operator => operator,
     }
 }
 

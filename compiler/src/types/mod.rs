@@ -12,6 +12,7 @@ mod base;
 mod conditions;
 mod constants;
 mod declarations;
+mod different;
 mod fields;
 mod fit;
 mod labels;

@@ -3,7 +3,8 @@
 use super::{Pair, Reader};
 use crate::source::Span;
 use crate::syntax::messages;
-use crate::syntax::tree::{Aggregate, AggregateOperator, CountTest, Expr, ExprKind, Path};
+use super::literals::unit_of;
+use crate::syntax::tree::{Aggregate, AggregateOperator, CountTest, Different, Expr, ExprKind, Path};
 use segue_grammar::Rule;
 
 impl Reader<'_> {
@@ -12,12 +13,14 @@ impl Reader<'_> {
         let span = self.span(&pair);
         let mut operator = AggregateOperator::Any;
         let mut operator_span = span;
+        let mut different = None;
         let mut source = Path { words: Vec::new(), span };
         let mut windows = Vec::new();
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::aggregate_head => {
                     operator_span = self.span(&inner);
+                    different = different_of(inner.clone());
                     if let Some(head) = inner.into_inner().next() {
                         operator = self.operator(head, operator_span);
                     }
@@ -27,7 +30,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let aggregate = Aggregate { operator, operator_span, source, windows, filter: None };
+        let aggregate = Aggregate { operator, operator_span, different, source, windows, filter: None };
         self.node(span, ExprKind::Aggregate(Box::new(aggregate)))
     }
 
@@ -104,6 +107,20 @@ impl Reader<'_> {
         self.report(messages::aggregate_wording(span, self.source.slice(span), mend));
         operator
     }
+}
+
+/// Whether values, or stretches of time, count once each.
+fn different_of(head: Pair<'_>) -> Option<Different> {
+    let mut waiting: Vec<Pair<'_>> = vec![head];
+    let mut found = None;
+    while let Some(pair) = waiting.pop() {
+        match pair.as_rule() {
+            Rule::different_word => found = found.or(Some(Different::Values)),
+            Rule::unit => found = unit_of(pair.as_str()).map(Different::Units).or(found),
+            _ => waiting.extend(pair.into_inner()),
+        }
+    }
+    found
 }
 
 fn first_word(written: &str) -> String {

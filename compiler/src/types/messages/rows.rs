@@ -297,3 +297,21 @@ pub(crate) fn window_read_two_ways(span: Span, window: Span, text: &str) -> Diag
         .note("(b) only rows in that stretch count, and the date is then to be compared with something")
         .offer(format!("write `is {text}`"), vec![Edit::before(window, "is ")])
 }
+
+/// S0144
+pub(crate) fn stretches_too_short(span: Span) -> Diagnostic {
+    Diagnostic::error("S0144", span, "different days, weeks, months, quarters and years can be counted")
+        .beside("write one of these")
+}
+
+/// S0144
+pub(crate) fn no_day_to_count(span: Span, text: &str, kind: &str) -> Diagnostic {
+    Diagnostic::error("S0144", span, format!("`{text}` is {kind}, which falls into no day or month"))
+        .beside("name events, or a date of theirs")
+}
+
+/// S0144
+pub(crate) fn rows_without_a_day(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error("S0144", span, format!("`{text}` have no time of their own, so they fall into no day or month"))
+        .beside("name events, or a field that holds a date")
+}
