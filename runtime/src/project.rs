@@ -5,7 +5,7 @@
 //! do not depend on the disk.
 
 use segue_compiler::diagnostics::{self, Diagnostic};
-use segue_compiler::project::{self, Checked, Input};
+use segue_compiler::project::{self, Checked, Constants, Input};
 use segue_compiler::source::{FileId, SourceFile, Span};
 use segue_compiler::syntax::{MAXIMUM_FILE, invalid_utf8};
 use std::io::Read;
@@ -137,6 +137,11 @@ impl Location {
 impl Files {
     /// Checks the project: everything about its files and in them. `location` says where its lists' files are.
     pub fn check(self, location: &Location) -> Checked {
+        self.check_with(location, Constants::default())
+    }
+
+    /// The same with some constants other than written.
+    pub fn check_with(self, location: &Location, constants: Constants<'_>) -> Checked {
         let read_list = |name: &str| {
             let path = location.resolve(name);
             let bytes = read_bounded(&path).map_err(|error| match error {
@@ -148,7 +153,8 @@ impl Files {
             })?;
             String::from_utf8(bytes).map_err(|_| "it is not saved as UTF-8".to_owned())
         };
-        let mut checked = project::check(Input { settings: self.settings, files: self.rules, read_list: &read_list });
+        let input = Input { settings: self.settings, files: self.rules, constants, read_list: &read_list };
+        let mut checked = project::check(input);
         if !self.diagnostics.is_empty() {
             // What else is said about a line with such a letter is most likely said because of it.
             let sources = &checked.sources;

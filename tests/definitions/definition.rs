@@ -2,7 +2,7 @@
 
 use segue_compiler::diagnostics::Severity;
 use segue_compiler::program::Program;
-use segue_compiler::project::check_trees;
+use segue_compiler::project::{Constants, check_trees};
 use segue_compiler::source::{SourceFile, SourceMap};
 use segue_compiler::syntax::{NodeIds, parse};
 use serde_json::Value as Json;
@@ -72,7 +72,8 @@ impl Definition {
         let parsed = parse(file, sources.get(file).unwrap(), &mut NodeIds::default());
         let settings = Some(SourceFile::new("segue.toml", settings));
         let no_lists = |name: &str| Err(format!("there is no file {name}"));
-        let checked = check_trees(sources, vec![parsed.file], parsed.diagnostics, settings, &no_lists);
+        let checked =
+            check_trees(sources, vec![parsed.file], parsed.diagnostics, settings, Constants::default(), &no_lists);
         let errors = checked.diagnostics.iter().filter(|message| message.severity == Severity::Error);
         let errors: Vec<String> = errors
             .map(|error| format!("{} {} at `{}`", error.code.0, error.message, checked.sources.slice(error.span)))

@@ -14,6 +14,7 @@ pub(crate) fn checked(settings: &str, rules: &str) -> Result<(Program, i64), Str
         settings: Some(SourceFile::new("segue.toml", settings)),
         files: vec![SourceFile::new("case.segue", rules)],
         // The one list that a file holds has no values.
+        constants: segue_compiler::project::Constants::default(),
         read_list: &|_| Ok(String::new()),
     });
     let messages: Vec<String> = checked

@@ -74,7 +74,14 @@ pub fn check(settings: &str, rules: &str) -> Checked {
     let parsed = syntax::parse(file, sources.get(file).unwrap(), &mut NodeIds::default());
     let settings = (!settings.is_empty()).then(|| SourceFile::new("segue.toml", settings));
     let no_lists = |name: &str| Err(format!("there is no file {name} beside this page"));
-    project::check_trees(sources, vec![parsed.file], parsed.diagnostics, settings, &no_lists)
+    project::check_trees(
+        sources,
+        vec![parsed.file],
+        parsed.diagnostics,
+        settings,
+        project::Constants::default(),
+        &no_lists,
+    )
 }
 
 fn codes(diagnostics: &[Diagnostic], severity: Severity) -> BTreeSet<&str> {

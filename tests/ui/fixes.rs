@@ -3,7 +3,7 @@
 
 use crate::harness::{cases, check, pages};
 use segue_compiler::diagnostics::{Diagnostic, Fix, Severity, apply, entries};
-use segue_compiler::project::{Checked, Input, check as check_project};
+use segue_compiler::project::{Checked, Constants, Input, check as check_project};
 use segue_compiler::source::SourceFile;
 use std::collections::HashSet;
 
@@ -17,7 +17,12 @@ fn mended(checked: &Checked, fix: &Fix) -> Checked {
         let file = SourceFile::new(file.name.clone(), text);
         if file.name.ends_with(".toml") { settings = Some(file) } else { rules.push(file) }
     }
-    check_project(Input { settings, files: rules, read_list: &|_| Err("there is none here".to_owned()) })
+    check_project(Input {
+        settings,
+        files: rules,
+        constants: Constants::default(),
+        read_list: &|_| Err("there is none here".to_owned()),
+    })
 }
 
 /// How many messages with this code there are about the same words.

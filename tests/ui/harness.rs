@@ -67,6 +67,7 @@ pub(crate) fn pages(page: &str) -> Vec<(Sample, Checked)> {
             let checked = segue_compiler::project::check(Input {
                 settings: find("segue.toml").map(|settings| SourceFile::new("segue.toml", settings)),
                 files: vec![SourceFile::new("rules.segue", rules)],
+                constants: segue_compiler::project::Constants::default(),
                 read_list: &|name| find(name).ok_or_else(|| format!("there is no file {name}")),
             });
             (state, checked)

@@ -1,7 +1,7 @@
 //! `segue check`: are the rules sound?
 
 use super::loading::{self, Data};
-use super::opened::{Opened, Where, tally};
+use super::opened::{Given, Opened, Where, tally};
 use super::rewrite::rewrite;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
@@ -24,6 +24,9 @@ use std::path::Path;
 pub(crate) struct Arguments {
     #[command(flatten)]
     project: Where,
+
+    #[command(flatten)]
+    given: Given,
 
     /// Read the data too: are the declared columns there, and do the values that are asked for occur?
     #[arg(long)]
@@ -66,7 +69,7 @@ pub(crate) enum Gravity {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
-    let mut opened = arguments.project.open()?;
+    let mut opened = arguments.project.open_with(&arguments.given)?;
     if arguments.fix {
         opened = mend(opened, arguments, console)?;
     }
@@ -151,7 +154,7 @@ fn mend(mut opened: Opened, arguments: &Arguments, console: &Console) -> Result<
         if !changed {
             break;
         }
-        opened = arguments.project.open()?;
+        opened = arguments.project.open_with(&arguments.given)?;
     }
     let word = if changes == 1 { "change" } else { "changes" };
     console.note(&format!("{changes} {word} made\n"));

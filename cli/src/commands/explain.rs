@@ -1,7 +1,7 @@
 //! `segue explain`: what a message means, or why a customer is in a segment or not.
 
 use super::loading::{self, Loading};
-use super::opened::Where;
+use super::opened::{Given, Where};
 use super::selection::nothing_called;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     project: Where,
+
+    #[command(flatten)]
+    given: Given,
 
     #[command(flatten)]
     loading: Loading,
@@ -62,7 +65,7 @@ fn unknown(subject: &str) -> String {
 }
 
 fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Ending, Failure> {
-    let opened = arguments.project.open()?;
+    let opened = arguments.project.open_with(&arguments.given)?;
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let question = question(program, &arguments.subject)?;
     let mut selection = Selection::default();

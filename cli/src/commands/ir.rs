@@ -1,6 +1,6 @@
 //! `segue ir`: the plan that the engine runs, stage by stage.
 
-use super::opened::Where;
+use super::opened::{Given, Where};
 use super::selection::Only;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
@@ -16,11 +16,14 @@ pub(crate) struct Arguments {
     project: Where,
 
     #[command(flatten)]
+    given: Given,
+
+    #[command(flatten)]
     only: Only,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
-    let opened = arguments.project.open()?;
+    let opened = arguments.project.open_with(&arguments.given)?;
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let selection = arguments.only.selection(program)?;
     // Without data there are no cut points: they stand as 0.

@@ -4,7 +4,7 @@ use crate::console::Console;
 use crate::exit::Failure;
 use segue_compiler::diagnostics::{Severity, terminal};
 use segue_compiler::program::Program;
-use segue_compiler::project::Checked;
+use segue_compiler::project::{Checked, Constants, Replaced};
 use segue_runtime::project::Location;
 use std::path::PathBuf;
 
@@ -14,6 +14,27 @@ pub(crate) struct Where {
     /// A folder of the project, or a .segue file; the current folder if left out
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub(crate) path: PathBuf,
+}
+
+/// Constants that are other than the rule files write.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Given {
+    /// Take a constant to be another value, written as in a rule file: --let "vip_limit=600 USD"; can be given several times
+    #[arg(long = "let", value_name = "NAME=VALUE", value_parser = constant)]
+    constants: Vec<(String, String)>,
+
+    /// Take the constants of this environment: a section `[environments.NAME]` of the project file. --let wins
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+}
+
+fn constant(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write it as NAME=VALUE, for instance \"vip_limit=600 USD\"".into()),
+    }
 }
 
 /// A project that was found and checked.
@@ -27,8 +48,17 @@ pub(crate) struct Opened {
 impl Where {
     /// Finds, reads and checks the project.
     pub(crate) fn open(&self) -> Result<Opened, Failure> {
+        self.open_as(Constants::default())
+    }
+
+    /// The same with constants that are other than written.
+    pub(crate) fn open_with(&self, given: &Given) -> Result<Opened, Failure> {
+        self.open_as(Constants { environment: given.environment.as_deref(), given: &given.constants })
+    }
+
+    fn open_as(&self, constants: Constants<'_>) -> Result<Opened, Failure> {
         let location = Location::find(&self.path).map_err(use_of)?;
-        let checked = location.read().map_err(use_of)?.check(&location);
+        let checked = location.read().map_err(use_of)?.check_with(&location, constants);
         Ok(Opened { location, checked })
     }
 }
@@ -51,6 +81,9 @@ impl Opened {
             console.note(&terminal::draw(&self.checked.sources, &errors, console.colour_errors));
             console.note(&format!("{}\n", tally(errors.len(), 0)));
             return if self.settings_fail(Severity::Error) { Err(Failure::Told) } else { Ok(None) };
+        }
+        for Replaced { name, value, by } in &self.checked.replaced {
+            console.note(&format!("{name} is {value} ({by})\n"));
         }
         let warnings = self.checked.diagnostics.iter().filter(|message| message.severity == Severity::Warning).count();
         if warnings > 0 {

@@ -5,7 +5,7 @@
 )]
 
 use super::loading::{self, Loading};
-use super::opened::Where;
+use super::opened::{Given, Where};
 use super::selection::Only;
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
@@ -30,10 +30,14 @@ use std::path::{Path, PathBuf};
   segue run --only win_back,families --json        two segments, for programs
   segue run --out audiences --format csv           who is in what, as files
   segue run --data purchases=new.parquet           other data than the project file names
+  segue run --let \"vip_limit=600 USD\"              another value of a constant
   segue run --memory 512MB                         on a small machine")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     project: Where,
+
+    #[command(flatten)]
+    given: Given,
 
     #[command(flatten)]
     only: Only,
@@ -110,7 +114,7 @@ pub(crate) enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Failure> {
-    let opened = arguments.project.open()?;
+    let opened = arguments.project.open_with(&arguments.given)?;
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let selection = arguments.only.groups(program)?;
     if let Some(folder) = arguments.temp.as_deref().filter(|folder| !folder.is_dir()) {

@@ -106,7 +106,9 @@ fn values_and_columns_are_held_against_the_data() {
 
 #[test]
 fn pages_about_data_keep_their_word() {
-    let about_data = entries().iter().filter(|entry| entry.code.0 >= "S0200");
+    // What a command alone can give has no files to show.
+    let shown = |page: &str| !samples(page).is_empty();
+    let about_data = entries().iter().filter(|entry| entry.code.0 >= "S0200" && shown(entry.page));
     let mut held = 0;
     for entry in about_data {
         let files = samples(entry.page);

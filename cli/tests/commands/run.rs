@@ -274,3 +274,49 @@ fn engines_and_bounds_agree_on_ranks() {
     assert_eq!(figures(&["--engine", "interpreter"]), expected);
     assert_eq!(figures(&["--memory", "100MB"]), expected);
 }
+
+#[test]
+fn constants_can_be_given_other_values() {
+    let shop = Shop::new();
+    shop.write("limits.segue", "let limit = 100 USD\nlet ratio = 1.5\nsegment rich { spend >= limit * ratio }\n");
+    let settings = std::fs::read_to_string(shop.file("segue.toml")).unwrap();
+    shop.write("segue.toml", &format!("{settings}\n[environments.test]\nlimit = \"70 USD\"\nratio = 1\n"));
+    // Customers spent 110, 120.50, 0 and 0 USD.
+    let rich = |more: &[&str]| {
+        let ended = shop.segue(&[&["run", "--json", "--only", "rich"], more].concat());
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        let figures: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+        (figures["segments"][0]["count"].as_u64().unwrap(), ended.err)
+    };
+    assert_eq!(rich(&[]).0, 0);
+    let (count, told) = rich(&["--environment", "test"]);
+    assert_eq!(count, 2);
+    assert!(told.contains("limit is 70 USD (environment test)\nratio is 1 (environment test)\n"), "{told}");
+    let (count, told) = rich(&["--environment", "test", "--let", "LIMIT = 115 USD"]);
+    assert_eq!(count, 1);
+    assert!(told.contains("LIMIT is 115 USD (--let)"), "{told}");
+    assert_eq!(rich(&["--let", "limit=80 USD", "--let", "limit=70 USD", "--let", "ratio=1"]).0, 2);
+    let ended = shop.segue(&["explain", "rich", "--customer", "1", "--let", "limit=70 USD"]);
+    assert!(ended.out.contains("Customer 1 is in rich"), "{}", ended.out);
+}
+
+#[test]
+fn values_of_constants_that_cannot_be_taken_are_told() {
+    let shop = Shop::new();
+    shop.write("limits.segue", "let limit = 100 USD\nlet pause = 30 days\nsegment rich { spend >= limit }\n");
+    for (arguments, told) in [
+        (&["--let", "limt=5 USD"][..], "there is no constant called `limt`"),
+        (&["--let", "limt=5 USD"], "did you mean `limit`?"),
+        (&["--let", "spend=5 USD"], "`spend` is no constant"),
+        (&["--let", "limit=5"], "`5` is another kind of value than the constant's own"),
+        (&["--let", "limit=5 EUR"], "I expected money in USD"),
+        (&["--let", "limit=5 USD +"], "S0040"),
+        (&["--let", "pause=1 month"], "another kind of value"),
+        (&["--let", "limit"], "write it as NAME=VALUE"),
+        (&["--environment", "test"], "there is no environment called `test`"),
+    ] {
+        let ended = shop.segue(&[&["run"], arguments].concat());
+        assert_eq!(ended.status, 2, "{arguments:?}: {}", ended.err);
+        assert!(ended.err.contains(told), "{arguments:?}: {}", ended.err);
+    }
+}

@@ -143,6 +143,7 @@ catalogue! {
     S0201 Warning "a value that never occurs";
     S0202 Error "no such column";
     S0203 Error "the data cannot be used";
+    S0204 Error "a constant from outside";
 }
 
 /// All codes, ascending.

@@ -1,9 +1,9 @@
 //! One expression as text on one line, for messages and reports. It needs no source, so it also prints what was built.
 
 use crate::syntax::tree::{
-    Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, CountTest, Different, End, Expr, ExprKind, Factor, IsTest,
-    Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet, Window, WindowKind,
-    WrittenTime,
+    Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, CountTest, Different, End, Expr, ExprKind, Factor,
+    IsTest, Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet, Window,
+    WindowKind, WrittenTime,
 };
 use crate::syntax::{amount_text, sign, text_words, unit_word};
 use std::sync::Arc;

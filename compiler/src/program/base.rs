@@ -172,6 +172,10 @@ impl Program {
     /// that its value or its segment asks; with its level: 0 for those that need no other, else one more than the highest
     /// of those it needs.
     pub fn questions(&self, wanted: impl IntoIterator<Item = Item>) -> Vec<(u32, &BaseQuestion)> {
+        // Most programs ask none, and need not be walked through for that.
+        if !self.asks_base {
+            return Vec::new();
+        }
         let mut reached = rustc_hash::FxHashSet::default();
         let mut waiting: Vec<Item> = wanted.into_iter().collect();
         while let Some(item) = waiting.pop() {

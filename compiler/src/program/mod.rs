@@ -65,6 +65,8 @@ pub struct Program {
     pub partitions: Vec<Partition>,
     /// Traits, segments and partitions in an order in which each comes after what it uses.
     pub order: Vec<Item>,
+    /// Whether anything asks about the whole base.
+    pub asks_base: bool,
     /// What the questions about the whole base came to; none before a run has worked them out.
     pub answers: Answers,
 }

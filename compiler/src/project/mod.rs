@@ -1,11 +1,14 @@
 //! A project as one thing: its settings and rule files in, everything known about it out.
 
+mod constants;
 mod read;
 mod settings;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use constants::Override;
+pub use constants::{Constants, Environment, Replaced};
 pub use read::{Input, check, check_text};
 pub use settings::{Config, DataSource, Level, UnknownCustomers, instant};
 
@@ -30,6 +33,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// What the project file says; defaults where there is none.
     pub config: Config,
+    /// Constants that are other than written.
+    pub replaced: Vec<Replaced>,
 }
 
 impl Checked {
@@ -45,6 +50,7 @@ pub fn check_trees(
     trees: Vec<tree::File>,
     mut diagnostics: Vec<Diagnostic>,
     settings: Option<SourceFile>,
+    constants: Constants<'_>,
     read_list: &dyn Fn(&str) -> Result<String, String>,
 ) -> Checked {
     let config = match settings {
@@ -55,9 +61,16 @@ pub fn check_trees(
         }
     };
     data_sources(&config, &trees, &mut diagnostics);
+    let files = sources.iter().count();
+    let (overrides, replaced) = constants::overrides(constants, &config, &mut sources, &mut diagnostics);
     let broken = diagnostics.iter().any(|message| message.severity == Severity::Error);
-    let outcome = types::check(&trees, &sources, config.settings.clone(), read_list);
-    diagnostics.extend(outcome.diagnostics);
+    let outcome = types::check(&trees, &sources, config.settings.clone(), &overrides, read_list);
+    diagnostics.extend(outcome.diagnostics.into_iter().map(|message| {
+        match constants::is_outside(message.span.file, files) {
+            true => constants::without_fixes(message),
+            false => message,
+        }
+    }));
     let lacking = outcome.program.as_ref().and_then(|program| added_customers(&config, program));
     let broken = broken || lacking.is_some();
     diagnostics.extend(lacking);
@@ -67,7 +80,7 @@ pub fn check_trees(
         later.span == first.span && later.code == first.code && later.message == first.message
     });
     let program = outcome.program.filter(|_| !broken);
-    Checked { sources, trees, program, diagnostics, config }
+    Checked { sources, trees, program, diagnostics, config, replaced }
 }
 
 /// Customers that are added have nothing but their key, so all else must be declared as possibly missing; a missing list

@@ -1,6 +1,6 @@
 //! From texts to a checked project.
 
-use super::{Checked, check_trees};
+use super::{Checked, Constants, check_trees};
 use crate::source::{SourceFile, SourceMap};
 use crate::syntax::{self, NodeIds};
 
@@ -10,6 +10,8 @@ pub struct Input<'a> {
     pub settings: Option<SourceFile>,
     /// The rule files, in any order.
     pub files: Vec<SourceFile>,
+    /// Constants that are other than written.
+    pub constants: Constants<'a>,
     /// Gives the text of a list's file by the name written in the rules, or says why it cannot.
     pub read_list: &'a dyn Fn(&str) -> Result<String, String>,
 }
@@ -28,7 +30,7 @@ pub fn check(input: Input<'_>) -> Checked {
             trees.push(parsed.file);
         }
     }
-    check_trees(sources, trees, diagnostics, input.settings, input.read_list)
+    check_trees(sources, trees, diagnostics, input.settings, input.constants, input.read_list)
 }
 
 /// A short way to check one text without a project file, for tests and examples.
@@ -36,6 +38,7 @@ pub fn check_text(text: &str) -> Checked {
     check(Input {
         settings: None,
         files: vec![SourceFile::new("rules.segue", text)],
+        constants: Constants::default(),
         read_list: &|name| Err(format!("there is no file {name}")),
     })
 }

@@ -1,5 +1,6 @@
 //! `segue.toml`: what the project is called, how its times and money are meant, and where its data are.
 
+use super::constants::Environment;
 use crate::diagnostics::{Diagnostic, Severity, entries};
 use crate::names::{messages as names, suggest};
 use crate::program::Settings;
@@ -22,6 +23,8 @@ pub struct Config {
     pub unknown_customers: UnknownCustomers,
     /// Where that is said.
     pub unknown_customers_span: Option<Span>,
+    /// Values of constants by environment, in the order written.
+    pub environments: Vec<Environment>,
     /// A check fails where a message is at least this grave.
     pub fail_on: Severity,
     /// Levels of messages by code.
@@ -74,13 +77,14 @@ impl Default for Config {
             data: Vec::new(),
             unknown_customers: UnknownCustomers::Report,
             unknown_customers_span: None,
+            environments: Vec::new(),
             fail_on: Severity::Error,
             levels: BTreeMap::new(),
         }
     }
 }
 
-const SECTIONS: &[&str] = &["project", "data", "checks"];
+const SECTIONS: &[&str] = &["project", "data", "checks", "environments"];
 const PROJECT: &[&str] = &["name", "time_zone", "currency", "week_start", "as_of"];
 const CHECKS: &[&str] = &["fail_on"];
 
@@ -126,6 +130,7 @@ impl Reader<'_> {
                 "project" => self.project(section),
                 "data" => self.data(section),
                 "checks" => self.checks(section),
+                "environments" => self.environments(section),
                 _ => self.unknown(key, SECTIONS, "there is no section"),
             }
         }
@@ -254,6 +259,36 @@ impl Reader<'_> {
                     "write it as \"data/file.csv\"",
                 ),
             }
+        }
+    }
+
+    /// `[environments.test]`, with constants and their values as text.
+    fn environments(&mut self, section: &DeTable<'_>) {
+        for (key, value) in section {
+            let DeValue::Table(table) = value.get_ref() else {
+                self.bad(value, "an environment is a section", "write `[environments.test]`, and its constants below");
+                continue;
+            };
+            let mut constants: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+            for (name, value) in table {
+                let text: Option<String> = match value.get_ref() {
+                    DeValue::String(text) => Some(text.to_string()),
+                    DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+                    DeValue::Float(number) => Some(number.as_str().to_owned()),
+                    DeValue::Boolean(truth) => Some(truth.to_string()),
+                    DeValue::Datetime(time) => Some(time.to_string()),
+                    _ => None,
+                };
+                match text {
+                    Some(text) => constants.push((name.get_ref().as_ref().into(), text.into())),
+                    None => self.bad(
+                        value,
+                        format!("the value of `{}` is what a rule file would write", name.get_ref()),
+                        "write it as a text, such as \"500 USD\" or \"90 days\"",
+                    ),
+                }
+            }
+            self.config.environments.push(Environment { name: key.get_ref().as_ref().into(), constants });
         }
     }
 

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed test is to stop")]
 
+use super::Constants;
 use super::{Checked, Config, Input, Level, UnknownCustomers, check, check_text};
 use crate::diagnostics::Severity;
 use crate::source::SourceFile;
@@ -14,6 +15,7 @@ fn with_settings(settings: &str) -> Checked {
     check(Input {
         settings: Some(SourceFile::new("segue.toml", settings)),
         files: vec![SourceFile::new("rules.segue", RULES)],
+        constants: Constants::default(),
         read_list: &|_| Err("there is no such file".to_owned()),
     })
 }
@@ -136,6 +138,7 @@ fn levels_are_applied_and_errors_stay_errors() {
     let checked = check(Input {
         settings: Some(SourceFile::new("segue.toml", "[checks]\nS0101 = \"off\"\n")),
         files: vec![SourceFile::new("rules.segue", format!("{RULES}segment s {{ contry is known }}\n"))],
+        constants: Constants::default(),
         read_list: &|_| Err(String::new()),
     });
     assert!(codes(&checked).contains(&"S0101 contry".to_owned()));
@@ -148,7 +151,8 @@ fn messages_stand_in_the_order_of_files_and_places() {
     let files = files.iter().enumerate().map(|(at, text)| SourceFile::new(format!("{at}.segue"), *text));
     let mut files: Vec<SourceFile> = files.collect();
     files.push(SourceFile::new("customers.segue", RULES));
-    let checked = check(Input { settings: None, files, read_list: &|_| Err(String::new()) });
+    let checked =
+        check(Input { settings: None, files, constants: Constants::default(), read_list: &|_| Err(String::new()) });
     assert_eq!(
         codes(&checked),
         ["S0101 one", "S0101 two", "S0101 three", "S0100 a", "S0101 four", "S0160 city is not \"Paris\""]

@@ -1,9 +1,9 @@
 //! The tree as text, for snapshots: one node a line would be too long, so a compact form with every part named.
 
 use super::tree::{
-    Aggregate, AggregateOperator, AskedOfBase, Column, Declaration, DeclarationKind, Different, Expr, ExprKind, Field, FieldKind, File, IsTest,
-    ListSource, Literal, PartRule, Path, Quoted, Ranked, Score, ScoreWhat, Sign, TypeRef, TypeRefKind, ValueSet,
-    Window, WindowKind, Word,
+    Aggregate, AggregateOperator, AskedOfBase, Column, Declaration, DeclarationKind, Different, Expr, ExprKind, Field,
+    FieldKind, File, IsTest, ListSource, Literal, PartRule, Path, Quoted, Ranked, Score, ScoreWhat, Sign, TypeRef,
+    TypeRefKind, ValueSet, Window, WindowKind, Word,
 };
 use std::fmt::Write;
 

@@ -5,16 +5,53 @@ use super::values::{bare_word, fixed_length, literal, made};
 use super::{CheckedTrait, Checker, Constant, State, messages};
 use crate::names::{Global, fold};
 use crate::program::{Bound, ExprKind, PartitionId, SegmentId, TraitId, Type};
+use crate::project::Override;
 use crate::syntax::tree::{self, Literal, PartRule};
 use crate::values::Value;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 impl<'tree> Checker<'tree> {
     pub(crate) fn check_let(&mut self, at: usize) {
         let Some(written) = self.index.lets.get(at).map(|named| named.body) else { return };
         let Some(constant) = self.constant(written) else { return };
+        let constant = match self.replaced.get(&at).copied() {
+            None => constant,
+            Some(given) => match self.constant(given).map(|given| fitted(&constant, given)) {
+                Some(Some(given)) => given,
+                Some(None) => {
+                    let kind = constant
+                        .value
+                        .as_ref()
+                        .map_or_else(|| "an amount of time".to_owned(), |value| messages::kind(&value.ty));
+                    return self.report(messages::constant_of_another_kind(
+                        given.span,
+                        self.written(given.span),
+                        &kind,
+                        written.span,
+                    ));
+                }
+                None => return,
+            },
+        };
         if let Some(slot) = self.lets.get_mut(at) {
             *slot = State::Done(constant);
+        }
+    }
+
+    /// Takes the constants that are given in the place of those written.
+    pub(crate) fn replace_constants(&mut self, overrides: &'tree [Override]) {
+        for Override { name, value } in overrides {
+            match self.index.global(name) {
+                Some(Global::Let(at)) => _ = self.replaced.insert(at, value),
+                Some(Global::Broken) => {}
+                found => {
+                    let names: Vec<Arc<str>> =
+                        self.index.lets.iter().map(|constant| Arc::clone(&constant.name.text)).collect();
+                    let close = self.closest(name, names.iter().cloned());
+                    self.report(messages::no_such_constant(value.span, name, found.is_some(), &names, &close));
+                }
+            }
         }
     }
 
@@ -150,5 +187,20 @@ impl<'tree> Checker<'tree> {
         {
             *slot = State::Done(conditions);
         }
+    }
+}
+
+/// A constant that is given in the place of a written one, as the same kind of value; `None` where it is of another.
+fn fitted(written: &Constant, given: Constant) -> Option<Constant> {
+    match (&written.value, given.value) {
+        // Months and years have no fixed length, so other amounts do as well.
+        (None, value) => given.amount.is_some().then_some(Constant { value, amount: given.amount }),
+        (Some(written), Some(value)) if written.ty == value.ty => {
+            Some(Constant { value: Some(value), amount: given.amount })
+        }
+        (Some(written), Some(value)) if written.ty == Type::Number && value.ty == Type::Integer => {
+            Some(Constant { value: Some(super::values::to_number(value)), amount: None })
+        }
+        _ => None,
     }
 }

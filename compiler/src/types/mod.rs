@@ -29,6 +29,7 @@ mod tests;
 use crate::diagnostics::Diagnostic;
 use crate::names::{self, Index};
 use crate::program::{self, Expr, FieldId, Item, PartitionId, Program, SegmentId, Settings, TableId, TraitId, Type};
+use crate::project::Override;
 use crate::source::{SourceMap, Span};
 use crate::syntax::tree;
 use crate::values::Value;
@@ -48,23 +49,26 @@ const MOST_STEPS: usize = 100;
 
 /// What checking gives.
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The program, where there was no error.
     pub program: Option<Program>,
     /// Messages, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Checks the files of a project. `read_list` gives the text of a list's file by the name written in the rules.
-pub fn check(
-    files: &[tree::File],
-    sources: &SourceMap,
+/// Checks the files of a project, with some constants other than written. `read_list` gives the text of a list's file by the
+/// name written in the rules.
+pub(crate) fn check<'tree>(
+    files: &'tree [tree::File],
+    sources: &'tree SourceMap,
     settings: Settings,
+    overrides: &'tree [Override],
     read_list: &dyn Fn(&str) -> Result<String, String>,
 ) -> Outcome {
     let mut diagnostics = Vec::new();
     let index = names::collect(files, &mut diagnostics);
     let mut checker = Checker::new(index, sources, settings, diagnostics);
+    checker.replace_constants(overrides);
     checker.lists(read_list);
     checker.stored_fields();
     checker.run();
@@ -153,6 +157,8 @@ pub(crate) struct Checker<'tree> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) fields: Vec<Vec<State<CheckedField>>>,
     pub(crate) lets: Vec<State<Constant>>,
+    /// By constant: the value that is taken instead of the one written.
+    pub(crate) replaced: FxHashMap<usize, &'tree tree::Expr>,
     pub(crate) lists: Vec<State<ListValues>>,
     pub(crate) traits: Vec<State<CheckedTrait>>,
     pub(crate) segments: Vec<State<Vec<Expr>>>,
@@ -199,6 +205,7 @@ impl<'tree> Checker<'tree> {
             diagnostics,
             fields,
             lets: (0..index.lets.len()).map(|_| State::Waiting).collect(),
+            replaced: FxHashMap::default(),
             lists: (0..index.lists.len()).map(|_| State::Waiting).collect(),
             traits: (0..index.traits.len()).map(|_| State::Waiting).collect(),
             segments: waiting(index.segments.len()),
@@ -450,6 +457,7 @@ impl<'tree> Checker<'tree> {
             segments: Vec::new(),
             partitions: Vec::new(),
             order: self.order.clone(),
+            asks_base: self.questions > 0,
             answers: program::Answers::default(),
         };
         for (named, state) in self.index.traits.iter().zip(&self.traits) {

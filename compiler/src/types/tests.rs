@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Fix, Severity};
 use crate::program::{dump, verify};
-use crate::project::{Checked, check_trees};
+use crate::project::{Checked, Constants, check_trees};
 use crate::source::{FileId, SourceFile, SourceMap};
 use crate::syntax::{NodeIds, parse, tree::File};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ fn checked(rules: &str) -> Checked {
         "ids.csv" => Ok("7\n\"a b\"\n\n7\n".to_owned()),
         _ => Err("there is no such file".to_owned()),
     };
-    check_trees(sources, vec![prelude, read.file], read.diagnostics, None, &read_list)
+    check_trees(sources, vec![prelude, read.file], read.diagnostics, None, Constants::default(), &read_list)
 }
 
 /// Cases of a file: rules, and the lines behind them that are indented and begin with a code.

@@ -80,6 +80,7 @@ impl TableDraft {
 
 pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
     Program {
+        asks_base: false,
         answers: Default::default(),
         settings: Settings {
             name: "test".into(),

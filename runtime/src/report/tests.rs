@@ -65,6 +65,7 @@ fn part(name: &str, condition: Option<Expr>) -> Part {
 fn program() -> Program {
     let adult = || expr(ExprKind::Field { row: Row::Customer, table: CUSTOMERS, field: FieldId(1) });
     Program {
+        asks_base: false,
         answers: Default::default(),
         settings: Settings {
             name: "corner shop".into(),

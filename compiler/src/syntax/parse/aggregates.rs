@@ -1,9 +1,9 @@
 //! Questions about many rows.
 
+use super::literals::unit_of;
 use super::{Pair, Reader};
 use crate::source::Span;
 use crate::syntax::messages;
-use super::literals::unit_of;
 use crate::syntax::tree::{Aggregate, AggregateOperator, CountTest, Different, Expr, ExprKind, Path};
 use segue_grammar::Rule;
 

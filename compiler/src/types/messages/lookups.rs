@@ -342,3 +342,30 @@ pub(crate) fn customer_in_a_segment(span: Span, segment: &str, negated: bool, in
         .beside(format!("write `{mend}`"))
         .fix(format!("write `{mend}`"), vec![Edit::replace(span, mend)])
 }
+
+/// S0204
+pub(crate) fn no_such_constant(
+    span: Span,
+    name: &str,
+    exists: bool,
+    names: &[Arc<str>],
+    close: &[Arc<str>],
+) -> Diagnostic {
+    let message = match exists {
+        true => format!("`{name}` is no constant, so it cannot be given another value"),
+        false => format!("there is no constant called `{name}`"),
+    };
+    let diagnostic = Diagnostic::error("S0204", span, message).beside("this value is for nothing");
+    match (close, names) {
+        ([near, ..], _) => diagnostic.note(format!("did you mean `{near}`?")),
+        (_, []) => diagnostic.note("constants are declared in a rule file: `let vip_limit = 500 USD`"),
+        (_, names) => diagnostic.note(format!("there are {}", crate::names::messages::enumerate(names, 12))),
+    }
+}
+
+/// S0204
+pub(crate) fn constant_of_another_kind(span: Span, text: &str, kind: &str, written: Span) -> Diagnostic {
+    Diagnostic::error("S0204", span, format!("`{text}` is another kind of value than the constant's own"))
+        .beside(format!("I expected {kind}"))
+        .place(written, "it is written like this")
+}

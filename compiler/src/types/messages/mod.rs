@@ -27,6 +27,7 @@
 //! - S0184 a percentage field that does not say how its data are written
 //! - S0185 a list where one value is expected
 //! - S0192 the range of a score, or a cap on its points
+//! - S0204 a constant that is given another value from outside
 //! - S0193 a question about the whole base that cannot be asked like that
 
 mod base;

@@ -51,6 +51,7 @@ impl Trial {
                 SourceFile::new("declarations.segue", draft.declarations.as_str()),
                 SourceFile::new("segments.segue", draft.segments.as_str()),
             ],
+            constants: project::Constants::default(),
             read_list: &|name| Err(name.to_owned()),
         });
         let Draft { settings, declarations, segments, findings } = draft;

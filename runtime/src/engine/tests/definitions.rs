@@ -2,7 +2,7 @@
 
 use super::{agree, data};
 use segue_compiler::diagnostics::concise;
-use segue_compiler::project::{Input, check};
+use segue_compiler::project::{Constants, Input, check};
 use segue_compiler::source::SourceFile;
 use serde_json::Value as Json;
 use std::path::Path;
@@ -22,6 +22,7 @@ fn definitions_agree() {
                 format!("[project]\ntime_zone = \"{zone}\"\ncurrency = \"USD\"\n"),
             )),
             files: vec![SourceFile::new("rules.segue", std::fs::read_to_string(path).unwrap())],
+            constants: Constants::default(),
             read_list: &|name| Err(format!("there is no file {name}")),
         });
         // Some definitions must be refused; all others run.
