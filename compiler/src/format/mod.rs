@@ -16,6 +16,7 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use expression::group_word;
 pub use expression::print_expression;
 
 use crate::diagnostics::Diagnostic;

@@ -10,6 +10,7 @@ use crate::program::{
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, AskedOfBase, End, Literal};
+use crate::values::Value;
 use std::sync::Arc;
 
 /// A half, as a share.
@@ -44,6 +45,33 @@ impl<'tree> Checker<'tree> {
         let question = self.question(ranking?, asked?, span);
         let negated = matches!(written.asked, AskedOfBase::Foremost { negated: true, .. });
         Some(if negated { super::conditions::not(question, span) } else { question })
+    }
+
+    /// Says so where a group is held against a number so that it holds for none of the groups, or for all; without an order it
+    /// is held to be that number, or not to be it.
+    pub(crate) fn tell_of_groups(
+        &mut self,
+        value: &Expr,
+        against: &Expr,
+        span: Span,
+        order: Option<&dyn Fn(i64, i64) -> bool>,
+    ) {
+        let ExprKind::Constant(Value::Integer(number)) = against.kind else { return };
+        let group = match &value.kind {
+            ExprKind::Trait(id) => {
+                self.traits.get(id.0 as usize).and_then(State::done).and_then(|checked| groups_of(&checked.value))
+            }
+            _ => groups_of(value),
+        };
+        let Some(groups) = group else { return };
+        let passing = |passes: &dyn Fn(i64) -> bool| (1..=i64::from(groups)).filter(|group| passes(*group)).count();
+        let said = match order {
+            None if passing(&|group| group == number) == 0 => format!("it is never {number}"),
+            Some(holds) if passing(&|group| holds(group, number)) == 0 => "no group passes this".to_owned(),
+            Some(holds) if passing(&|group| !holds(group, number)) == 0 => "every group passes this".to_owned(),
+            _ => return,
+        };
+        self.report(messages::outside_of_groups(span, groups, &said));
     }
 
     /// What customers are ranked by and whom among; a message was given where it is `None`.
@@ -202,6 +230,17 @@ impl<'tree> Checker<'tree> {
                 None
             }
         }
+    }
+}
+
+/// Into how many groups customers are dealt, where the value is a group.
+fn groups_of(value: &Expr) -> Option<u32> {
+    match &value.kind {
+        ExprKind::OverBase(question) => match question.asked {
+            Asked::Group(groups) => Some(groups),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -188,6 +188,14 @@ impl<'tree> Checker<'tree> {
         if let Some(problem) = messages::no_order(right.span, &right_value.ty, operator_span) {
             return self.refuse(problem);
         }
+        let order = |left: i64, right: i64| match operator {
+            Comparison::Less => left < right,
+            Comparison::AtMost => left <= right,
+            Comparison::Greater => left > right,
+            Comparison::AtLeast => left >= right,
+        };
+        self.tell_of_groups(&left_value, &right_value, span, Some(&order));
+        self.tell_of_groups(&right_value, &left_value, span, Some(&|right, left| order(left, right)));
         Some(comparison(operator, left_value, right_value, span))
     }
 
@@ -496,6 +504,7 @@ impl<'tree> Checker<'tree> {
         let sides = (Side { written: left, value }, Side { written: right, value: right_value });
         let (left_value, right_value) = self.fit(sides.0, sides.1)?;
         let (left_value, right_value) = self.folded(left_value, right_value, ignoring_case, span)?;
+        self.tell_of_groups(&left_value, &right_value, span, None);
         let missing = left_value.may_be_missing || right_value.may_be_missing;
         let kind = ExprKind::Equal { left: Box::new(left_value), right: Box::new(right_value), ignoring_case };
         Some(made(kind, Type::Boolean, missing, span))

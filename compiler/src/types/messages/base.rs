@@ -125,3 +125,11 @@ pub(crate) fn ranking_without_parts(span: Span) -> Diagnostic {
         .beside("this changes nothing")
         .note("write a part such as `gold : top 10%`, or leave `by` out")
 }
+
+/// S0162
+pub(crate) fn outside_of_groups(span: Span, groups: u32, said: &str) -> Diagnostic {
+    let word = crate::format::group_word(groups);
+    Diagnostic::warning("S0162", span, format!("a {word} is from 1 to {groups}, so {said}"))
+        .beside("which group is meant?")
+        .note(format!("the greatest values are in the {word} {groups}"))
+}
