@@ -2,7 +2,7 @@
 
 use segue_compiler::source::{FileId, SourceFile, Span};
 use segue_compiler::syntax::tree::{
-    Aggregate, DeclarationKind, Expr, ExprKind, FieldKind, IsTest, PartRule, Ranked, Score, ScoreWhat, Table,
+    Aggregate, DeclarationKind, Expr, ExprKind, FieldKind, IsTest, PartRule, Ranked, Score, ScoreWhat, Step, Table,
     TypeRefKind, Window,
 };
 use segue_compiler::syntax::{NodeIds, parse};
@@ -101,9 +101,28 @@ impl Finder<'_> {
 
     fn aggregate(&mut self, aggregate: &Aggregate) {
         self.windows(&aggregate.windows);
+        aggregate.steps.iter().for_each(|step| self.step(step));
         let Some(filter) = &aggregate.filter else { return };
         let before = aggregate.windows.last().map_or(aggregate.source.span, |window| window.span);
         self.remove(Span { start: before.end, ..filter.span });
+        self.expression(filter);
+    }
+
+    /// The whole step, its windows, its time, its ties, its `where`.
+    fn step(&mut self, step: &Step) {
+        self.remove(step.span);
+        self.windows(&step.windows);
+        step.within.iter().for_each(|(_, span)| self.remove(*span));
+        if let (Some(first), Some(last)) = (step.same.first(), step.same.last())
+            && let Some(start) = self.rules[..first.span.range().start].rfind("with the same")
+        {
+            let tie = start..last.span.range().end;
+            self.cuts.push(Cut { replaced: tie.clone(), condition: tie, by: String::new() });
+        }
+        let Some(filter) = &step.filter else { return };
+        let start = self.rules[..filter.span.range().start].rfind("where").unwrap_or(filter.span.range().start);
+        let cut = start..filter.span.range().end;
+        self.cuts.push(Cut { replaced: cut.clone(), condition: cut, by: String::new() });
         self.expression(filter);
     }
 

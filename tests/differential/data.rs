@@ -300,9 +300,12 @@ impl Maker<'_> {
 
     fn visit(&mut self, customer: &str) -> Row {
         let secs = self.integer();
+        let (note, shop) = (self.words(), self.id(3));
         vec![
             ("buyer", text(customer)),
             ("day", self.date()),
+            ("note", self.maybe(note)),
+            ("shop", shop),
             ("page", self.words()),
             ("secs", self.maybe(secs)),
             ("score", self.number()),

@@ -42,6 +42,7 @@ pub(crate) const NAMES: &[&str] = &[
     "at least of",
     "certain",
     "aggregates",
+    "steps of sequences",
     "elements",
 ];
 
@@ -84,6 +85,7 @@ pub(crate) fn name(op: &Op) -> &'static str {
         Op::AtLeastOf(..) => "at least of",
         Op::Certain(_) => "certain",
         Op::Aggregate(_) => "aggregates",
+        Op::Followed(_) => "steps of sequences",
         Op::Elements(..) => "elements",
     }
 }

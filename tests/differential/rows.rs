@@ -75,6 +75,44 @@ impl Writer<'_, '_> {
         if self.choices.once_in(2) {
             text += &format!(" where ({})", self.condition(source.inner, depth.min(2)));
         }
+        text + &self.steps(source, depth)
+    }
+
+    /// Steps that follow on events; none more often than not.
+    fn steps(&mut self, source: Source, depth: usize) -> String {
+        let mut text = String::new();
+        let mut before = source.inner;
+        let mut most = 3;
+        while matches!(before, Scope::Buys | Scope::Visits) && most > 0 && self.choices.once_in(4) {
+            let next = *self.choices.pick(&SOURCES[..2]);
+            let negated = self.choices.once_in(3);
+            text += if negated { " followed by no " } else { " followed by " };
+            text += next.path;
+            text += &self.windows_for(next);
+            let days = before == Scope::Visits || next.inner == Scope::Visits;
+            if self.choices.once_in(2) {
+                let count = self.choices.pick(&["1", "2", "3", "10", "400"]).to_owned();
+                let units: &[&str] =
+                    if days { &["days", "weeks"] } else { &["days", "weeks", "hours", "minutes", "seconds"] };
+                let unit = *self.choices.pick(units);
+                text += &format!(" within {count} {unit}");
+            }
+            if self.choices.once_in(3) {
+                let shared: &[&str] = match (before, next.inner) {
+                    (Scope::Buys, Scope::Buys) => {
+                        &["kind", "gift", "note", "shop", "qty", "unit_disc", "price, kind", "lag", "due", "tax"]
+                    }
+                    (Scope::Visits, Scope::Visits) => &["page", "guide", "length", "secs, page", "note", "score"],
+                    _ => &["note", "shop", "note, shop"],
+                };
+                text += &format!(" with the same {}", self.choices.pick(shared));
+            }
+            if self.choices.once_in(3) {
+                text += &format!(" where ({})", self.condition(next.inner, depth.min(2)));
+            }
+            before = if negated { break } else { next.inner };
+            most -= 1;
+        }
         text
     }
 

@@ -66,7 +66,7 @@ events buys by buyer at bought {
   unit_disc = disc / qty
   lag   = paid_at - bought
 }
-events visits by buyer at day : date { page : text   secs : integer ?   score : number   guide : id ? -> customers   length : duration }
+events visits by buyer at day : date { note : text ?   shop : id ?   page : text   secs : integer ?   score : number   guide : id ? -> customers   length : duration }
 records pets by buyer { species : text ?   age : integer ?   weight : number ?   vet : id ? -> customers   toys : list of text }
 table companies {
   key company : id

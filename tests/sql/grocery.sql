@@ -392,3 +392,39 @@ GROUP BY household_id HAVING count(DISTINCT date_trunc('month', moment)) >= 6;
 -- segment weekly_shoppers
 SELECT household_id FROM lines, params WHERE moment >= as_of - INTERVAL 84 DAY
 GROUP BY household_id HAVING count(DISTINCT date_trunc('week', moment)) >= 10;
+
+-- step bought
+SELECT t.household_id, t.product_id, t.basket_id, t.transaction_timestamp::TIMESTAMP AT TIME ZONE 'UTC' AS moment,
+       (t.transaction_timestamp::TIMESTAMP AT TIME ZONE 'UTC')::DATE AS day, t.sales_value::DECIMAL(18, 4) AS sales,
+       t.retail_disc::DECIMAL(18, 4) AS card_discount, p.department, p.brand, p.product_category AS category
+FROM raw_transactions t LEFT JOIN raw_products p USING (product_id), params
+WHERE t.transaction_timestamp::TIMESTAMP AT TIME ZONE 'UTC' < as_of;
+
+-- segment hooked_on_own_brand
+SELECT DISTINCT a.household_id FROM bought a, params
+WHERE a.brand = 'Private' AND a.moment >= as_of - INTERVAL 6 MONTH AND EXISTS (
+    SELECT 1 FROM bought b
+    WHERE b.household_id = a.household_id AND b.product_id = a.product_id
+      AND b.moment > a.moment AND b.moment < a.moment + INTERVAL 28 DAY);
+
+-- segment one_time_treats
+SELECT DISTINCT a.household_id FROM bought a, params
+WHERE a.card_discount > 5 AND a.moment >= as_of - INTERVAL 90 DAY AND a.moment + INTERVAL 14 DAY <= as_of AND NOT EXISTS (
+    SELECT 1 FROM bought b
+    WHERE b.household_id = a.household_id AND b.moment > a.moment AND b.moment < a.moment + INTERVAL 14 DAY);
+
+-- segment coupon_collectors
+SELECT DISTINCT a.household_id FROM redeemed a JOIN redeemed b USING (household_id, campaign_id)
+WHERE b.day > a.day AND b.day < a.day + 30;
+
+-- segment coupon_and_away
+SELECT DISTINCT a.household_id FROM redeemed a, params
+WHERE a.day >= (today - INTERVAL 12 MONTH)::DATE AND a.day + 56 <= today AND NOT EXISTS (
+    SELECT 1 FROM redeemed b
+    WHERE b.household_id = a.household_id AND b.campaign_id = a.campaign_id AND b.day > a.day AND b.day < a.day + 56);
+
+-- segment party_planners
+SELECT DISTINCT a.household_id FROM bought a, bought b, bought c, params
+WHERE a.category = 'GREETING CARDS/WRAP/PARTY SPLY' AND a.moment >= as_of - INTERVAL 12 MONTH
+  AND b.household_id = a.household_id AND b.category = 'FROZEN PIZZA' AND b.moment > a.moment AND b.moment < a.moment + INTERVAL 7 DAY
+  AND c.household_id = a.household_id AND c.category = 'SOFT DRINKS' AND c.moment > b.moment AND c.moment < b.moment + INTERVAL 3 DAY;

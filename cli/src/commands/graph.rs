@@ -110,6 +110,7 @@ fn tables_of<'p>(program: &'p Program, mut expressions: Vec<&'p Expr>) -> BTreeS
                     Rows::Of(table) | Rows::Flattened { table, .. } | Rows::ListOf { table, .. } => (*table, None),
                     Rows::Elements(_) => return,
                 },
+                ExprKind::Followed(step) => (step.rows, None),
                 _ => return,
             };
             tables.insert(holder(program, table));

@@ -295,6 +295,25 @@ fn print_aggregate(aggregate: &Aggregate, text: &mut String) {
         text.push_str(" where ");
         print(filter, text);
     }
+    for step in &aggregate.steps {
+        text.push_str(if step.negated { " followed by no " } else { " followed by " });
+        text.push_str(&path_text(&step.source));
+        for window in &step.windows {
+            text.push(' ');
+            print_window(window, text);
+        }
+        if let Some((amount, _)) = &step.within {
+            text.push_str(&format!(" within {}", amount_text(*amount)));
+        }
+        if !step.same.is_empty() {
+            let fields: Vec<&str> = step.same.iter().map(|field| &*field.text).collect();
+            text.push_str(&format!(" with the same {}", fields.join(", ")));
+        }
+        if let Some(filter) = &step.filter {
+            text.push_str(" where ");
+            print(filter, text);
+        }
+    }
 }
 
 fn print_window(window: &Window, text: &mut String) {

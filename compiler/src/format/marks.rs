@@ -178,6 +178,12 @@ impl<'t> Walk<'t> {
                 self.path(&aggregate.source);
                 self.windows(&aggregate.windows);
                 self.waiting.extend(&aggregate.filter);
+                for step in &aggregate.steps {
+                    self.path(&step.source);
+                    self.windows(&step.windows);
+                    step.same.iter().for_each(|field| self.name(field.span));
+                    self.waiting.extend(&step.filter);
+                }
                 let idle = matches!(
                     aggregate.operator,
                     AggregateOperator::Smallest

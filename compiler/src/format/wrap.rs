@@ -12,6 +12,8 @@ use super::tokens::{Kind, Token, joined, width};
 enum Joint {
     /// Behind `and`, `or`
     Junction,
+    /// Before `followed`
+    Step,
     /// Behind `where`
     Where,
     /// Behind a comma
@@ -98,18 +100,24 @@ fn broken_at(
 
 /// The joint behind each piece but the last, where the piece stands in no brackets of this row.
 fn outer_joints(tokens: &[Token]) -> Vec<Option<Joint>> {
-    let mut depth = 0_usize;
+    let (mut depth, mut in_where) = (0_usize, false);
     let mut joints = Vec::with_capacity(tokens.len());
-    for token in &tokens[..tokens.len().saturating_sub(1)] {
+    for pair in tokens.windows(2) {
+        let [token, next] = pair else { continue };
         match token.kind {
             Kind::Open | Kind::OpenBrace => depth += 1,
             Kind::Close | Kind::CloseBrace => depth = depth.saturating_sub(1),
             _ => {}
         }
-        let found = if depth == 0 { joint(token) } else { None };
+        if depth == 0 && next.kind == Kind::Keyword && next.text == "followed" {
+            joints.push(Some(Joint::Step));
+            in_where = false;
+            continue;
+        }
+        let found = if depth == 0 && !in_where { joint(token) } else { None };
         joints.push(found);
-        // All that follows belongs to the `where`.
-        depth += usize::from(found == Some(Joint::Where));
+        // All up to a step belongs to the `where`.
+        in_where |= found == Some(Joint::Where);
     }
     joints
 }

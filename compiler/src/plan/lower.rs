@@ -250,6 +250,7 @@ impl<'a> Lowering<'a> {
                 Op::AtLeastOf(*count, inner.iter().map(|one| self.lower(one, context)).collect())
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, context),
+            ExprKind::Followed(step) => return self.followed(step, context),
             ExprKind::Score(score) => return self.score(score, expr, context),
             ExprKind::OverBase(question) => return self.over_base(question, expr, context),
             ExprKind::InShare { salt, from, to, key } => {
@@ -315,7 +316,7 @@ impl<'a> Lowering<'a> {
         found.into_iter()
     }
 
-    fn within(&mut self, rows: &Rows, windows: &[Window]) -> Option<NodeId> {
+    pub(super) fn within(&mut self, rows: &Rows, windows: &[Window]) -> Option<NodeId> {
         if windows.is_empty() {
             return None;
         }
@@ -448,6 +449,7 @@ impl<'a> Lowering<'a> {
             Op::Column(table, _) => scope_of(*table),
             Op::Gather { row, .. } => of(*row),
             Op::Aggregate(aggregate) => aggregate.rows.owner,
+            Op::Followed(step) => of(step.moment),
             _ => {
                 let mut widest = Scope::Constant;
                 op.for_each_operand(|operand| widest = widest.max(of(operand)));

@@ -18,12 +18,13 @@ mod node;
 mod passes;
 mod print;
 mod scores;
+mod sequences;
 mod truth;
 mod verify;
 mod walk;
 mod work;
 
-pub use node::{Aggregate, Constant, Node, NodeId, Op, Place, Rows, Scope, Work, is_text};
+pub use node::{Aggregate, Constant, Followed, Node, NodeId, Op, Place, Rows, Scope, Work, is_text};
 pub use passes::{Asked, Pass};
 pub use truth::{Truth, TruthId};
 pub use verify::Flaw;

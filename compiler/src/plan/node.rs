@@ -247,6 +247,8 @@ pub enum Op {
     Certain(NodeId),
     /// A question about rows.
     Aggregate(Box<Aggregate>),
+    /// Whether a row is followed by one of its customer's rows.
+    Followed(Box<Followed>),
     /// A question about the elements of a list of plain values.
     Elements(AggregateOperator, NodeId),
 }
@@ -279,6 +281,35 @@ impl Rows {
     /// The table of the rows asked about.
     pub fn innermost(&self) -> TableId {
         self.chain.last().copied().unwrap_or(crate::program::CUSTOMERS)
+    }
+}
+
+/// Whether an event is followed by one of its customer's events: one that passes, whose moment is after the event's (or the
+/// same, where `or_same`) and before the deadline, and whose ties are known and equal. Moments are of one type: instants, or days.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Followed {
+    /// The events that follow.
+    pub rows: TableId,
+    /// When the event is.
+    pub moment: NodeId,
+    /// When the time to follow in is over, of the event; where it is missing, and where there is none, it never is.
+    pub deadline: Option<NodeId>,
+    /// When a following event is, of its row.
+    pub later: NodeId,
+    /// Whether a following event exists and counts, of its row.
+    pub passes: NodeId,
+    /// Values of the event, and of the row that follows.
+    pub ties: Box<[(NodeId, NodeId)]>,
+    /// Whether the same moment is after.
+    pub or_same: bool,
+}
+
+impl Followed {
+    /// The operands in their order, each with whether it is of the rows that follow.
+    pub fn operands(&self) -> impl Iterator<Item = (NodeId, bool)> + '_ {
+        let own = std::iter::once(self.moment).chain(self.deadline).map(|node| (node, false));
+        let later = [(self.later, true), (self.passes, true)];
+        own.chain(later).chain(self.ties.iter().flat_map(|(own, later)| [(*own, false), (*later, true)]))
     }
 }
 
@@ -326,6 +357,7 @@ impl Op {
             Op::Aggregate(aggregate) => {
                 [aggregate.within, aggregate.filter, aggregate.value].into_iter().flatten().for_each(each);
             }
+            Op::Followed(step) => step.operands().for_each(|(node, _)| each(node)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The plan as text, stage by stage: what `segue ir` shows and tests read.
 
-use super::node::{Aggregate, Node, NodeId, Op, Rows, Scope, Work};
+use super::node::{Aggregate, Followed, Node, NodeId, Op, Rows, Scope, Work};
 use super::{Plan, Truth, TruthId};
 use crate::program::{Bound, CUSTOMERS, Conversion, FieldId, Program, TableId, Type, Window, over_base};
 use crate::syntax::tree::{Amount, Factor, Quantifier, Rounding, Sign, TextTest, Unit};
@@ -313,8 +313,23 @@ impl Printer<'_> {
             Op::AtLeastOf(count, operands) => format!("at least {count} of {}", references(operands, ", ")),
             Op::Certain(operand) => format!("certainly {}", reference(*operand)),
             Op::Aggregate(aggregate) => self.aggregate(aggregate),
+            Op::Followed(step) => self.followed(step),
             Op::Elements(operator, list) => format!("{operator:?} of elements of {}", reference(*list)),
         }
+    }
+
+    fn followed(&self, step: &Followed) -> String {
+        let at = if step.or_same { "at or after" } else { "after" };
+        let rows = self.rows(&Rows { owner: Scope::Customer, chain: Box::new([step.rows]) });
+        let mut text = format!("followed by {rows} where {}", reference(step.passes));
+        let _ = write!(text, " and {} {at} {}", reference(step.later), reference(step.moment));
+        if let Some(deadline) = step.deadline {
+            let _ = write!(text, " before {}", reference(deadline));
+        }
+        for (own, later) in &step.ties {
+            let _ = write!(text, " and {} = {}", reference(*own), reference(*later));
+        }
+        text
     }
 
     fn aggregate(&self, aggregate: &Aggregate) -> String {

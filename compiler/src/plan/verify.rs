@@ -78,6 +78,16 @@ impl Plan {
                     return Err("an aggregate has no rows");
                 }
             }
+            Op::Followed(step) => {
+                let later = Scope::Row(step.rows);
+                let place = |is_later: bool| if is_later { later } else { node.scope };
+                if !step.operands().all(|(id, is_later)| fits(program, scope(id), place(is_later))) {
+                    return Err("a step uses values of other rows");
+                }
+                if self.node(step.passes).is_none_or(|found| found.ty != Type::Boolean) {
+                    return Err("a step's condition is not a yes/no value");
+                }
+            }
             Op::Gather { row, value } => {
                 let Some(Op::LookupRow { table, .. }) = self.node(*row).map(|found| &found.op) else {
                     return Err("a look-up's row is not one");

@@ -1,8 +1,8 @@
 //! A checked program as text, for tests and for reading: one declaration a paragraph, values in a short prefix form.
 
 use super::{
-    Aggregate, Asked, BaseQuestion, Bound, Conversion, End, Expr, ExprKind, FieldSource, Item, Points, Program,
-    Reading, Row, Rows, Score, Statistic, Type, Window,
+    Aggregate, Asked, BaseQuestion, Bound, Conversion, End, Expr, ExprKind, FieldSource, Followed, Item, Points,
+    Program, Reading, Row, Rows, Score, Statistic, Type, Window,
 };
 use crate::syntax::tree::{
     AggregateOperator, Amount, Comparison, Factor, Quantifier, Rounding, Sign, TableKind, TextTest, Unit,
@@ -223,6 +223,7 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
         ExprKind::Or(lines) => format!("(or {})", all(lines)),
         ExprKind::AtLeastOf(wanted, lines) => format!("(at-least {wanted} {})", all(lines)),
         ExprKind::Aggregate(aggregate) => asked(program, aggregate),
+        ExprKind::Followed(step) => followed(program, step),
         ExprKind::Score(score) => points(program, score, &expr.ty),
         ExprKind::OverBase(question) => over_base(program, question),
         ExprKind::InShare { salt, from, to, key } => {
@@ -286,6 +287,25 @@ fn points(program: &Program, score: &Score, ty: &Type) -> String {
             Points::Each { cap: Some(cap) } => format!("each, cap {},", constant(cap, ty)),
         };
         _ = write!(out, " [{} {word} {}]", constant(&line.points, ty), expression(program, &line.asked));
+    }
+    out.push(')');
+    out
+}
+
+fn followed(program: &Program, step: &Followed) -> String {
+    let word = if step.negated { "not-followed" } else { "followed" };
+    let mut out = format!("({word} {}", table_name(program, step.rows));
+    if !step.windows.is_empty() {
+        _ = write!(out, " {}", windows(&step.windows));
+    }
+    if let Some(within) = step.within {
+        _ = write!(out, " within {}", amount(within));
+    }
+    for (before, after) in &step.same {
+        _ = write!(out, " same {} {}", expression(program, before), expression(program, after));
+    }
+    if let Some(filter) = &step.filter {
+        _ = write!(out, " where {}", expression(program, filter));
     }
     out.push(')');
     out

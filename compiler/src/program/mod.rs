@@ -13,7 +13,7 @@
 use crate::builtins::Function;
 use crate::source::Span;
 use crate::syntax::tree::{
-    AggregateOperator, Comparison, Factor, Label, Quantifier, Rounding, Sign, TableKind, TextTest,
+    AggregateOperator, Amount, Comparison, Factor, Label, Quantifier, Rounding, Sign, TableKind, TextTest,
 };
 use crate::values::{Currency, Value};
 use std::sync::Arc;
@@ -413,6 +413,8 @@ pub enum ExprKind {
     AtLeastOf(u32, Vec<Expr>),
     /// A question about many rows.
     Aggregate(Box<Aggregate>),
+    /// Whether other rows of the same customer come after the current one, which is an event (rule 5). Never unknown.
+    Followed(Box<Followed>),
     /// Points for what holds of the customer (rule 14). Stands only as the value of a trait.
     Score(Box<Score>),
     /// What the customer's value is among those of all. Stands only in the scope of a customer, never inside a row or a
@@ -500,6 +502,32 @@ pub struct Aggregate {
     /// In the scope of the row; for all but `Any`, `Every`, `Number`. A missing value is skipped (rule 8).
     pub value: Option<Expr>,
     /// The rows as written, from their name on: `purchases in the last 90 days where ...`.
+    pub rows_span: Span,
+}
+
+/// Whether an event is followed by rows of its customer.
+///
+/// Such a row exists, lies in all `windows`, passes `filter`, has `same` values equal and known on both sides, and its time t
+/// has before < t, and with `within` t < before + within. Where one of the two tables has only a date, both are taken as days,
+/// `within` is whole days, and a row of another table counts on the same day too. The filter is evaluated for every row that
+/// exists, so problems are counted alike everywhere.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// The events that stand before: the table of the current row.
+    pub before: TableId,
+    /// The events that follow.
+    pub rows: TableId,
+    /// All must hold of the following event's time.
+    pub windows: Vec<Window>,
+    /// In the scope of the following row; the next step is a part of it.
+    pub filter: Option<Expr>,
+    /// How long after.
+    pub within: Option<Amount>,
+    /// Values of one type: in the scope of the row before, and in that of the row that follows.
+    pub same: Vec<(Expr, Expr)>,
+    /// Whether there must be no such row; with `within` only where that time is over at `as of`.
+    pub negated: bool,
+    /// The rows as written, from their name on.
     pub rows_span: Span,
 }
 

@@ -1,8 +1,8 @@
 //! Does a program keep what its types cannot promise? Tests ask this of every program they make.
 
 use super::{
-    Aggregate, Asked, BaseQuestion, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Item, Points,
-    Program, Row, Rows, Score, TableId, Type, Window,
+    Aggregate, Asked, BaseQuestion, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Followed, Item,
+    Points, Program, Row, Rows, Score, TableId, Type, Window,
 };
 use crate::builtins::{Argument, Function, Gives};
 use crate::syntax::tree::{AggregateOperator, TableKind};
@@ -110,6 +110,9 @@ impl Verifier<'_> {
     fn expr(&mut self, expr: &Expr, place: Place) {
         if let ExprKind::Aggregate(aggregate) = &expr.kind {
             return self.aggregate(expr, aggregate, place);
+        }
+        if let ExprKind::Followed(step) = &expr.kind {
+            return self.followed(expr, step, place);
         }
         expr.for_each_part(&mut |part| self.expr(part, place));
         match &expr.kind {
@@ -267,7 +270,7 @@ impl Verifier<'_> {
                 self.require(matches!(key.ty, Type::Id(_)), expr, "customers are dealt by no key");
                 self.boolean(expr);
             }
-            ExprKind::Aggregate(_) => {}
+            ExprKind::Aggregate(_) | ExprKind::Followed(_) => {}
         }
     }
 
@@ -390,6 +393,31 @@ impl Verifier<'_> {
         self.require(fits, expr, "an aggregate in a form that is not known");
         let filtered = aggregate.operator != Operator::Every || aggregate.filter.is_some();
         self.require(filtered, expr, "every without a condition");
+    }
+
+    fn followed(&mut self, expr: &Expr, step: &Followed, place: Place) {
+        self.require(place.customer && place.row == Some(step.before), expr, "a step behind no row");
+        self.require(expr.ty == Type::Boolean && !expr.may_be_missing, expr, "a step that may be unknown");
+        let only_date = |table: TableId| {
+            let table = self.program.tables.get(table.0 as usize)?;
+            Some(table.fields.get(table.at?.0 as usize)?.ty == Type::Date)
+        };
+        let (before, after) = (only_date(step.before), only_date(step.rows));
+        self.require(before.is_some() && after.is_some(), expr, "a step without a time");
+        let days = before == Some(true) || after == Some(true);
+        let fits = step.within.is_none_or(|within| within.count > 0 && !(days && within.unit.is_of_the_clock()));
+        self.require(fits, expr, "a step within no time");
+        self.windows(expr, &step.windows, after == Some(true));
+        let inner = Place { row: Some(step.rows), customer: place.customer };
+        for (before, after) in &step.same {
+            self.require(same(&before.ty, &after.ty), expr, "steps tied by different types");
+            self.expr(before, place);
+            self.expr(after, inner);
+        }
+        if let Some(filter) = &step.filter {
+            self.boolean(filter);
+            self.expr(filter, inner);
+        }
     }
 
     fn elements(&self, table: TableId, lists: &[FieldId]) -> Option<TableId> {

@@ -2,7 +2,8 @@
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::{
-    Aggregate, BaseQuestion, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, Score, ScoreLine,
+    Aggregate, BaseQuestion, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Followed, Item, Program, Rows, Score,
+    ScoreLine,
 };
 use std::collections::BTreeSet;
 
@@ -52,6 +53,14 @@ macro_rules! for_each_part_of {
                 }
                 filter.$each().for_each(&mut *$visit);
                 value.$each().for_each($visit);
+            }
+            ExprKind::Followed(step) => {
+                let Followed { filter, same, .. } = step.$inner();
+                for (before, after) in same.$each() {
+                    $visit(before);
+                    $visit(after);
+                }
+                filter.$each().for_each($visit);
             }
             ExprKind::Score(score) => {
                 let Score { lines, .. } = score.$inner();

@@ -533,6 +533,23 @@ impl Dump {
             self.put(" where ");
             self.expression(filter);
         }
+        for step in &aggregate.steps {
+            self.put(if step.negated { " followed by no " } else { " followed by " });
+            self.path(&step.source);
+            self.windows(&step.windows);
+            if let Some((amount, _)) = &step.within {
+                self.put(" within ");
+                self.debug(amount);
+            }
+            for field in &step.same {
+                self.put(" same ");
+                self.word(field);
+            }
+            if let Some(filter) = &step.filter {
+                self.put(" where ");
+                self.expression(filter);
+            }
+        }
         self.put("}");
     }
 

@@ -426,6 +426,13 @@ pub enum Unit {
     Year,
 }
 
+impl Unit {
+    /// Whether it is shorter than a day.
+    pub fn is_of_the_clock(self) -> bool {
+        matches!(self, Unit::Second | Unit::Minute | Unit::Hour)
+    }
+}
+
 /// A day named without a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Moment {
@@ -569,6 +576,29 @@ pub struct Aggregate {
     pub windows: Vec<Window>,
     /// The condition after `where`.
     pub filter: Option<Expr>,
+    /// What must follow, step by step.
+    pub steps: Vec<Step>,
+}
+
+/// `followed by no purchases within 2 days with the same basket where ...`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Whether nothing of the kind may follow.
+    pub negated: bool,
+    /// The words `followed by`, with `no`.
+    pub words: Span,
+    /// The rows that follow.
+    pub source: Path,
+    /// Windows of these rows, all of which must hold.
+    pub windows: Vec<Window>,
+    /// `within 2 days`: before so much time is over since the step before.
+    pub within: Option<(Amount, Span)>,
+    /// `with the same basket`: fields that are equal in this step and the one before.
+    pub same: Vec<Word>,
+    /// The condition after `where`.
+    pub filter: Option<Expr>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// What counts once.

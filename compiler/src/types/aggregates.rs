@@ -2,6 +2,7 @@
 
 use super::conditions::{comparison, not};
 use super::scope::{Found, Scope};
+use super::sequences::joined;
 use super::values::{constant, made, to_number};
 use super::{Checker, MOST_STEPS, messages};
 use crate::names::{Global, fold};
@@ -36,6 +37,7 @@ impl<'tree> Checker<'tree> {
             && is_quantity(from)
             && is_quantity(to)
             && written.filter.is_none()
+            && written.steps.is_empty()
         {
             let span = match before.last() {
                 Some(window) => written.operator_span.to(window.span),
@@ -57,8 +59,9 @@ impl<'tree> Checker<'tree> {
         let source = self.source(written, scope)?;
         let windows = self.aggregate_windows(written, windows, &source);
         let filter = self.filter(written, &source, scope);
+        let steps = self.steps_of(written, &source, scope);
         let value = self.aggregate_value(written, &source, span);
-        let (windows, filter, value) = (windows?, filter?, value?);
+        let (windows, filter, value) = (windows?, joined(filter?, steps?), value?);
         if matches!(written.operator, Operator::First | Operator::Latest) && source.time.is_none() {
             let text = self.written(written.source.span).to_owned();
             return self.refuse(messages::no_first_without_time(written.operator_span.to(written.source.span), &text));
@@ -100,22 +103,25 @@ impl<'tree> Checker<'tree> {
 
     fn filter(&mut self, written: &'tree tree::Aggregate, source: &Source, scope: Scope) -> Option<Option<Expr>> {
         let Some(condition) = &written.filter else {
-            if written.operator == Operator::Every {
+            if written.operator == Operator::Every && written.steps.is_empty() {
                 let text = self.written(written.source.span).to_owned();
                 return self.refuse(messages::every_without_where(written.operator_span, &text));
             }
             return Some(None);
         };
         match source.table {
-            Some(table) => {
-                let settled = std::mem::take(&mut self.settled);
-                let denied = std::mem::take(&mut self.denied);
-                let checked = self.line(condition, scope.row(table));
-                (self.settled, self.denied) = (settled, denied);
-                Some(Some(checked?))
-            }
+            Some(table) => self.row_condition(condition, scope.row(table)).map(Some),
             None => self.refuse(messages::where_of_a_list(condition.span)),
         }
+    }
+
+    /// The condition of a `where`, in which nothing that the lines around it settle is known.
+    pub(crate) fn row_condition(&mut self, condition: &'tree tree::Expr, scope: Scope) -> Option<Expr> {
+        let settled = std::mem::take(&mut self.settled);
+        let denied = std::mem::take(&mut self.denied);
+        let checked = self.line(condition, scope);
+        (self.settled, self.denied) = (settled, denied);
+        checked
     }
 
     /// The value asked about, where the operator wants one.
@@ -257,7 +263,7 @@ impl<'tree> Checker<'tree> {
     }
 
     /// Rows of events or records, perhaps through their lists, perhaps with a value at the end.
-    fn table_source(&mut self, table: TableId, first: &Word, path: &tree::Path) -> Option<Source> {
+    pub(crate) fn table_source(&mut self, table: TableId, first: &Word, path: &tree::Path) -> Option<Source> {
         self.customers_needed(first.span);
         let entry = self.index.table(table)?;
         if !matches!(entry.kind, TableKind::Events | TableKind::Records) {

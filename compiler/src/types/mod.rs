@@ -19,6 +19,7 @@ mod labels;
 mod messages;
 mod scope;
 mod scores;
+mod sequences;
 mod sets;
 mod values;
 mod windows;

@@ -108,6 +108,7 @@ impl<'p> Walk<'p> {
             ExprKind::Field { table, field, .. } => self.field(*table, *field),
             ExprKind::Lookup { table, field, .. } => self.field(*table, *field),
             ExprKind::Aggregate(aggregate) => self.rows(&aggregate.rows),
+            ExprKind::Followed(step) => self.needed.add_table(self.program, step.rows),
             // A computed field may name traits and segments of the customer.
             ExprKind::Trait(id) => self.item(Item::Trait(*id)),
             ExprKind::Segment(id) => self.item(Item::Segment(*id)),

@@ -1,8 +1,10 @@
 //! What a clock shows for many instants of a few years: the zone is asked once a day, not once a row.
 
 use chrono_tz::Tz;
+use segue_compiler::syntax::tree::Unit;
 use segue_compiler::values::calendar::{
-    LocalTime, MICROS_PER_DAY, MICROS_PER_SECOND, TimeFilter, local_time, weekday_of,
+    LocalTime, MICROS_PER_DAY, MICROS_PER_SECOND, TimeFilter, instant_of_local, local_time, shift_date, shift_instant,
+    weekday_of,
 };
 use std::cell::Cell;
 
@@ -23,16 +25,8 @@ impl Clocks {
 
     /// What the clock shows at an instant: [`local_time`].
     pub(crate) fn local(&self, instant: i64) -> LocalTime {
-        let day = instant.div_euclid(MICROS_PER_DAY);
-        let slot = usize::try_from(day.rem_euclid(DAYS as i64)).ok().and_then(|at| self.days.get(at));
-        let Some(slot) = slot else { return local_time(instant, self.zone) };
-        let offset = match slot.get() {
-            Some((known, offset)) if known == day => offset,
-            _ => {
-                let Some(offset) = self.offset_of_day(day) else { return local_time(instant, self.zone) };
-                slot.set(Some((day, offset)));
-                offset
-            }
+        let Some(offset) = self.offset(instant.div_euclid(MICROS_PER_DAY)) else {
+            return local_time(instant, self.zone);
         };
         let local = instant + offset;
         LocalTime {
@@ -41,7 +35,37 @@ impl Clocks {
         }
     }
 
-    /// The offset of a whole day of UTC; `None` where the clock changes in it. No zone ever changed twice in a day.
+    /// An instant moved by units: [`shift_instant`].
+    pub(crate) fn shift(&self, instant: i64, count: i64, unit: Unit) -> Option<i64> {
+        if count == 0 || matches!(unit, Unit::Second | Unit::Minute | Unit::Hour) {
+            return shift_instant(instant, count, unit, self.zone);
+        }
+        let local = self.local(instant);
+        let day = shift_date(local.day, count, unit)?;
+        // No clock is a day from UTC: where it never changes from the day before to the day after, it shows this time once.
+        let around = i64::from(day);
+        if let Some(offset) = self.offset(around)
+            && [around - 1, around + 1].iter().all(|day| self.offset(*day) == Some(offset))
+        {
+            return Some(around * MICROS_PER_DAY + local.micros - offset);
+        }
+        instant_of_local(day, local.micros, self.zone).map(|(instant, _)| instant)
+    }
+
+    /// What to add to the instants of a day of UTC; `None` where the clock changes in it.
+    fn offset(&self, day: i64) -> Option<i64> {
+        let slot = usize::try_from(day.rem_euclid(DAYS as i64)).ok().and_then(|at| self.days.get(at))?;
+        match slot.get() {
+            Some((known, offset)) if known == day => Some(offset),
+            _ => {
+                let offset = self.offset_of_day(day)?;
+                slot.set(Some((day, offset)));
+                Some(offset)
+            }
+        }
+    }
+
+    /// The offset of a whole day of UTC, worked out; `None` where the clock changes in it. No zone ever changed twice in a day.
     fn offset_of_day(&self, day: i64) -> Option<i64> {
         let offset = |instant: i64| {
             let local = local_time(instant, self.zone);

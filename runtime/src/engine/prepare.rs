@@ -38,6 +38,8 @@ pub(crate) enum Aid {
     Starts(Vec<u32>),
     /// For each value numbers for the elements' codes and for its own; `None` for what is no text.
     Wanted(Vec<Option<(Vec<u32>, Vec<u32>)>>),
+    /// For each tie numbers for the codes of each side, which are equal where the texts are; none for what is no text.
+    Ties(Vec<(Vec<u32>, Vec<u32>)>),
     /// The row of the table for each code, or [`NO_CODE`].
     Keys(Vec<u32>),
     /// The place of each code in the order of the texts, and one entry more.
@@ -198,6 +200,13 @@ impl<'a> Prepared<'a> {
                 Some(dictionary) => Ok((Shape::Whole, Aid::Lengths(kernels::lengths(dictionary)))),
                 None => broken("it is no text"),
             },
+            Op::Followed(step) => {
+                let tie = |(own, later): &(NodeId, NodeId)| match self.pair(*own, *later, false, false) {
+                    Aid::Pair(own, later) => (own, later),
+                    _ => (Vec::new(), Vec::new()),
+                };
+                Ok((Shape::Boolean, Aid::Ties(step.ties.iter().map(tie).collect())))
+            }
             Op::Elements(operator, list) => {
                 let Some(elements) = self.shape(*list).elements() else { return broken("it is no list") };
                 Ok(answer(*operator, &node.ty, &elements.shape, asks_ids(&self.node(*list)?.ty)))

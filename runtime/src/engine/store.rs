@@ -8,7 +8,7 @@ use super::kernels::{self, Failed, Task, Worked};
 use super::prepare::Prepared;
 use super::vector::{Data, Input, Vector};
 use rustc_hash::FxHashMap;
-use segue_compiler::plan::{NodeId, Op, Scope, Work};
+use segue_compiler::plan::{Followed, NodeId, Op, Scope, Work};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -157,6 +157,8 @@ impl<'a> Store<'a> {
         let op = &self.prepared.node(id)?.op;
         let Worked { vector, failed } = if let Op::Column(table, _) = op {
             self.column(id, *table).into()
+        } else if let Op::Followed(step) = op {
+            self.followed(id, step, frame)?
         } else {
             let mut operands = Vec::new();
             op.for_each_operand(|operand| operands.push(operand));
@@ -173,6 +175,26 @@ impl<'a> Store<'a> {
         };
         self.put(id, vector, failed);
         Ok(())
+    }
+
+    /// Whether the rows of a frame are followed: what is asked of the rows that follow has their frame.
+    fn followed(&mut self, id: NodeId, step: &Followed, frame: Frame) -> Result<Worked<'static>, EngineError> {
+        let Frame::Rows(before) = frame else { return Err(EngineError::Broken(id.0, "a step behind no rows")) };
+        let mut held: Vec<(Arc<Vector<'a>>, bool)> = Vec::new();
+        for (operand, is_later) in step.operands() {
+            held.push(self.operand(operand, if is_later { Frame::Rows(step.rows) } else { frame })?);
+        }
+        let inputs: Vec<Input<'_>> =
+            held.iter().map(|(vector, single)| Input { vector: shorter(vector), single: *single }).collect();
+        let of_customer = |table: TableId, customer: usize| {
+            let first = self.range(table).start;
+            let rows = rows_of(self.prepared, table, customer..customer + 1);
+            rows.start.saturating_sub(first)..rows.end.saturating_sub(first)
+        };
+        let customers =
+            self.range(CUSTOMERS).map(|customer| (of_customer(before, customer), of_customer(step.rows, customer)));
+        let task = Task { prepared: self.prepared, node: id, rows: self.rows(frame), inputs: &inputs };
+        kernels::sequences::evaluate(&task, step, customers)
     }
 
     fn column(&self, id: NodeId, table: TableId) -> Vector<'a> {

@@ -123,6 +123,11 @@ impl Evaluator<'_> {
             Rows::Elements(_) => return,
         };
         let own_list = matches!(&aggregate.rows, Rows::ListOf { .. });
+        // Elements of lists have no steps, so what is known of steps is not forgotten while rows are walked.
+        if let (Some(filter), false) = (&aggregate.filter, own_list) {
+            self.following.borrow_mut().clear();
+            self.foresee_steps(filter, scope);
+        }
         let events = if own_list { scope.event.0 } else { table };
         let filter = (!aggregate.windows.is_empty()).then(|| self.filter(&aggregate.windows, self.moments(events)));
         for row in rows {
@@ -148,7 +153,7 @@ impl Evaluator<'_> {
     }
 
     /// The rows of a table that belong to a row of its owner's.
-    fn group(&self, table: TableId, owner: usize) -> Range<usize> {
+    pub(super) fn group(&self, table: TableId, owner: usize) -> Range<usize> {
         let groups = self.data.table(table).and_then(|table| table.groups.as_deref());
         match groups.and_then(|groups| groups.get(owner).zip(groups.get(owner + 1))) {
             Some((from, to)) => *from as usize..*to as usize,
@@ -163,7 +168,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a row exists for this run (rule 1): events before `as of`, and everything that has no time.
-    fn exists(&self, event: RowId) -> bool {
+    pub(super) fn exists(&self, event: RowId) -> bool {
         if self.program.tables[event.0.0 as usize].kind != TableKind::Events {
             return true;
         }
@@ -175,7 +180,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a table's times are instants or days.
-    fn moments(&self, table: TableId) -> Moments {
+    pub(super) fn moments(&self, table: TableId) -> Moments {
         let table = &self.program.tables[table.0 as usize];
         match table.at.map(|at| &table.fields[at.0 as usize].ty) {
             Some(Type::Date) => Moments::Dates,
@@ -256,7 +261,7 @@ fn entries(row: CountedRow) -> Vec<CountedRow> {
 }
 
 /// Whether a time lies in a filter of its kind.
-fn in_filter(filter: &TimeFilter, time: &Value) -> bool {
+pub(super) fn in_filter(filter: &TimeFilter, time: &Value) -> bool {
     match time {
         Value::Instant(at) => filter.contains(*at),
         Value::Date(date) => filter.contains((*date).into()),

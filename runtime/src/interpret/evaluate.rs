@@ -8,6 +8,7 @@ use super::base::Standings;
 use super::lookup::Links;
 use super::order::{Distinct, compare_values};
 use super::problems::Failures;
+use super::sequence::Later;
 use super::{Customer, InterpretError, RowId};
 use crate::data::Dataset;
 use crate::outcome::NO_PART;
@@ -15,7 +16,7 @@ use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 use segue_compiler::builtins::Function;
 use segue_compiler::program::{
-    CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Program, Row, TableId, Window,
+    CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Followed, Program, Row, TableId, Window,
 };
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{Comparison, Factor, Quantifier, Sign, TextTest};
@@ -77,6 +78,8 @@ pub(super) struct Evaluator<'a> {
     /// Their values for the customer at hand by row, field, owner and whether looked up: `b = a + a`, `c = b + b` and so on would else be
     /// worked out twice as often with every step.
     computed: Kept<(RowId, FieldId, RowId, bool), Option<Value>>,
+    /// The rows that may follow, by step, for the question at hand.
+    pub(super) following: Kept<*const Followed, Rc<[Later]>>,
     failures: RefCell<Failures>,
     /// What questions about the whole base came to.
     pub(super) standings: Standings,
@@ -95,6 +98,7 @@ impl<'a> Evaluator<'a> {
             patterns: RefCell::default(),
             steps: steps(program),
             computed: RefCell::default(),
+            following: RefCell::default(),
             failures: RefCell::default(),
             standings: Standings::default(),
             broken: Cell::new(None),
@@ -312,6 +316,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::And(parts) => and(&truths(parts)),
             ExprKind::Or(parts) => or(&truths(parts)),
             ExprKind::AtLeastOf(count, parts) => at_least(*count, &truths(parts)),
+            ExprKind::Followed(step) => Some(self.followed(step, scope)),
             ExprKind::InShare { .. } => self.in_share(expr, scope),
             _ => self.unsuited(expr.span),
         }

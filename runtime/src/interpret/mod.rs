@@ -23,6 +23,7 @@ mod lookup;
 mod order;
 mod problems;
 mod score;
+mod sequence;
 mod totals;
 
 pub use aggregate::{Counted, CountedRow};
@@ -30,6 +31,7 @@ pub use evaluate::Scope;
 pub(crate) use evaluate::{and, at_least, equal, or};
 pub(crate) use order::Distinct;
 pub use order::compare_values;
+pub use sequence::Seen;
 pub(crate) use totals::{average, sum, whole_average, whole_sum};
 
 use crate::data::{Bits, Dataset};
@@ -213,6 +215,22 @@ impl<'a> Interpreter<'a> {
         let value = self.evaluator.value(expr, &scope);
         self.evaluator.check()?;
         Ok(value)
+    }
+
+    /// What came of the steps of a question for one of its rows: see [`Seen`].
+    ///
+    /// # Errors
+    /// The program or the data break their invariants.
+    pub fn steps_seen(
+        &self,
+        customer: &Customer,
+        row: &CountedRow,
+        filter: &Expr,
+    ) -> Result<Vec<Seen>, InterpretError> {
+        let scope = Scope::of_customer(customer).of_row(row.table, row.row, row.event);
+        let seen = self.evaluator.steps_seen(filter, &scope);
+        self.evaluator.check()?;
+        Ok(seen)
     }
 
     /// The time of an event, a date or an instant; `None` for rows without one.

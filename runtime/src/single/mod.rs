@@ -406,7 +406,8 @@ fn is_quick(program: &Program, plan: &Plan) -> bool {
         {
             return false;
         }
-        if depth > DEPTH {
+        // Steps of sequences are few in a record, and the interpreter looks through them.
+        if depth > DEPTH || matches!(node.op, Op::Followed(_)) {
             return false;
         }
     }

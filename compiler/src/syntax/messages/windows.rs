@@ -119,3 +119,41 @@ pub(crate) fn window_after_where(span: Span, written: &str, where_word: Span) ->
         .place(where_word, "put it before this `where`")
         .fix(format!("put `{written}` before `where`"), edits)
 }
+
+/// `followed by purchases within 2 days within 3 days`
+pub(crate) fn within_twice(span: Span) -> Diagnostic {
+    Diagnostic::error("S0143", span, "a step has one stretch of time to follow in").beside("which one is meant?")
+}
+
+/// `vip followed by purchases`
+pub(crate) fn followed_without_rows(words: Span) -> Diagnostic {
+    Diagnostic::error("S0144", words, "nothing stands before this that can be followed")
+        .beside("what is followed?")
+        .note("write `any carts in the last 7 days followed by no purchases within 1 day`")
+}
+
+/// S0024: `not followed by`, `followed by any`, `followed within 2 days by`
+pub(crate) fn followed_wording(
+    (words, rows): (Span, Span),
+    written: &str,
+    negated: bool,
+    within: Option<&str>,
+    rows_written: &str,
+) -> Diagnostic {
+    let head = if negated { "followed by no" } else { "followed by" };
+    let mend = match within {
+        Some(within) => format!("{head} {rows_written} {within}"),
+        None => format!("{head} {rows_written}"),
+    };
+    let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    Diagnostic::error("S0024", words, format!("`{written}` is written in another order, or with other words"))
+        .beside(format!("write `{mend}`"))
+        .fix(format!("write `{mend}`"), replace(words.to(rows), &mend))
+}
+
+/// S0024: `with same basket`
+pub(crate) fn same_without_the(word: Span) -> Diagnostic {
+    Diagnostic::error("S0024", word, "`with same` is written `with the same`")
+        .beside("write `the same`")
+        .fix("write `the same`", replace(word, "the same"))
+}

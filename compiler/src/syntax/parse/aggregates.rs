@@ -30,7 +30,8 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let aggregate = Aggregate { operator, operator_span, different, source, windows, filter: None };
+        let aggregate =
+            Aggregate { operator, operator_span, different, source, windows, filter: None, steps: Vec::new() };
         self.node(span, ExprKind::Aggregate(Box::new(aggregate)))
     }
 

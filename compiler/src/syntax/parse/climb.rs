@@ -648,7 +648,13 @@ impl Reader<'_> {
         let Some((_, filter)) = row.filter.take() else { return expression };
         expression.span = expression.span.to(filter.span);
         row.end = expression.span;
-        aggregate.filter = Some(filter);
+        match aggregate.steps.last_mut() {
+            Some(last) => {
+                last.span = last.span.to(filter.span);
+                last.filter = Some(filter);
+            }
+            None => aggregate.filter = Some(filter),
+        }
         let asks = aggregate.operator;
         if let Some(operator) = row.beside {
             self.report(messages::filter_beside_operator(expression.span, operator, gives_a_value(asks)));

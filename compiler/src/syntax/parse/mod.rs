@@ -13,6 +13,7 @@ mod numbers;
 mod recover;
 mod row;
 mod scores;
+mod sequences;
 mod stretches;
 mod windows;
 

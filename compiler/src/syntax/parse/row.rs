@@ -4,7 +4,7 @@ use super::{Pair, Reader};
 use crate::source::Span;
 use crate::syntax::messages;
 use crate::syntax::tree::{
-    Amount, CallShape, Comparison, Expr, ExprKind, IsTest, Literal, Moment, Path, Quantifier, Rounding, TextTest,
+    Amount, CallShape, Comparison, Expr, ExprKind, IsTest, Literal, Moment, Path, Quantifier, Rounding, Step, TextTest,
     ValueSet, Window, WindowKind, Word,
 };
 use segue_grammar::Rule;
@@ -69,6 +69,8 @@ pub(super) enum ItemKind {
     Ago { comparison: Comparison, amount: Amount },
     /// a window that stands right behind a value
     Windows(Vec<Window>),
+    /// `followed by ...`, without its `where`
+    Followed(Box<Step>),
 }
 
 impl Reader<'_> {
@@ -96,6 +98,7 @@ impl Reader<'_> {
             return (self.error_node(span), depth);
         }
         let items = self.take_stretches(items);
+        let items = self.take_steps(items);
         (self.climb(items, span), depth)
     }
 
@@ -126,6 +129,7 @@ impl Reader<'_> {
             Rule::is_test => self.is_test(pair),
             Rule::includes => self.includes(pair),
             Rule::rounded => self.rounding(pair),
+            Rule::followed => self.followed(pair),
             Rule::ignoring_case => ItemKind::IgnoringCase,
             Rule::between_mistake => self.between(pair),
             Rule::in_mistake => self.in_mistake(pair),

@@ -36,6 +36,7 @@ mod lookups;
 mod quantities;
 mod rows;
 mod scores;
+mod sequences;
 mod tests_of_values;
 
 pub(crate) use base::*;
@@ -44,6 +45,7 @@ pub(crate) use lookups::*;
 pub(crate) use quantities::*;
 pub(crate) use rows::*;
 pub(crate) use scores::*;
+pub(crate) use sequences::*;
 pub(crate) use tests_of_values::*;
 
 use crate::program::Type;

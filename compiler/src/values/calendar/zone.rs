@@ -41,6 +41,9 @@ pub fn local_time(instant: i64, zone: Tz) -> LocalTime {
 pub fn instant_of_local(day: i32, micros: i64, zone: Tz) -> Option<(i64, Local)> {
     let local = i128::from(day) * i128::from(MICROS_PER_DAY) + i128::from(micros);
     let local = i64::try_from(local).ok()?;
+    if zone == Tz::UTC {
+        return Some((local, Local::Once));
+    }
     let (offset, kind) = match zone.offset_from_local_datetime(&chrono_time(local)) {
         LocalResult::Single(offset) => (micros_of(&offset), Local::Once),
         LocalResult::Ambiguous(one, other) => (micros_of(&one).max(micros_of(&other)), Local::Overlap),

@@ -10,7 +10,7 @@ use segue_compiler::program::Type;
 use segue_compiler::syntax::tree::Sign;
 use segue_compiler::values::arithmetic::{Failure, absolute};
 use segue_compiler::values::calendar::{
-    self, MICROS_PER_DAY, MICROS_PER_SECOND, Moments, shift_date, shift_instant, units_between_dates,
+    self, MICROS_PER_DAY, MICROS_PER_SECOND, Moments, shift_date, units_between_dates,
 };
 use segue_compiler::values::{Value, text};
 
@@ -23,11 +23,12 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
         Op::Shift(_, sign, amount) => {
             let count = if *sign == Sign::Minus { -amount.count } else { amount.count };
             let is_date = *operand_type == Type::Date;
+            let clocks = Clocks::new(clock.zone);
             whole_by_row(task, |row| {
                 let moved = if is_date {
                     shift_date(day(whole.at(row)), count, amount.unit).map(i64::from)
                 } else {
-                    shift_instant(whole.at(row), count, amount.unit, clock.zone)
+                    clocks.shift(whole.at(row), count, amount.unit)
                 };
                 moved.ok_or(Failure::Overflow)
             })

@@ -13,6 +13,7 @@ mod lists;
 mod logic;
 pub(crate) mod ranks;
 pub(crate) mod scan;
+pub(crate) mod sequences;
 pub(crate) mod stretches;
 
 pub(crate) use calendar::lengths;
@@ -136,6 +137,7 @@ pub(crate) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
             logic::evaluate(task)
         }
         Op::Elements(operator, _) => elements::evaluate(task, *operator),
+        Op::Followed(_) => Err(task.broken("a step is worked out customer by customer")),
         Op::Column(..) | Op::Aggregate(_) => Err(task.broken("it is no kernel's work")),
     }
 }

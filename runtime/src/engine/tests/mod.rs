@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics fails, which is its purpose")]
 
 mod blocks;
+mod clocks;
 mod code;
 mod constructs;
 mod definitions;

@@ -517,24 +517,38 @@ impl<'a> Tree<'a> {
             _ => {}
         }
         let shown = order.into_iter().take(EXAMPLES);
-        let examples = shown.map(|row| self.example(row, &fields)).collect::<Result<_, _>>()?;
+        let filter = aggregate.filter.as_ref();
+        let examples = shown.map(|row| self.example(row, &fields, filter)).collect::<Result<_, _>>()?;
         let latest = counted.last.as_ref().filter(|_| counted.rows.is_empty());
         Ok(CountedRows {
             what: self.rows_name(&aggregate.rows),
             counted: counted.rows.len(),
             of: counted.existing,
             examples,
-            latest: latest.map(|row| self.example(row, &fields)).transpose()?,
+            latest: latest.map(|row| self.example(row, &fields, filter)).transpose()?,
         })
     }
 
-    fn example(&self, row: &CountedRow, fields: &[&Expr]) -> Result<ExampleRow, InterpretError> {
+    fn example(&self, row: &CountedRow, fields: &[&Expr], filter: Option<&Expr>) -> Result<ExampleRow, InterpretError> {
         let zone = self.setting.program.settings.zone;
         let time = self.interpreter.time(row.event).map(|time| value_text(Some(&time), &Type::Datetime, zone));
         let mut shown = Vec::new();
         for field in fields {
             let value = self.interpreter.evaluate_row(self.customer, row, field)?;
             shown.push((self.name(field), value_text(value.as_ref(), &field.ty, zone)));
+        }
+        if let Some(filter) = filter {
+            for step in self.interpreter.steps_seen(self.customer, row, filter)? {
+                let rows = self.rows_name(&Rows::Of(step.rows));
+                let moment = |at: &Value| value_text(Some(at), &Type::Datetime, zone);
+                let told = match (&step.found, &step.deadline) {
+                    (Some((_, time)), _) => format!("{rows} {}", moment(time)),
+                    (None, Some(deadline)) if step.over => format!("no {rows} before {}", moment(deadline)),
+                    (None, Some(deadline)) => format!("no {rows} so far, there is time until {}", moment(deadline)),
+                    (None, None) => format!("no {rows} so far"),
+                };
+                shown.push(("then".to_owned(), told));
+            }
         }
         Ok(ExampleRow { time, fields: shown })
     }
@@ -610,6 +624,8 @@ fn row_fields<'e>(expr: &'e Expr, fields: &mut Vec<&'e Expr>) {
         }
         // What an inner question reads belongs to other rows.
         ExprKind::Aggregate(_) => {}
+        // So does what a step reads, but for what ties it to this row.
+        ExprKind::Followed(step) => step.same.iter().for_each(|(own, _)| row_fields(own, fields)),
         _ => expr.for_each_part(&mut |part| row_fields(part, fields)),
     }
 }

@@ -1,0 +1,123 @@
+//! Sequences: what must follow on a row.
+
+use super::row::{Item, ItemKind};
+use super::{Pair, Reader};
+use crate::syntax::messages;
+use crate::syntax::tree::{Expr, ExprKind, Path, Step};
+use segue_grammar::Rule;
+
+impl Reader<'_> {
+    /// `followed by no purchases within 2 days`, without its `where`.
+    pub(super) fn followed(&mut self, pair: Pair<'_>) -> ItemKind {
+        let span = self.span(&pair);
+        let mut step = Step {
+            negated: false,
+            words: span,
+            source: Path { words: Vec::new(), span },
+            windows: Vec::new(),
+            within: None,
+            same: Vec::new(),
+            filter: None,
+            span,
+        };
+        // Whether the first words are others than they should be, and a time that stands before `by`.
+        let (mut worded, mut early, mut head, mut rows) = (false, None, "", "");
+        for inner in pair.into_inner() {
+            let here = self.span(&inner);
+            match inner.as_rule() {
+                Rule::followed_head => {
+                    step.words = here;
+                    head = inner.as_str();
+                    for word in inner.into_inner() {
+                        let place = self.span(&word);
+                        match word.as_rule() {
+                            Rule::no_word => step.negated = true,
+                            Rule::not_word => (step.negated, worded) = (true, true),
+                            Rule::any_step => worded = true,
+                            Rule::within => {
+                                (early, worded) = (Some(word.as_str().trim_end()), true);
+                                let amount = word.into_inner().find(|inner| inner.as_rule() == Rule::amount);
+                                step.within = amount.map(|amount| (self.amount(amount), place));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Rule::path => {
+                    rows = inner.as_str().trim_end();
+                    step.source = self.path(inner);
+                }
+                Rule::window => step.windows.push(self.window(inner)),
+                Rule::within => {
+                    let amount = inner.into_inner().find(|inner| inner.as_rule() == Rule::amount);
+                    if let (Some(_), true) = (&amount, step.within.is_some()) {
+                        self.report(messages::within_twice(here));
+                    }
+                    step.within = amount.map(|amount| (self.amount(amount), here));
+                }
+                Rule::with_same => {
+                    for inner in inner.clone().into_inner().filter(|inner| inner.as_rule() == Rule::same_mistake) {
+                        let word = self.span(&inner);
+                        self.report(messages::same_without_the(word));
+                    }
+                    let names = inner.into_inner().filter(|inner| inner.as_rule() == Rule::name);
+                    let names: Vec<_> = names.map(|name| self.word(&name)).collect();
+                    step.same.extend(names);
+                }
+                _ => {}
+            }
+        }
+        if worded {
+            let places = (step.words, step.source.span);
+            self.report(messages::followed_wording(places, head, step.negated, early, rows));
+        }
+        ItemKind::Followed(Box::new(step))
+    }
+
+    /// Gives each question about rows the steps that follow it. A `where` that is open ends where a step begins: it is what
+    /// stands before the step asks, however many are nested in it.
+    pub(super) fn take_steps(&mut self, items: Vec<Item>) -> Vec<Item> {
+        if !items.iter().any(|item| matches!(item.kind, ItemKind::Followed(_))) {
+            return items;
+        }
+        let mut taken: Vec<Item> = Vec::with_capacity(items.len());
+        for item in items {
+            let ItemKind::Followed(step) = item.kind else {
+                taken.push(item);
+                continue;
+            };
+            let open = taken.iter().position(|item| matches!(item.kind, ItemKind::Where));
+            let filter = open.map(|at| {
+                let inner: Vec<Item> = taken.drain(at..).skip(1).collect();
+                let span = inner.first().zip(inner.last()).map_or(item.span, |(first, last)| first.span.to(last.span));
+                self.climb(inner, span)
+            });
+            let Some(Item {
+                span,
+                kind: ItemKind::Operand(Expr { kind: ExprKind::Aggregate(aggregate), span: whole, .. }),
+            }) = taken.last_mut()
+            else {
+                self.report(messages::followed_without_rows(step.words));
+                // What was told needs no second message about what does not fit.
+                if taken.is_empty() {
+                    let node = self.error_node(item.span);
+                    taken.push(Item { span: item.span, kind: ItemKind::Operand(node) });
+                }
+                continue;
+            };
+            if let Some(filter) = filter {
+                match aggregate.steps.last_mut() {
+                    Some(last) => {
+                        last.span = last.span.to(filter.span);
+                        last.filter = Some(filter);
+                    }
+                    None => aggregate.filter = Some(filter),
+                }
+            }
+            *whole = whole.to(step.span);
+            *span = *whole;
+            aggregate.steps.push(*step);
+        }
+        taken
+    }
+}
