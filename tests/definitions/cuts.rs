@@ -47,7 +47,7 @@ pub(crate) fn of(rules: &str) -> Vec<Cut> {
                     }
                 }
             }
-            DeclarationKind::List { .. } | DeclarationKind::Broken { .. } => {}
+            DeclarationKind::List { .. } | DeclarationKind::Occasion { .. } | DeclarationKind::Broken { .. } => {}
         }
     }
     finder.cuts

@@ -2,7 +2,7 @@
 
 use crate::kinds::{Kind, Ty};
 use crate::pools::*;
-use crate::schema::Scope;
+use crate::schema::{OCCASIONS, Scope};
 use crate::values::{COMPARISONS, Writer, constant, of_customer};
 
 impl Writer<'_, '_> {
@@ -157,6 +157,25 @@ impl Writer<'_, '_> {
                 let difference = self.difference(ty, scope, depth);
                 let operator = self.written(COMPARISONS);
                 format!("{difference} {operator} {}", self.literal(Ty::Duration))
+            }
+            Kind::Occurs => {
+                let occasion = self.written(OCCASIONS);
+                let window = self.written(&[
+                    "in the next 7 days",
+                    "in the last 30 days",
+                    "in the next 3 months",
+                    "today",
+                    "this month",
+                    "last quarter",
+                    "in the last 2 whole weeks",
+                    "from 60 to 30 days ago",
+                    "from 2024-01-01 to 2024-02-28",
+                    "exactly 2 months ago",
+                    "on 2024-03-10",
+                    "in the last 2 years",
+                    "less than 2 weeks ago",
+                ]);
+                format!("{occasion} is{} {window}", self.not())
             }
             Kind::Segment => {
                 let name = self.choose(&self.earlier.segments)?;

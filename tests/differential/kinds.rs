@@ -75,6 +75,8 @@ pub(crate) const WINDOWS: &[&str] = &[
     "on date",
     "weekdays",
     "hours",
+    "near an occasion",
+    "during an occasion",
 ];
 
 /// Tests on text.
@@ -141,6 +143,8 @@ pub(crate) enum Kind {
     Trait,
     /// A field of another customer.
     Friend,
+    /// Whether a day of an occasion lies in a stretch.
+    Occurs,
     /// A declared constant.
     Let(Ty),
     Absolute(Ty),
@@ -178,7 +182,7 @@ impl Kind {
         kinds.extend(UNITS.iter().flat_map(|unit| [Kind::Since(unit), Kind::Until(unit)]));
         kinds.extend(BLOCKS.iter().map(|block| Kind::Block(block)));
         kinds.extend([Kind::InList, Kind::Empty, Kind::NoRecords, Kind::TimeSince, Kind::TimeUntil]);
-        kinds.extend([Kind::Segment, Kind::PartitionPart, Kind::Trait, Kind::Friend]);
+        kinds.extend([Kind::Segment, Kind::PartitionPart, Kind::Trait, Kind::Friend, Kind::Occurs]);
         kinds.extend([Kind::Elements, Kind::LookedElements, Kind::LookedRecords]);
         kinds.extend(Kind::of_rows());
         kinds

@@ -2,7 +2,7 @@
 
 use crate::kinds::{Ty, WINDOWS};
 use crate::pools::*;
-use crate::schema::Scope;
+use crate::schema::{OCCASIONS, Scope};
 use crate::values::{COMPARISONS, Writer};
 
 /// Rows to ask about.
@@ -241,8 +241,12 @@ impl Writer<'_, '_> {
 
     /// What the entries of the lists of many rows give, compared with a value.
     pub(crate) fn compare_entries(&mut self, scope: Scope, depth: usize) -> Option<String> {
-        let ty = *self.choices.pick(&[Ty::Integer, Ty::Integer, Ty::Text, Ty::Text, Ty::Number, Ty::Money, Ty::Id]);
-        let entries = self.entries(ty, scope, depth)?;
+        // Rows with lists are few, and not all of their lists have values of every type.
+        let (ty, entries) = (0..6).find_map(|_| {
+            let types = &[Ty::Integer, Ty::Integer, Ty::Text, Ty::Text, Ty::Number, Ty::Money, Ty::Id];
+            let ty = *self.choices.pick(types);
+            Some((ty, self.entries(ty, scope, depth)?))
+        })?;
         let value = if ty == Ty::Integer { self.written(&["1", "2", "0", "5"]) } else { self.literal(ty) };
         if !ty.ordered() {
             return Some(format!("({entries}) is {value}"));
@@ -313,6 +317,12 @@ impl Writer<'_, '_> {
                 "from 1 year to 10 days ago",
                 "from 1 quarter to 0 days ago",
             ]),
+            "near an occasion" => {
+                let days = self.written(&["1 day", "10 days", "3 weeks", "100 days"]);
+                let side = self.written(&["before", "after"]);
+                format!("in the {days} {side} {}", self.written(OCCASIONS))
+            }
+            "during an occasion" => format!("during {}", self.written(OCCASIONS)),
             "since" => format!("since {}", self.bound(day)),
             "before" => format!("before {}", self.bound(day)),
             "after" => format!("after {}", self.bound(day)),

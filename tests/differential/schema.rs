@@ -99,7 +99,33 @@ let let_pause = 30 minutes
 let let_months = 2 months
 let let_word = "ab"
 let let_sure = true
+occasion oc_fixed   = 10 march
+occasion oc_leap    = from 20 february to 29 february
+occasion oc_floats  = 1 day after second sunday of march
+occasion oc_easter  = from 2 weeks before easter to first monday after orthodox easter
+occasion oc_turn    = from 20 december to 10 january
+occasion oc_listed  = 2024-02-29, 2023-06-01, from 2024-03-01 to 2024-03-20
+occasion oc_several = 1 january, last friday of june, fifth monday of march
+occasion oc_born    = anniversary of born
+occasion oc_joined  = from 10 days before anniversary of joined to 3 weeks after anniversary of joined
+occasion oc_left    = 1 day after anniversary of left
+occasion oc_friend  = anniversary of friend.born
 "#;
+
+/// Occasions of the schema.
+pub(crate) const OCCASIONS: &[&str] = &[
+    "oc_fixed",
+    "oc_leap",
+    "oc_floats",
+    "oc_easter",
+    "oc_turn",
+    "oc_listed",
+    "oc_several",
+    "oc_born",
+    "oc_joined",
+    "oc_left",
+    "oc_friend",
+];
 
 /// Where names are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

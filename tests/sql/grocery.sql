@@ -232,6 +232,13 @@ SELECT DISTINCT household_id FROM lines
 WHERE moment::DATE BETWEEN '2017-02-07' AND '2017-02-14'
   AND (department = 'FLORAL' OR category = 'GREETING CARDS/WRAP/PARTY SPLY');
 
+-- segment easter_bakers
+-- Easter was on 16 April 2017.
+SELECT household_id FROM lines WHERE category = 'EGGS' AND moment::DATE BETWEEN DATE '2017-04-09' AND DATE '2017-04-15'
+INTERSECT
+SELECT household_id FROM lines
+WHERE category IN ('BAKING MIXES', 'BAKING NEEDS') AND moment::DATE BETWEEN DATE '2017-03-26' AND DATE '2017-04-08';
+
 -- segment halloween_sweets
 SELECT household_id FROM lines
 WHERE moment::DATE BETWEEN '2017-10-15' AND '2017-10-31' AND category IN ('CANDY - PACKAGED', 'CANDY - CHECKLANE')

@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use clap::ValueEnum;
 use segue_compiler::diagnostics::{self, Severity, apply, certain_edits, concise, json, terminal};
-use segue_compiler::project::levelled;
+use segue_compiler::project::{levelled, run_out_messages};
 use segue_runtime::data::NeededFields;
 use segue_runtime::report::{data_messages, load_warnings, values_that_never_occur};
 use std::path::Path;
@@ -86,6 +86,12 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         return Err(Failure::Use(
             "no data are read without --with-data: say that too, or leave out --data, --bad-rows and --threads".into(),
         ));
+    }
+    // A project that says from when it looks was told already.
+    if let (Some(program), None) = (&opened.checked.program, opened.checked.config.settings.as_of) {
+        let found = levelled(run_out_messages(program, loading::now()), &opened.checked.config);
+        opened.checked.diagnostics.extend(found);
+        diagnostics::sort(&mut opened.checked.diagnostics);
     }
     let Opened { checked, .. } = &opened;
     let messages = &checked.diagnostics;

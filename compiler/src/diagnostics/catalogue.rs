@@ -75,6 +75,7 @@ catalogue! {
     S0044 Error "a field that says too much";
     S0045 Error "a line of a score";
     S0046 Error "of whom";
+    S0047 Error "the day of an occasion";
     S0100 Error "a name that is taken";
     S0101 Error "no such field";
     S0103 Error "a circle";
@@ -128,6 +129,7 @@ catalogue! {
     S0162 Warning "nobody, or everybody";
     S0163 Warning "a partition without otherwise";
     S0164 Warning "otherwise without need";
+    S0165 Warning "days that are over";
     S0171 Error "a text without its closing quote";
     S0182 Error "a plain number where a percentage is meant";
     S0183 Error "a constant that is not constant";
@@ -140,6 +142,7 @@ catalogue! {
     S0191 Error "a day against a time";
     S0192 Error "the range of a score, or a cap";
     S0193 Error "a question about all customers";
+    S0194 Error "an occasion";
     S0201 Warning "a value that never occurs";
     S0202 Error "no such column";
     S0203 Error "the data cannot be used";

@@ -347,6 +347,11 @@ fn print_window(window: &Window, text: &mut String) {
         WindowKind::Today => text.push_str("today"),
         WindowKind::Yesterday => text.push_str("yesterday"),
         WindowKind::OnDays(bits) => text.push_str(&format!("on {}", days(*bits))),
+        WindowKind::Near { amount, before, occasion } => {
+            let side = if *before { "before" } else { "after" };
+            text.push_str(&format!("in the {} {side} {}", amount_text(*amount), occasion.text));
+        }
+        WindowKind::During { occasion } => text.push_str(&format!("during {}", occasion.text)),
         WindowKind::Hours { from, to } => text.push_str(&format!("from {} to {}", clock(*from), clock(*to))),
     }
 }

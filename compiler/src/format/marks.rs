@@ -3,8 +3,9 @@
 
 use crate::source::{SourceFile, Span};
 use crate::syntax::tree::{
-    AggregateOperator, AskedOfBase, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind, IsTest, ListSource,
-    Literal, PartRule, Path, Ranked, Score, ScoreWhat, TypeRef, TypeRefKind, ValueSet, Window, WindowKind,
+    AggregateOperator, AskedOfBase, Day, DayKind, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind,
+    IsTest, ListSource, Literal, PartRule, Path, Ranked, Score, ScoreWhat, TypeRef, TypeRefKind, ValueSet, Window,
+    WindowKind,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -86,6 +87,12 @@ impl<'t> Walk<'t> {
                         PartRule::Otherwise => {}
                     }
                 }
+            }
+            DeclarationKind::Occasion { name, occasion, .. } => {
+                self.name(name.span);
+                occasion.days.iter().flat_map(|days| std::iter::once(&days.from).chain(&days.to)).for_each(|day| {
+                    self.day(day);
+                });
             }
             DeclarationKind::Broken { .. } => {}
         }
@@ -228,6 +235,19 @@ impl<'t> Walk<'t> {
         }
     }
 
+    fn day(&mut self, day: &'t Day) {
+        let mut day = day;
+        loop {
+            match &day.kind {
+                DayKind::Moved { of, .. } | DayKind::Nearest { of, .. } => day = of,
+                DayKind::Named(word) => return self.name(word.span),
+                DayKind::Date(date) => return self.literal(&Literal::Date(*date), day.span),
+                DayKind::Anniversary(of) => return self.waiting.push(of),
+                _ => return,
+            }
+        }
+    }
+
     fn windows(&mut self, windows: &'t [Window]) {
         for window in windows {
             match &window.kind {
@@ -235,6 +255,7 @@ impl<'t> Walk<'t> {
                 | WindowKind::Before(bound)
                 | WindowKind::After(bound)
                 | WindowKind::OnDate(bound) => self.waiting.push(bound),
+                WindowKind::Near { occasion, .. } | WindowKind::During { occasion } => self.name(occasion.span),
                 WindowKind::FromTo { from, to } => self.waiting.extend([from.as_ref(), to.as_ref()]),
                 _ => {}
             }

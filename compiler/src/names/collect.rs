@@ -95,6 +95,10 @@ impl<'tree> Collector<'tree, '_> {
                 self.declare(name, Global::Partition(PartitionId(number(self.index.partitions.len()))));
                 self.index.partitions.push(Named { name, title: title.as_ref(), documentation, span, body });
             }
+            DeclarationKind::Occasion { name, title, occasion } => {
+                self.declare(name, Global::Occasion(self.index.occasions.len()));
+                self.index.occasions.push(Named { name, title: title.as_ref(), documentation, span, body: occasion });
+            }
             DeclarationKind::Broken { name } => {
                 if let Some(name) = name {
                     self.index.globals.entry(fold(&name.text)).or_insert(Global::Broken);

@@ -41,6 +41,8 @@ pub(crate) enum Global {
     Segment(SegmentId),
     /// A partition.
     Partition(PartitionId),
+    /// An occasion.
+    Occasion(usize),
     /// Something that could not be read, about which a message was given.
     Broken,
 }
@@ -152,6 +154,8 @@ pub(crate) struct Index<'tree> {
     pub(crate) segments: Vec<Named<'tree, &'tree [tree::Expr]>>,
     /// Partitions.
     pub(crate) partitions: Vec<Named<'tree, &'tree tree::Partition>>,
+    /// Occasions.
+    pub(crate) occasions: Vec<Named<'tree, &'tree tree::Occasion>>,
     /// The shared namespace, by folded name. Customers' fields are not in it: they are found in their table first.
     pub(crate) globals: FxHashMap<String, Global>,
 }

@@ -234,6 +234,15 @@ impl<'a> Lowering<'a> {
             ExprKind::InWindows(moment, windows) => {
                 Op::InWindows(self.lower(moment, context), windows.iter().copied().collect())
             }
+            ExprKind::Near(day, window) => {
+                let day = self.lower(day, context);
+                return self.near(day, window);
+            }
+            ExprKind::Occurs { occasion, base, windows } => Op::Occurs {
+                occasion: occasion.clone(),
+                base: base.as_ref().map(|base| self.lower(base, Scope::Customer)),
+                windows: windows.iter().copied().collect(),
+            },
             ExprKind::Not(inner) => {
                 let inner = self.lower(inner, context);
                 return self.not(inner);
@@ -294,7 +303,7 @@ impl<'a> Lowering<'a> {
             }
         };
         let inner = Scope::Row(rows.innermost());
-        let within = self.within(&rows, &aggregate.windows);
+        let within = self.within(&rows, &aggregate.windows, &aggregate.occasions);
         let filter = aggregate.filter.as_ref().map(|filter| self.lower(filter, inner));
         let value = aggregate.value.as_ref().map(|value| self.lower(value, inner));
         Op::Aggregate(Box::new(Aggregate { operator: aggregate.operator, rows, within, filter, value }))
@@ -316,8 +325,14 @@ impl<'a> Lowering<'a> {
         found.into_iter()
     }
 
-    pub(super) fn within(&mut self, rows: &Rows, windows: &[Window]) -> Option<NodeId> {
-        if windows.is_empty() {
+    /// Whether a row's time lies in the windows, and its day in what occasions choose; never missing.
+    pub(super) fn within(
+        &mut self,
+        rows: &Rows,
+        windows: &[Window],
+        occasions: &[program::OccasionWindow],
+    ) -> Option<NodeId> {
+        if windows.is_empty() && occasions.is_empty() {
             return None;
         }
         let mut table = *rows.chain.first()?;
@@ -330,7 +345,24 @@ impl<'a> Lowering<'a> {
             }
         };
         let time = self.field(table, at);
-        Some(self.intern(Op::InWindows(time, windows.iter().copied().collect()), Type::Boolean, false))
+        let mut tests = Vec::with_capacity(1 + occasions.len());
+        if !windows.is_empty() {
+            tests.push(self.intern(Op::InWindows(time, windows.iter().copied().collect()), Type::Boolean, false));
+        }
+        for window in occasions {
+            let day = self.day(time);
+            let near = self.near(day, window);
+            tests.push(if window.base.is_some() { self.certain(near) } else { near });
+        }
+        Some(self.all(tests))
+    }
+
+    /// Whether a day lies in what an occasion chooses.
+    fn near(&mut self, day: NodeId, window: &program::OccasionWindow) -> NodeId {
+        let base = window.base.as_ref().map(|base| self.lower(base, Scope::Customer));
+        let may_be_missing = self.any_missing(&[day]) || base.is_some_and(|base| self.any_missing(&[base]));
+        let op = Op::Near { day, occasion: window.occasion.clone(), base, reach: window.reach };
+        self.intern(op, Type::Boolean, may_be_missing)
     }
 
     pub(super) fn field(&mut self, table: TableId, field: FieldId) -> NodeId {

@@ -7,6 +7,7 @@ use crate::program::{Conversion, FieldId, Share, TableId, Type, Window};
 use crate::source::Span;
 use crate::syntax::tree::{AggregateOperator, Amount, Factor, Quantifier, Rounding, Sign, TextTest};
 use crate::values::Value;
+use crate::values::calendar::{Occasion, Reach};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -235,6 +236,26 @@ pub enum Op {
     IsKnown(NodeId),
     /// Whether a date or instant lies in all the windows.
     InWindows(NodeId, Arc<[Window]>),
+    /// Whether a date lies in the days that an occasion chooses.
+    Near {
+        /// The date.
+        day: NodeId,
+        /// Of what.
+        occasion: Occasion,
+        /// For anniversaries: a customer's date.
+        base: Option<NodeId>,
+        /// Which days, seen from it.
+        reach: Reach,
+    },
+    /// Whether a day of an occasion lies in all the windows, of days.
+    Occurs {
+        /// What.
+        occasion: Occasion,
+        /// For anniversaries: a customer's date.
+        base: Option<NodeId>,
+        /// When.
+        windows: Arc<[Window]>,
+    },
     /// Not.
     Not(NodeId),
     /// And of two or more, ascending, each once.
@@ -341,6 +362,11 @@ impl Op {
                 each(*first);
                 each(*second);
             }
+            Op::Near { day, base, .. } => {
+                each(*day);
+                base.iter().for_each(|node| each(*node));
+            }
+            Op::Occurs { base, .. } => base.iter().for_each(|node| each(*node)),
             Op::Group { value, among, .. } => {
                 each(*value);
                 among.iter().for_each(|node| each(*node));

@@ -307,6 +307,15 @@ impl Printer<'_> {
                 let windows: Vec<String> = windows.iter().map(window_text).collect();
                 format!("{} {}", reference(*moment), windows.join(" "))
             }
+            Op::Near { day, occasion, base, reach } => {
+                let base = base.map_or(String::new(), |base| format!(" of {}", reference(base)));
+                format!("{} {reach} {occasion}{base}", reference(*day))
+            }
+            Op::Occurs { occasion, base, windows } => {
+                let base = base.map_or(String::new(), |base| format!(" of {}", reference(base)));
+                let windows: Vec<String> = windows.iter().map(window_text).collect();
+                format!("{occasion}{base} {}", windows.join(" "))
+            }
             Op::Not(operand) => format!("not {}", reference(*operand)),
             Op::And(operands) => references(operands, " and "),
             Op::Or(operands) => references(operands, " or "),

@@ -24,7 +24,7 @@ impl Lowering<'_> {
         let end = self.end(&ty);
         let exists = self.intern(Op::Less(later, end), Type::Boolean, false);
         let rows = Rows { owner: Scope::Customer, chain: Box::new([step.rows]) };
-        let within = self.within(&rows, &step.windows);
+        let within = self.within(&rows, &step.windows, &step.occasions);
         let filter = step.filter.as_ref().map(|filter| self.lower(filter, scope_of(step.rows)));
         let passes = self.all([Some(exists), within, filter].into_iter().flatten().collect());
         let ties = step.same.iter().map(|(before, after)| {
@@ -55,7 +55,8 @@ impl Lowering<'_> {
         self.field(table, at.unwrap_or(program::FieldId(0)))
     }
 
-    fn day(&mut self, moment: NodeId) -> NodeId {
+    /// The day of a time.
+    pub(super) fn day(&mut self, moment: NodeId) -> NodeId {
         match self.ty(moment) {
             Type::Date => moment,
             _ => self.intern(Op::Call(Function::DateOf, moment), Type::Date, false),

@@ -1,8 +1,8 @@
 //! A checked program as text, for tests and for reading: one declaration a paragraph, values in a short prefix form.
 
 use super::{
-    Aggregate, Asked, BaseQuestion, Bound, Conversion, End, Expr, ExprKind, FieldSource, Followed, Item, Points,
-    Program, Reading, Row, Rows, Score, Statistic, Type, Window,
+    Aggregate, Asked, BaseQuestion, Bound, Conversion, End, Expr, ExprKind, FieldSource, Followed, Item,
+    OccasionWindow, Points, Program, Reading, Row, Rows, Score, Statistic, Type, Window,
 };
 use crate::syntax::tree::{
     AggregateOperator, Amount, Comparison, Factor, Quantifier, Rounding, Sign, TableKind, TextTest, Unit,
@@ -218,6 +218,11 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
         ExprKind::IsEmpty(list) => format!("(empty {})", inner(list)),
         ExprKind::IsKnown(value) => format!("(known {})", inner(value)),
         ExprKind::InWindows(moment, list) => format!("(within {} {})", inner(moment), windows(list)),
+        ExprKind::Near(day, window) => format!("(near {} {})", inner(day), occasion_window(program, window)),
+        ExprKind::Occurs { occasion, base, windows: list } => {
+            let base = base.as_ref().map_or(String::new(), |base| format!(" of {}", inner(base)));
+            format!("(occurs {occasion}{base} {})", windows(list))
+        }
         ExprKind::Not(value) => format!("(not {})", inner(value)),
         ExprKind::And(lines) => format!("(and {})", all(lines)),
         ExprKind::Or(lines) => format!("(or {})", all(lines)),
@@ -292,11 +297,19 @@ fn points(program: &Program, score: &Score, ty: &Type) -> String {
     out
 }
 
+fn occasion_window(program: &Program, window: &OccasionWindow) -> String {
+    let base = window.base.as_ref().map_or(String::new(), |base| format!(" of {}", expression(program, base)));
+    format!("[{} {}{base}]", window.reach, window.occasion)
+}
+
 fn followed(program: &Program, step: &Followed) -> String {
     let word = if step.negated { "not-followed" } else { "followed" };
     let mut out = format!("({word} {}", table_name(program, step.rows));
     if !step.windows.is_empty() {
         _ = write!(out, " {}", windows(&step.windows));
+    }
+    for window in &step.occasions {
+        _ = write!(out, " {}", occasion_window(program, window));
     }
     if let Some(within) = step.within {
         _ = write!(out, " within {}", amount(within));
@@ -354,6 +367,9 @@ fn asked(program: &Program, aggregate: &Aggregate) -> String {
     }
     if !aggregate.windows.is_empty() {
         _ = write!(out, " {}", windows(&aggregate.windows));
+    }
+    for window in &aggregate.occasions {
+        _ = write!(out, " {}", occasion_window(program, window));
     }
     if let Some(filter) = &aggregate.filter {
         _ = write!(out, " where {}", expression(program, filter));

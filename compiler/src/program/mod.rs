@@ -15,6 +15,7 @@ use crate::source::Span;
 use crate::syntax::tree::{
     AggregateOperator, Amount, Comparison, Factor, Label, Quantifier, Rounding, Sign, TableKind, TextTest,
 };
+use crate::values::calendar;
 use crate::values::{Currency, Value};
 use std::sync::Arc;
 
@@ -63,6 +64,8 @@ pub struct Program {
     pub segments: Vec<Segment>,
     /// Partitions in the order written.
     pub partitions: Vec<Partition>,
+    /// Occasions in the order written.
+    pub occasions: Vec<Occasion>,
     /// Traits, segments and partitions in an order in which each comes after what it uses.
     pub order: Vec<Item>,
     /// Whether anything asks about the whole base.
@@ -261,6 +264,36 @@ pub struct Part {
     pub span: Span,
 }
 
+/// Days that come back, by a name.
+#[derive(Debug, Clone)]
+pub struct Occasion {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Arc<str>>,
+    /// The comment above it.
+    pub documentation: Option<String>,
+    /// Which days.
+    pub days: calendar::Occasion,
+    /// For anniversaries: the customer's day.
+    pub base: Option<Expr>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// A window that an occasion chooses: days before it, after it, or its own.
+#[derive(Debug, Clone)]
+pub struct OccasionWindow {
+    /// Of what.
+    pub occasion: calendar::Occasion,
+    /// For anniversaries: a date in the scope of the customer, which is a field, a trait, a look-up or the day of one.
+    pub base: Option<Expr>,
+    /// Which days, seen from it.
+    pub reach: calendar::Reach,
+    /// As written.
+    pub span: Span,
+}
+
 /// Whose field is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Row {
@@ -403,6 +436,18 @@ pub enum ExprKind {
     IsKnown(Box<Expr>),
     /// Whether a date or instant lies in all the windows.
     InWindows(Box<Expr>, Vec<Window>),
+    /// Whether a date lies in the days that an occasion chooses; unknown where the date or the customer's day is.
+    Near(Box<Expr>, Box<OccasionWindow>),
+    /// Whether a day of an occasion lies in all windows, whose stretches have both ends and no hours; unknown where the
+    /// customer's day is.
+    Occurs {
+        /// What.
+        occasion: calendar::Occasion,
+        /// For anniversaries: the customer's day, as in [`OccasionWindow::base`].
+        base: Option<Box<Expr>>,
+        /// Of days.
+        windows: Vec<Window>,
+    },
     /// Kleene not.
     Not(Box<Expr>),
     /// Kleene and of two or more.
@@ -497,6 +542,8 @@ pub struct Aggregate {
     pub rows: Rows,
     /// All must hold of the event's time (the parent event's, for elements of its list).
     pub windows: Vec<Window>,
+    /// All must certainly hold of the event's day.
+    pub occasions: Vec<OccasionWindow>,
     /// In the scope of the row.
     pub filter: Option<Expr>,
     /// In the scope of the row; for all but `Any`, `Every`, `Number`. A missing value is skipped (rule 8).
@@ -519,6 +566,8 @@ pub struct Followed {
     pub rows: TableId,
     /// All must hold of the following event's time.
     pub windows: Vec<Window>,
+    /// All must certainly hold of the following event's day.
+    pub occasions: Vec<OccasionWindow>,
     /// In the scope of the following row; the next step is a part of it.
     pub filter: Option<Expr>,
     /// How long after.

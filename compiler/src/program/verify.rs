@@ -2,11 +2,12 @@
 
 use super::{
     Aggregate, Asked, BaseQuestion, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Followed, Item,
-    Points, Program, Row, Rows, Score, TableId, Type, Window,
+    OccasionWindow, Points, Program, Row, Rows, Score, TableId, Type, Window,
 };
 use crate::builtins::{Argument, Function, Gives};
 use crate::syntax::tree::{AggregateOperator, TableKind};
 use crate::values::Value;
+use crate::values::calendar;
 
 /// Checks the invariants of [`Program`].
 ///
@@ -253,6 +254,17 @@ impl Verifier<'_> {
                 self.windows(expr, windows, only_date);
                 self.boolean(expr);
             }
+            ExprKind::Near(day, window) => {
+                self.require(day.ty == Type::Date, expr, "an occasion asked of no day");
+                self.occasion(expr, &window.occasion, window.base.as_ref(), place);
+                self.boolean(expr);
+            }
+            ExprKind::Occurs { occasion, base, windows } => {
+                self.occasion(expr, occasion, base.as_deref(), place);
+                self.require(!windows.is_empty(), expr, "no window");
+                self.windows(expr, windows, true);
+                self.boolean(expr);
+            }
             ExprKind::Not(inner) => {
                 self.boolean(inner);
                 self.boolean(expr);
@@ -304,6 +316,21 @@ impl Verifier<'_> {
             };
             let points = fits(&line.points) && cap.is_none_or(fits);
             self.require(points && line.asked.ty == asked, &line.asked, "a score's line differs");
+        }
+    }
+
+    fn occasion(&mut self, expr: &Expr, occasion: &calendar::Occasion, base: Option<&Expr>, place: Place) {
+        let anniversary = matches!(occasion, calendar::Occasion::Anniversary { .. });
+        self.require(anniversary == base.is_some(), expr, "an anniversary of nothing");
+        self.require(base.is_none_or(|base| base.ty == Type::Date && place.customer), expr, "an anniversary of no day");
+    }
+
+    fn occasions(&mut self, expr: &Expr, windows: &[OccasionWindow], place: Place) {
+        for window in windows {
+            self.occasion(expr, &window.occasion, window.base.as_ref(), place);
+            if let Some(base) = &window.base {
+                self.expr(base, Place { row: None, customer: place.customer });
+            }
         }
     }
 
@@ -365,7 +392,9 @@ impl Verifier<'_> {
             table.fields.get(at.0 as usize).map(|field| field.ty == Type::Date)
         });
         self.require(aggregate.windows.is_empty() || time.is_some(), expr, "a window on rows without a time");
+        self.require(aggregate.occasions.is_empty() || time.is_some(), expr, "an occasion for rows without a time");
         self.windows(expr, &aggregate.windows, time == Some(true));
+        self.occasions(expr, &aggregate.occasions, place);
         let inner = Place { row: table, customer: place.customer };
         if let Some(filter) = &aggregate.filter {
             self.boolean(filter);
@@ -408,6 +437,7 @@ impl Verifier<'_> {
         let fits = step.within.is_none_or(|within| within.count > 0 && !(days && within.unit.is_of_the_clock()));
         self.require(fits, expr, "a step within no time");
         self.windows(expr, &step.windows, after == Some(true));
+        self.occasions(expr, &step.occasions, place);
         let inner = Place { row: Some(step.rows), customer: place.customer };
         for (before, after) in &step.same {
             self.require(same(&before.ty, &after.ty), expr, "steps tied by different types");

@@ -2,8 +2,8 @@
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::{
-    Aggregate, BaseQuestion, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Followed, Item, Program, Rows, Score,
-    ScoreLine,
+    Aggregate, BaseQuestion, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Followed, Item, OccasionWindow, Program,
+    Rows, Score, ScoreLine,
 };
 use std::collections::BTreeSet;
 
@@ -30,6 +30,12 @@ macro_rules! for_each_part_of {
             | ExprKind::InShare { key: part, .. }
             | ExprKind::InWindows(part, _)
             | ExprKind::Not(part) => $visit(part),
+            ExprKind::Near(day, window) => {
+                $visit(day);
+                let OccasionWindow { base, .. } = window.$inner();
+                base.$each().for_each($visit);
+            }
+            ExprKind::Occurs { base, .. } => base.$each().for_each(|base| $visit(base.$inner())),
             ExprKind::Difference(left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::Equal { left, right, .. }
@@ -47,15 +53,21 @@ macro_rules! for_each_part_of {
                 values.$each().for_each($visit);
             }
             ExprKind::Aggregate(aggregate) => {
-                let Aggregate { rows, filter, value, .. } = aggregate.$inner();
+                let Aggregate { rows, occasions, filter, value, .. } = aggregate.$inner();
                 if let Rows::Elements(list) = rows {
                     $visit(list);
+                }
+                for OccasionWindow { base, .. } in occasions.$each() {
+                    base.$each().for_each(&mut *$visit);
                 }
                 filter.$each().for_each(&mut *$visit);
                 value.$each().for_each($visit);
             }
             ExprKind::Followed(step) => {
-                let Followed { filter, same, .. } = step.$inner();
+                let Followed { occasions, filter, same, .. } = step.$inner();
+                for OccasionWindow { base, .. } in occasions.$each() {
+                    base.$each().for_each(&mut *$visit);
+                }
                 for (before, after) in same.$each() {
                     $visit(before);
                     $visit(after);

@@ -1,6 +1,7 @@
 //! A project as one thing: its settings and rule files in, everything known about it out.
 
 mod constants;
+mod occasions;
 mod read;
 mod settings;
 
@@ -9,6 +10,7 @@ mod tests;
 
 pub(crate) use constants::Override;
 pub use constants::{Constants, Environment, Replaced};
+pub use occasions::{run_out, run_out_messages};
 pub use read::{Input, check, check_text};
 pub use settings::{Config, DataSource, Level, UnknownCustomers, instant};
 
@@ -71,6 +73,9 @@ pub fn check_trees(
             false => message,
         }
     }));
+    if let (Some(program), Some(as_of)) = (&outcome.program, config.settings.as_of) {
+        diagnostics.extend(run_out_messages(program, as_of));
+    }
     let lacking = outcome.program.as_ref().and_then(|program| added_customers(&config, program));
     let broken = broken || lacking.is_some();
     diagnostics.extend(lacking);

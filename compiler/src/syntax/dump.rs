@@ -1,9 +1,9 @@
 //! The tree as text, for snapshots: one node a line would be too long, so a compact form with every part named.
 
 use super::tree::{
-    Aggregate, AggregateOperator, AskedOfBase, Column, Declaration, DeclarationKind, Different, Expr, ExprKind, Field,
-    FieldKind, File, IsTest, ListSource, Literal, PartRule, Path, Quoted, Ranked, Score, ScoreWhat, Sign, TypeRef,
-    TypeRefKind, ValueSet, Window, WindowKind, Word,
+    Aggregate, AggregateOperator, AskedOfBase, Column, Day, DayKind, Declaration, DeclarationKind, Different, Expr,
+    ExprKind, Field, FieldKind, File, IsTest, ListSource, Literal, PartRule, Path, Quoted, Ranked, Score, ScoreWhat,
+    Sign, TypeRef, TypeRefKind, ValueSet, Window, WindowKind, Word,
 };
 use std::fmt::Write;
 
@@ -151,6 +151,26 @@ impl Dump {
                 self.word(name);
                 self.title(title.as_ref());
                 self.expression(value);
+            }
+            DeclarationKind::Occasion { name, title, occasion } => {
+                self.put("Occasion ");
+                self.word(name);
+                self.title(title.as_ref());
+                self.put(" = ");
+                for (at, days) in occasion.days.iter().enumerate() {
+                    if at > 0 {
+                        self.put(", ");
+                    }
+                    match &days.to {
+                        Some(to) => {
+                            self.put("from ");
+                            self.day(&days.from);
+                            self.put(" to ");
+                            self.day(to);
+                        }
+                        None => self.day(&days.from),
+                    }
+                }
             }
             DeclarationKind::Broken { name } => {
                 self.put("Broken");
@@ -553,6 +573,29 @@ impl Dump {
         self.put("}");
     }
 
+    fn day(&mut self, day: &Day) {
+        match &day.kind {
+            DayKind::Moved { amount, before, of } => {
+                let side = if *before { "before" } else { "after" };
+                self.put(&format!("({} {side} ", super::amount_text(*amount)));
+                self.day(of);
+                self.put(")");
+            }
+            DayKind::Nearest { weekday, after, of } => {
+                let side = if *after { "after" } else { "before" };
+                self.put(&format!("(weekday {weekday} {side} "));
+                self.day(of);
+                self.put(")");
+            }
+            DayKind::Anniversary(of) => {
+                self.put("anniversary of ");
+                self.expression(of);
+            }
+            DayKind::Named(word) => self.word(word),
+            kind => self.debug(kind),
+        }
+    }
+
     fn windows(&mut self, windows: &[Window]) {
         for window in windows {
             self.put(" <");
@@ -562,6 +605,15 @@ impl Dump {
                 WindowKind::After(bound) => self.named("after", &[bound]),
                 WindowKind::OnDate(bound) => self.named("on", &[bound]),
                 WindowKind::FromTo { from, to } => self.named("from to", &[from, to]),
+                WindowKind::Near { amount, before, occasion } => {
+                    let side = if *before { "before" } else { "after" };
+                    self.put(&format!("{} {side} ", super::amount_text(*amount)));
+                    self.word(occasion);
+                }
+                WindowKind::During { occasion } => {
+                    self.put("during ");
+                    self.word(occasion);
+                }
                 other => self.debug(other),
             }
             self.put(">");

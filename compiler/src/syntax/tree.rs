@@ -5,9 +5,11 @@
 //! at most 200), however long a line is. What could not be read is an `Error` node, about which a message was given.
 
 mod base;
+mod occasion;
 
 use crate::source::Span;
 pub use base::{AskedOfBase, End, Extent, InShare, OverBase, Ranked};
+pub use occasion::{Day, DayKind, Occasion, OccasionDays};
 use std::sync::Arc;
 
 /// Names a node within one project; types and resolutions live in side tables under it.
@@ -79,6 +81,8 @@ pub enum DeclarationKind {
     Partition { name: Word, title: Option<Quoted>, body: Partition },
     /// `score NAME "Title" from 0 to 100 { ... }`; the value is an [`ExprKind::Score`].
     Score { name: Word, title: Option<Quoted>, value: Expr },
+    /// `occasion NAME "Title" = DAYS`
+    Occasion { name: Word, title: Option<Quoted>, occasion: Occasion },
     /// Could not be read; a message was given. The name is kept, where there is one, so uses of it stay silent.
     Broken { name: Option<Word> },
 }
@@ -705,4 +709,8 @@ pub enum WindowKind {
     OnDays(u8),
     /// `from 07:00 to 10:00`, seconds of the day; the end is excluded; may cross midnight.
     Hours { from: u32, to: u32 },
+    /// `in the 10 days before valentines`, `in the 3 days after valentines`
+    Near { amount: Amount, before: bool, occasion: Word },
+    /// `during easter_week`
+    During { occasion: Word },
 }

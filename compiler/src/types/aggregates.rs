@@ -1,6 +1,7 @@
 //! Questions about many rows: which rows, which value, what comes out.
 
 use super::conditions::{comparison, not};
+use super::occasions::Windows;
 use super::scope::{Found, Scope};
 use super::sequences::joined;
 use super::values::{constant, made, to_number};
@@ -57,7 +58,7 @@ impl<'tree> Checker<'tree> {
         scope: Scope,
     ) -> Option<Expr> {
         let source = self.source(written, scope)?;
-        let windows = self.aggregate_windows(written, windows, &source);
+        let windows = self.aggregate_windows(written, windows, &source, scope);
         let filter = self.filter(written, &source, scope);
         let steps = self.steps_of(written, &source, scope);
         let value = self.aggregate_value(written, &source, span);
@@ -70,7 +71,15 @@ impl<'tree> Checker<'tree> {
             return self.about_elements(written, source.rows, value, span);
         }
         let rows_span = Span { start: written.source.span.start, ..span };
-        let aggregate = Aggregate { operator: written.operator, rows: source.rows, windows, filter, value, rows_span };
+        let aggregate = Aggregate {
+            operator: written.operator,
+            rows: source.rows,
+            windows: windows.plain,
+            occasions: windows.occasions,
+            filter,
+            value,
+            rows_span,
+        };
         self.lowered(written, aggregate, span)
     }
 
@@ -80,10 +89,13 @@ impl<'tree> Checker<'tree> {
         written: &'tree tree::Aggregate,
         windows: &'tree [tree::Window],
         source: &Source,
-    ) -> Option<Vec<crate::program::Window>> {
-        let Some(first) = windows.first() else { return Some(Vec::new()) };
+        scope: Scope,
+    ) -> Option<Windows> {
+        let Some(first) = windows.first() else {
+            return Some(Windows { plain: Vec::new(), occasions: Vec::new() });
+        };
         match source.time {
-            Some(only_date) => self.windows(windows, only_date),
+            Some(only_date) => self.windows(windows, only_date, scope),
             None => {
                 let text = self.written(written.source.span).to_owned();
                 let dates = source.table.map(|table| self.date_fields(table)).unwrap_or_default();
@@ -347,6 +359,10 @@ impl<'tree> Checker<'tree> {
                 let rows = path.words.get(1)?;
                 self.refuse(messages::rows_behind_customer(first, rows))
             }
+            Found::Occasion(_) => {
+                let text = self.written(path.span).to_owned();
+                self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "an occasion"))
+            }
             Found::Table(_) | Found::List => {
                 let text = self.written(path.span).to_owned();
                 self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "a list of written values"))
@@ -437,8 +453,15 @@ impl<'tree> Checker<'tree> {
             return self.refuse(messages::operator_does_not_fit(written.operator, places.0, places.1, &text, &kind));
         }
         let rows_span = written.source.span;
-        let aggregate =
-            Aggregate { operator: written.operator, rows, windows: Vec::new(), filter: None, value, rows_span };
+        let aggregate = Aggregate {
+            operator: written.operator,
+            rows,
+            windows: Vec::new(),
+            occasions: Vec::new(),
+            filter: None,
+            value,
+            rows_span,
+        };
         self.lowered_as(written, aggregate, span, Some(*element))
     }
 
@@ -531,7 +554,7 @@ fn has_order(ty: &Type) -> bool {
 }
 
 /// Whether a written value is a number, money or the like: nothing a window could end at.
-fn is_quantity(written: &tree::Expr) -> bool {
+pub(crate) fn is_quantity(written: &tree::Expr) -> bool {
     match &super::values::inside(written).kind {
         tree::ExprKind::Negate(_) => true,
         tree::ExprKind::Literal(literal) => matches!(

@@ -1,9 +1,11 @@
 //! Conditions: comparisons, `is`, tests on text and lists, and what joins them.
 
 use super::fit::Side;
+use super::occasions::Windows;
 use super::scope::{Found, Scope};
 use super::values::{constant, fixed_length, inside, literal, made, to_text};
 use super::{Checker, messages};
+use crate::builtins::Function;
 use crate::program::{Aggregate, Expr, ExprKind, PartitionId, Rows, Type};
 use crate::source::Span;
 use crate::syntax::tree::{
@@ -17,6 +19,8 @@ enum Subject {
     Value(Expr),
     Partition(PartitionId),
     Records(Rows),
+    /// An occasion, by its place.
+    Occasion(usize),
 }
 
 impl<'tree> Checker<'tree> {
@@ -317,6 +321,7 @@ impl<'tree> Checker<'tree> {
             Found::Partition(id) => Some(Subject::Partition(id)),
             Found::Records { row, table, lists, .. } => Some(Subject::Records(Rows::ListOf { row, table, lists })),
             Found::Value(value) => Some(Subject::Value(Expr { span: left.span, ..value })),
+            Found::Occasion(at) => Some(Subject::Occasion(at)),
             Found::List => {
                 let last = path.words.last()?;
                 self.refuse(messages::list_as_value(last))
@@ -378,12 +383,21 @@ impl<'tree> Checker<'tree> {
                     operator: AggregateOperator::Any,
                     rows,
                     windows: Vec::new(),
+                    occasions: Vec::new(),
                     filter: None,
                     value: None,
                     rows_span: left.span,
                 };
                 let any = made(ExprKind::Aggregate(Box::new(any)), Type::Boolean, false, span);
                 return Some(if negated { any } else { not(any, span) });
+            }
+            Subject::Occasion(at) => {
+                let IsTest::Windows(windows) = test else {
+                    let name = self.written(left.span).to_owned();
+                    return self.refuse(messages::occasion_without_window(span, &name));
+                };
+                let occurs = self.occurs((at, left.span), windows, span, scope)?;
+                return Some(if negated { not(occurs, span) } else { occurs });
             }
             Subject::Value(value) => value,
         };
@@ -426,12 +440,11 @@ impl<'tree> Checker<'tree> {
                     && !self.says_is(Span { file: left.span.file, start: left.span.end, end: first.span.start })
                 {
                     // What else is wrong with the window is said first: `is` alone would not mend it.
-                    self.windows(windows, only_date)?;
+                    self.windows(windows, only_date, scope)?;
                     return self.refuse(messages::window_without_is(first.span));
                 }
-                let windows = self.windows(windows, only_date)?;
-                let missing = value.may_be_missing;
-                made(ExprKind::InWindows(Box::new(value), windows), Type::Boolean, missing, span)
+                let windows = self.windows(windows, only_date, scope)?;
+                in_windows(value, windows, span)
             }
             IsTest::Value(right) => self.is_value(value, left, right, ignoring_case, span, scope)?,
             IsTest::OneOf(set) => self.is_one_of(value, left, set, ignoring_case, negated, span, scope)?,
@@ -454,7 +467,7 @@ impl<'tree> Checker<'tree> {
                 !listed.iter().any(|value| value.to_lowercase() == lower) && !self.names_something(word, scope)
             }
             Subject::Value(_) => !self.names_something(word, scope),
-            Subject::Records(_) => true,
+            Subject::Records(_) | Subject::Occasion(_) => true,
         }
     }
 
@@ -715,6 +728,10 @@ impl<'tree> Checker<'tree> {
     ) -> Option<Expr> {
         let list = match self.subject(left, scope)? {
             Subject::Value(value) => value,
+            Subject::Occasion(_) => {
+                let name = self.written(left.span).to_owned();
+                return self.refuse(messages::occasion_as_value(left.span, &name));
+            }
             Subject::Records(_) | Subject::Partition(_) => {
                 return self.refuse(messages::records_are_no_value(left.span));
             }
@@ -765,6 +782,27 @@ fn ends_first(low: &Expr, high: &Expr) -> bool {
 pub(crate) fn not(value: Expr, span: Span) -> Expr {
     let missing = value.may_be_missing;
     made(ExprKind::Not(Box::new(value)), Type::Boolean, missing, span)
+}
+
+/// Whether a day or an instant lies in all of the windows.
+fn in_windows(value: Expr, windows: Windows, span: Span) -> Expr {
+    let missing = value.may_be_missing;
+    let day = match value.ty {
+        Type::Datetime => {
+            made(ExprKind::Call(Function::DateOf, Box::new(value.clone())), Type::Date, missing, value.span)
+        }
+        _ => value.clone(),
+    };
+    let mut tests = Vec::with_capacity(1 + windows.occasions.len());
+    if !windows.plain.is_empty() {
+        tests.push(made(ExprKind::InWindows(Box::new(value), windows.plain), Type::Boolean, missing, span));
+    }
+    for window in windows.occasions {
+        let missing = missing || window.base.as_ref().is_some_and(|base| base.may_be_missing);
+        let span = window.span;
+        tests.push(made(ExprKind::Near(Box::new(day.clone()), Box::new(window)), Type::Boolean, missing, span));
+    }
+    joined(tests, ExprKind::And, span)
 }
 
 /// `a < b` of one type.

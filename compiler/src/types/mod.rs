@@ -17,6 +17,7 @@ mod fields;
 mod fit;
 mod labels;
 mod messages;
+mod occasions;
 mod scope;
 mod scores;
 mod sequences;
@@ -34,6 +35,7 @@ use crate::project::Override;
 use crate::source::{SourceMap, Span};
 use crate::syntax::tree;
 use crate::values::Value;
+use crate::values::calendar::Occasion;
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -89,6 +91,8 @@ pub(crate) enum Node {
     Segment(SegmentId),
     /// A partition.
     Partition(PartitionId),
+    /// An occasion.
+    Occasion(usize),
 }
 
 /// How far a declaration is.
@@ -133,6 +137,14 @@ pub(crate) struct CheckedTrait {
     pub(crate) often_missing: bool,
 }
 
+/// An occasion once checked.
+#[derive(Debug, Clone)]
+pub(crate) struct CheckedOccasion {
+    pub(crate) occasion: Occasion,
+    /// For an anniversary: the customer's day.
+    pub(crate) base: Option<Expr>,
+}
+
 /// A constant: a value, or an amount of calendar units that only moves dates.
 #[derive(Debug, Clone)]
 pub(crate) struct Constant {
@@ -164,6 +176,7 @@ pub(crate) struct Checker<'tree> {
     pub(crate) traits: Vec<State<CheckedTrait>>,
     pub(crate) segments: Vec<State<Vec<Expr>>>,
     pub(crate) partitions: Vec<State<Vec<Option<Expr>>>>,
+    pub(crate) occasions: Vec<State<CheckedOccasion>>,
     /// Traits, segments and partitions as they were finished.
     order: Vec<Item>,
     /// What the current attempt needs first, and where it uses it.
@@ -211,6 +224,7 @@ impl<'tree> Checker<'tree> {
             traits: (0..index.traits.len()).map(|_| State::Waiting).collect(),
             segments: waiting(index.segments.len()),
             partitions: (0..index.partitions.len()).map(|_| State::Waiting).collect(),
+            occasions: (0..index.occasions.len()).map(|_| State::Waiting).collect(),
             order: Vec::new(),
             needs: Vec::new(),
             settled: FxHashMap::default(),
@@ -269,6 +283,7 @@ impl<'tree> Checker<'tree> {
         roots.extend((0..self.traits.len()).map(|at| Node::Trait(TraitId(number(at)))));
         roots.extend((0..self.segments.len()).map(|at| Node::Segment(SegmentId(number(at)))));
         roots.extend((0..self.partitions.len()).map(|at| Node::Partition(PartitionId(number(at)))));
+        roots.extend((0..self.occasions.len()).map(Node::Occasion));
         for root in roots {
             self.work(root);
         }
@@ -351,6 +366,7 @@ impl<'tree> Checker<'tree> {
             Node::Trait(id) => self.traits.get(id.0 as usize).is_some_and(State::is_waiting),
             Node::Segment(id) => self.segments.get(id.0 as usize).is_some_and(State::is_waiting),
             Node::Partition(id) => self.partitions.get(id.0 as usize).is_some_and(State::is_waiting),
+            Node::Occasion(at) => self.occasions.get(at).is_some_and(State::is_waiting),
         }
     }
 
@@ -372,6 +388,7 @@ impl<'tree> Checker<'tree> {
             Node::Trait(id) => set(&mut self.traits, id.0 as usize, State::Broken),
             Node::Segment(id) => set(&mut self.segments, id.0 as usize, State::Broken),
             Node::Partition(id) => set(&mut self.partitions, id.0 as usize, State::Broken),
+            Node::Occasion(at) => set(&mut self.occasions, at, State::Broken),
         }
         // Only what was finished last can be given up again.
         if self.order.last().copied() == item_of(node) && !self.order.is_empty() {
@@ -387,6 +404,7 @@ impl<'tree> Checker<'tree> {
             Node::Trait(id) => set(&mut self.traits, id.0 as usize, State::Waiting),
             Node::Segment(id) => set(&mut self.segments, id.0 as usize, State::Waiting),
             Node::Partition(id) => set(&mut self.partitions, id.0 as usize, State::Waiting),
+            Node::Occasion(at) => set(&mut self.occasions, at, State::Waiting),
         }
     }
 
@@ -399,6 +417,7 @@ impl<'tree> Checker<'tree> {
             Node::Trait(id) => self.check_trait(id),
             Node::Segment(id) => self.check_segment(id),
             Node::Partition(id) => self.check_partition(id),
+            Node::Occasion(at) => self.check_occasion(at),
         }
         if self.needs.is_empty()
             && let Some(item) = item_of(node)
@@ -419,6 +438,7 @@ impl<'tree> Checker<'tree> {
             Node::Trait(id) => named(self.index.traits.get(id.0 as usize)),
             Node::Segment(id) => named(self.index.segments.get(id.0 as usize)),
             Node::Partition(id) => named(self.index.partitions.get(id.0 as usize)),
+            Node::Occasion(at) => named(self.index.occasions.get(at)),
         };
         found.unwrap_or((String::new(), nowhere))
     }
@@ -457,6 +477,7 @@ impl<'tree> Checker<'tree> {
             traits: Vec::new(),
             segments: Vec::new(),
             partitions: Vec::new(),
+            occasions: Vec::new(),
             order: self.order.clone(),
             asks_base: self.questions > 0,
             answers: program::Answers::default(),
@@ -498,6 +519,17 @@ impl<'tree> Checker<'tree> {
                 span: named.span,
             });
         }
+        for (named, state) in self.index.occasions.iter().zip(&self.occasions) {
+            let checked = state.done()?;
+            made.occasions.push(program::Occasion {
+                name: Arc::clone(&named.name.text),
+                title: text(named.title),
+                documentation: named.documentation.map(str::to_owned),
+                days: checked.occasion.clone(),
+                base: checked.base.clone(),
+                span: named.span,
+            });
+        }
         labels::carry(&mut made);
         Some(made)
     }
@@ -518,7 +550,7 @@ fn item_of(node: Node) -> Option<Item> {
         Node::Trait(id) => Some(Item::Trait(id)),
         Node::Segment(id) => Some(Item::Segment(id)),
         Node::Partition(id) => Some(Item::Partition(id)),
-        Node::Let(_) | Node::Field(..) => None,
+        Node::Let(_) | Node::Field(..) | Node::Occasion(_) => None,
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) enum Found {
     Records { row: Row, table: TableId, lists: Vec<FieldId>, elements: TableId },
     /// A partition.
     Partition(PartitionId),
+    /// An occasion, by its place.
+    Occasion(usize),
     /// A declared list.
     List,
     /// A table; inside a row, another one than the row's.
@@ -110,7 +112,9 @@ impl<'tree> Checker<'tree> {
         let global = self.index.global(&word.text);
         match global {
             Some(Global::Broken) => return None,
-            Some(global @ (Global::Let(_) | Global::List(_))) => return self.global_value(global, word.span),
+            Some(global @ (Global::Let(_) | Global::List(_) | Global::Occasion(_))) => {
+                return self.global_value(global, word.span);
+            }
             _ => {}
         }
         let row_name = self.index.table_name(table);
@@ -194,6 +198,14 @@ impl<'tree> Checker<'tree> {
                 }
                 Some(Found::Partition(id))
             }
+            Global::Occasion(at) => match self.occasions.get(at)? {
+                State::Broken => None,
+                State::Waiting => {
+                    self.need(Node::Occasion(at), span);
+                    None
+                }
+                State::Done(_) => Some(Found::Occasion(at)),
+            },
         }
     }
 
@@ -221,6 +233,7 @@ impl<'tree> Checker<'tree> {
                     return self.refuse(messages::part_by_dot(before, word, part));
                 }
                 Found::List => return self.refuse(messages::no_fields(before, "a list", word)),
+                Found::Occasion(_) => return self.refuse(messages::no_fields(before, "an occasion", word)),
                 Found::Table(id) => return self.table_as_value(id, path),
             };
             before = word;

@@ -5,11 +5,12 @@
 
 use super::aggregates::Source;
 use super::fit::alike;
+use super::occasions::Windows;
 use super::scope::Scope;
 use super::values::{made, to_text};
 use super::{Checker, messages};
 use crate::names::{Global, fold};
-use crate::program::{Expr, ExprKind, Followed, Row, Rows, TableId, Type, Window};
+use crate::program::{Expr, ExprKind, Followed, Row, Rows, TableId, Type};
 use crate::source::Span;
 use crate::syntax::tree::{self, Amount, Step, TableKind, Unit, Word};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 struct Checked {
     rows: TableId,
     only_date: bool,
-    windows: Vec<Window>,
+    windows: Windows,
     filter: Option<Expr>,
     same: Vec<(Expr, Expr)>,
 }
@@ -65,7 +66,8 @@ impl<'tree> Checker<'tree> {
             let kind = ExprKind::Followed(Box::new(Followed {
                 before,
                 rows: checked.rows,
-                windows: checked.windows,
+                windows: checked.windows.plain,
+                occasions: checked.windows.occasions,
                 filter,
                 within: step.within.map(|(amount, _)| amount),
                 same: checked.same,
@@ -79,8 +81,25 @@ impl<'tree> Checker<'tree> {
 
     fn step(&mut self, step: &'tree Step, (before, date_before): (TableId, bool), scope: Scope) -> Option<Checked> {
         let (rows, only_date) = self.step_rows(step)?;
-        let windows = self.windows(&step.windows, only_date);
+        if let Some(tree::WindowKind::FromTo { from, to }) = step.windows.last().map(|window| &window.kind)
+            && super::aggregates::is_quantity(from)
+            && super::aggregates::is_quantity(to)
+        {
+            let span = step.windows.last().map_or(step.span, |window| window.span);
+            return self.refuse(messages::range_behind_a_step(span));
+        }
+        if let Some(next) = step.windows.iter().find(|window| matches!(window.kind, tree::WindowKind::InNext { .. })) {
+            let tree::WindowKind::InNext { amount } = next.kind else { return None };
+            return self.refuse(messages::step_in_the_next(next.span, amount));
+        }
+        let windows = self.windows(&step.windows, only_date, scope);
         let within = self.within(step.within, only_date || date_before);
+        if let (Some((amount, span)), true) = (step.within, only_date && date_before && before == rows)
+            && amount.unit == Unit::Day
+            && amount.count == 1
+        {
+            self.report(messages::within_the_day(span));
+        }
         let filter = match &step.filter {
             Some(condition) => self.row_condition(condition, scope.row(rows)).map(Some),
             None => Some(None),
@@ -104,6 +123,10 @@ impl<'tree> Checker<'tree> {
             Some(Global::Table(table)) => table,
             Some(Global::Broken) => return None,
             _ => {
+                if self.names_something(first, Scope::customer()) {
+                    let text = self.written(path.span).to_owned();
+                    return self.refuse(messages::follows_as_no_events(path.span, &text));
+                }
                 let names = self.index.table_names(|table| table.kind == TableKind::Events);
                 let close = self.closest(&first.text, names.iter().cloned());
                 return self.refuse(messages::unknown_rows(first, &names, &close));

@@ -133,6 +133,7 @@ impl<'tree> Checker<'tree> {
                 let parts = self.part_names(id);
                 self.refuse(messages::partition_alone(path.span, self.written(path.span).to_owned().as_str(), &parts))
             }
+            Found::Occasion(_) => self.refuse(messages::occasion_as_value(path.span, &last.text)),
             Found::List => self.refuse(messages::list_as_value(last)),
             Found::Table(id) => self.table_as_value(id, path),
         }

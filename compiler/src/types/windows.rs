@@ -1,5 +1,6 @@
 //! Windows: which stretch of time is meant, and whether it can be asked of a day.
 
+use super::occasions::Windows;
 use super::scope::Scope;
 use super::values::{bare_word, inside};
 use super::{Checker, messages};
@@ -10,14 +11,17 @@ use crate::values::calendar::{shift_date, shift_instant};
 
 impl<'tree> Checker<'tree> {
     /// Checks windows of a time; `only_date` where it is a day without a clock time.
-    pub(crate) fn windows(&mut self, windows: &'tree [tree::Window], only_date: bool) -> Option<Vec<Window>> {
-        let mut checked = Vec::with_capacity(windows.len());
+    pub(crate) fn windows(&mut self, windows: &'tree [tree::Window], only_date: bool, scope: Scope) -> Option<Windows> {
+        let mut checked = Windows { plain: Vec::with_capacity(windows.len()), occasions: Vec::new() };
         let mut failed = false;
         for window in windows {
-            match self.window(window, only_date) {
-                Some(window) => checked.push(window),
-                None => failed = true,
-            }
+            let found = match window.kind {
+                WindowKind::Near { .. } | WindowKind::During { .. } => {
+                    self.occasion_window(window, scope).map(|window| checked.occasions.push(window))
+                }
+                _ => self.window(window, only_date).map(|window| checked.plain.push(window)),
+            };
+            failed |= found.is_none();
         }
         (!failed).then_some(checked)
     }
@@ -79,6 +83,9 @@ impl<'tree> Checker<'tree> {
             WindowKind::Last(unit) => Window::Last(*unit),
             WindowKind::Today => Window::Day(Bound::RelativeDay(0)),
             WindowKind::Yesterday => Window::Day(Bound::RelativeDay(-1)),
+            WindowKind::OnDate(bound) if let Some(name) = self.occasion_bound(bound) => {
+                return self.refuse(messages::on_an_occasion(span, &name));
+            }
             WindowKind::OnDate(bound) => match self.bound(bound, only_date)? {
                 Bound::Instant(_) | Bound::Now => return self.refuse(messages::on_a_time(bound.span)),
                 day => Window::Day(day),
@@ -86,7 +93,16 @@ impl<'tree> Checker<'tree> {
             WindowKind::OnDays(days) => Window::Weekdays(*days),
             WindowKind::Hours { .. } if only_date => return self.refuse(messages::hours_of_a_day(span)),
             WindowKind::Hours { from, to } => Window::Hours { from: *from, to: *to },
+            // They choose days by an occasion, and were told apart before.
+            WindowKind::Near { .. } | WindowKind::During { .. } => return None,
         })
+    }
+
+    /// The occasion that stands where a date should.
+    fn occasion_bound(&self, written: &tree::Expr) -> Option<String> {
+        let word = bare_word(written)?;
+        let is_occasion = matches!(self.index.global(&word.text), Some(crate::names::Global::Occasion(_)));
+        is_occasion.then(|| word.text.to_string())
     }
 
     /// An end of a window: a written date or time, a constant, today, now.
@@ -101,6 +117,9 @@ impl<'tree> Checker<'tree> {
             Tree::Name(_) => {
                 let is_constant = bare_word(written)
                     .is_some_and(|word| matches!(self.index.global(&word.text), Some(crate::names::Global::Let(_))));
+                if let Some(name) = self.occasion_bound(written) {
+                    return self.refuse(messages::occasion_as_bound(written.span, &name));
+                }
                 if !is_constant {
                     if let Some(word) = bare_word(written)
                         && !self.names_something(word, Scope::customer())

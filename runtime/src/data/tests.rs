@@ -92,6 +92,7 @@ pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
         tables: tables.into_iter().map(|draft| draft.0).collect(),
         traits: Vec::new(),
         segments: Vec::new(),
+        occasions: Vec::new(),
         partitions: Vec::new(),
         order: Vec::new(),
     }

@@ -196,6 +196,9 @@ impl<'a> Prepared<'a> {
             Op::InWindows(moment, windows) => {
                 Ok((Shape::Boolean, Aid::Time(resolve_windows(windows, &self.clock, &self.node(*moment)?.ty))))
             }
+            Op::Occurs { windows, .. } => {
+                Ok((Shape::Boolean, Aid::Time(resolve_windows(windows, &self.clock, &Type::Date))))
+            }
             Op::Call(Function::LengthOf, text) => match self.shape(*text).dictionary() {
                 Some(dictionary) => Ok((Shape::Whole, Aid::Lengths(kernels::lengths(dictionary)))),
                 None => broken("it is no text"),

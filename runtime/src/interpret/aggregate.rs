@@ -133,8 +133,12 @@ impl Evaluator<'_> {
         for row in rows {
             let event = if own_list { scope.event } else { (table, row) };
             if own_list || self.exists(event) {
-                let in_windows =
-                    filter.as_ref().is_none_or(|filter| self.time(event).is_some_and(|at| in_filter(filter, &at)));
+                let is_free = filter.is_none() && aggregate.occasions.is_empty();
+                let in_windows = is_free
+                    || self.time(event).is_some_and(|at| {
+                        filter.as_ref().is_none_or(|filter| in_filter(filter, &at))
+                            && self.in_occasions(&aggregate.occasions, &at, scope)
+                    });
                 self.for_each_element((table, row), lists, &mut |(table, row)| {
                     visit(&scope.of_row(table, row, event), in_windows);
                 });

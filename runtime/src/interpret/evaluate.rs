@@ -312,6 +312,11 @@ impl<'a> Evaluator<'a> {
                 Value::Instant(at) => Some(self.filter(windows, Moments::Instants).contains(at)),
                 _ => self.unsuited(expr.span),
             },
+            ExprKind::Near(day, window) => match value(day)? {
+                Value::Date(day) => self.near(day, window, scope),
+                _ => self.unsuited(expr.span),
+            },
+            ExprKind::Occurs { occasion, base, windows } => self.occurs(occasion, base.as_deref(), windows, scope),
             ExprKind::Not(part) => self.truth(part, scope).map(|truth| !truth),
             ExprKind::And(parts) => and(&truths(parts)),
             ExprKind::Or(parts) => or(&truths(parts)),

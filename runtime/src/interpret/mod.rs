@@ -20,6 +20,7 @@ mod base;
 mod column;
 mod evaluate;
 mod lookup;
+mod occasion;
 mod order;
 mod problems;
 mod score;

@@ -1,4 +1,4 @@
-//! Sequences by the words of rule 5: each row looks through all rows that may follow it.
+//! Sequences by the words of rule 5: each row looks for the first that follows it, in the order of their times.
 
 use super::RowId;
 use super::aggregate::in_filter;
@@ -71,17 +71,15 @@ impl Evaluator<'_> {
             Value::Instant(at) => shift_instant(at, within.count, within.unit, self.clock.zone).map(Value::Instant),
             _ => None,
         });
-        let follows = |row: &&Later| {
+        let is_after = |row: &Later| {
             let at = moment(&row.time);
-            let after = is_before(&before, &at) || days && step.before != step.rows && before == at;
-            let in_time = deadline.as_ref().is_none_or(|deadline| is_before(&at, deadline));
-            let tied = same.iter().zip(&row.same).all(|(own, later)| own.is_some() && own == later);
-            row.counts && after && in_time && tied
+            is_before(&before, &at) || days && step.before != step.rows && before == at
         };
-        let by_time = |left: &&Later, right: &&Later| {
-            if is_before(&left.time, &right.time) { Ordering::Less } else { Ordering::Greater }
-        };
-        let found = later.iter().filter(follows).min_by(by_time).map(|row| (row.row, row.time.clone()));
+        let in_time = |row: &&Later| deadline.as_ref().is_none_or(|deadline| is_before(&moment(&row.time), deadline));
+        let follows =
+            |row: &&Later| row.counts && same.iter().zip(&row.same).all(|(own, later)| own.is_some() && own == later);
+        let first = later.partition_point(|row| !is_after(row));
+        let found = later.iter().skip(first).take_while(in_time).find(follows).map(|row| (row.row, row.time.clone()));
         let over = match deadline {
             Some(Value::Date(day)) => day <= self.clock.today(),
             Some(Value::Instant(at)) => at <= self.clock.as_of,
@@ -121,7 +119,7 @@ impl Evaluator<'_> {
         seen
     }
 
-    /// The customer's rows that exist of those a step asks about.
+    /// The customer's rows that exist of those a step asks about, in the order of their times.
     fn following(&self, step: &Followed, scope: &Scope<'_>) -> Rc<[Later]> {
         let key = std::ptr::from_ref(step);
         if let Some(found) = self.following.borrow().get(&key) {
@@ -139,9 +137,16 @@ impl Evaluator<'_> {
             let (true, Some(time)) = (self.exists(event), self.time(event)) else { continue };
             let holds = step.filter.as_ref().is_none_or(|filter| self.truth(filter, &inside) == Some(true));
             let same = step.same.iter().map(|(_, later)| self.value(later, &inside)).collect();
-            let counts = holds && windows.as_ref().is_none_or(|windows| in_filter(windows, &time));
+            let counts = holds
+                && windows.as_ref().is_none_or(|windows| in_filter(windows, &time))
+                && self.in_occasions(&step.occasions, &time, &inside);
             rows.push(Later { row: event, time, counts, same });
         }
+        rows.sort_by(|left, right| match (is_before(&left.time, &right.time), is_before(&right.time, &left.time)) {
+            (true, _) => Ordering::Less,
+            (_, true) => Ordering::Greater,
+            _ => Ordering::Equal,
+        });
         let rows: Rc<[Later]> = rows.into();
         self.following.borrow_mut().insert(key, Rc::clone(&rows));
         rows

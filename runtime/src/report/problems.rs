@@ -7,6 +7,7 @@ use super::{Gathered, fields};
 use crate::data::TableReport;
 use crate::outcome::{self, ProblemKind};
 use segue_compiler::program::{Table, TableId};
+use segue_compiler::project::run_out;
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::TableKind;
 use segue_compiler::values::calendar::{Clock, MICROS_PER_DAY, date_text, instant_text, local_time};
@@ -95,6 +96,9 @@ pub(super) fn notes(run: &Gathered<'_>) -> Vec<String> {
                 .into(),
         );
     }
+    notes.extend(run_out(run.program, run.request.as_of).map(|(occasion, last)| {
+        format!("the days of `{}` are over: the last one written is {}", occasion.name, date_text(last))
+    }));
     let date_only = run.program.tables.iter().filter(|table| table.kind == TableKind::Events && only_has_dates(table));
     let names: Vec<String> = date_only.map(|table| format!("`{}`", table.name)).collect();
     if !names.is_empty() && local_time(run.request.as_of, run.program.settings.zone).micros != 0 {

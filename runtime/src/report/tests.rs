@@ -66,6 +66,7 @@ fn program() -> Program {
     let adult = || expr(ExprKind::Field { row: Row::Customer, table: CUSTOMERS, field: FieldId(1) });
     Program {
         asks_base: false,
+        occasions: Vec::new(),
         answers: Default::default(),
         settings: Settings {
             name: "corner shop".into(),

@@ -406,8 +406,8 @@ fn is_quick(program: &Program, plan: &Plan) -> bool {
         {
             return false;
         }
-        // Steps of sequences are few in a record, and the interpreter looks through them.
-        if depth > DEPTH || matches!(node.op, Op::Followed(_)) {
+        // Steps of sequences and occasions are few in a record, and the interpreter looks through them.
+        if depth > DEPTH || matches!(node.op, Op::Followed(_) | Op::Near { .. } | Op::Occurs { .. }) {
             return false;
         }
     }

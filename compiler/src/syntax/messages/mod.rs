@@ -47,6 +47,7 @@
 //! - S0044 a field says something twice, or something that its kind of value does not have
 //! - S0045 a line of a score cannot be read, or `for each` stands outside of one
 //! - S0046 a median, deviation or percentile does not say that it is one of all customers
+//! - S0047 a day of an occasion cannot be read, or is worded in another way
 //! - S0131 `and` and `or` are mixed without brackets
 //! - S0132 `otherwise` in a comparison without brackets
 //! - S0133 a question with `where` in arithmetic or a comparison without brackets
@@ -65,6 +66,7 @@ mod fields;
 mod file;
 mod habits;
 mod lines;
+mod occasions;
 mod values;
 mod windows;
 
@@ -76,6 +78,7 @@ pub use file::invalid_utf8;
 pub(crate) use file::*;
 pub(crate) use habits::*;
 pub(crate) use lines::*;
+pub(crate) use occasions::*;
 pub(crate) use values::*;
 pub(crate) use windows::*;
 

@@ -115,7 +115,7 @@ pub(crate) fn window_after_where(span: Span, written: &str, where_word: Span) ->
     let edits =
         vec![Edit { span: start_point(where_word), text: format!("{written} ") }, Edit { span, text: String::new() }];
     Diagnostic::error("S0035", span, format!("`{written}` stands after `where`, and must stand before it"))
-        .beside("which days count is said first, then `where`")
+        .beside("what stands behind `where` goes on to its end")
         .place(where_word, "put it before this `where`")
         .fix(format!("put `{written}` before `where`"), edits)
 }
@@ -125,10 +125,25 @@ pub(crate) fn within_twice(span: Span) -> Diagnostic {
     Diagnostic::error("S0143", span, "a step has one stretch of time to follow in").beside("which one is meant?")
 }
 
+/// `any carts within 1 day followed by purchases`, `... where price > 5 USD within 1 day`
+pub(crate) fn within_out_of_place(span: Span, mend: &str) -> Diagnostic {
+    Diagnostic::error("S0024", span, format!("`{mend}` stands right behind the events that follow"))
+        .beside(format!("write `followed by purchases {mend} where ...`"))
+        .note("what happened lately is `in the last 30 days`, behind the events it is about")
+}
+
+/// `followed by at least 2 purchases`
+pub(crate) fn count_in_a_step(span: Span, written: &str) -> Diagnostic {
+    let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    Diagnostic::error("S0024", span, format!("`{written}`: a step asks for one event that follows"))
+        .beside("name the events alone: `followed by purchases`")
+        .note("two that follow are two steps: `any carts followed by purchases followed by purchases`")
+}
+
 /// `vip followed by purchases`
 pub(crate) fn followed_without_rows(words: Span) -> Diagnostic {
-    Diagnostic::error("S0144", words, "nothing stands before this that can be followed")
-        .beside("what is followed?")
+    Diagnostic::error("S0144", words, "what stands before this is no question about events, which could go on")
+        .beside("the question comes right before it, without brackets around it")
         .note("write `any carts in the last 7 days followed by no purchases within 1 day`")
 }
 

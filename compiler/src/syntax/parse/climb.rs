@@ -398,6 +398,8 @@ impl Reader<'_> {
         match filtered {
             Some(aggregate) if !is_date => {
                 let where_word = self.where_before(aggregate, expression.span);
+                // Where a step's time stands is said once.
+                self.diagnostics.retain(|told| told.span != span || told.code.0 != "S0024");
                 self.report(messages::window_after_where(span, &written, where_word));
                 self.error_node(whole)
             }

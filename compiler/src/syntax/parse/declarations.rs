@@ -12,7 +12,7 @@ use segue_grammar::Rule;
 use std::sync::Arc;
 
 /// Words of a later release, so that the message can say more than "unknown".
-const LATER: &[&str] = &["campaign", "content", "occasion", "policy", "test"];
+const LATER: &[&str] = &["campaign", "content", "policy", "test"];
 
 impl<'s> Reader<'s> {
     /// One declaration of a file.
@@ -35,6 +35,7 @@ impl<'s> Reader<'s> {
             ChunkKind::Segment => Rule::segment_declaration,
             ChunkKind::Partition | ChunkKind::Unknown => Rule::partition_declaration,
             ChunkKind::Score => Rule::score_declaration,
+            ChunkKind::Occasion => Rule::occasion_declaration,
         };
         let pair = match self.read(rule, chunk.start, chunk.end) {
             Ok(pair) => pair,
@@ -57,6 +58,7 @@ impl<'s> Reader<'s> {
             ChunkKind::Segment => self.segment_declaration(pair),
             ChunkKind::Partition | ChunkKind::Unknown => self.partition(pair),
             ChunkKind::Score => self.score(pair),
+            ChunkKind::Occasion => self.occasion(pair),
         }
     }
 
@@ -133,7 +135,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A declaration's name, mended and reported where it is written as no name can be.
-    fn declared_name(&mut self, pair: Option<Pair<'_>>, head: Span) -> Word {
+    pub(super) fn declared_name(&mut self, pair: Option<Pair<'_>>, head: Span) -> Word {
         let Some(pair) = pair else { return Word { text: Arc::from(""), span: head.end_point() } };
         let span = self.span(&pair);
         let written = pair.as_str().trim_end();
@@ -290,7 +292,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Reports `trait x : ...` and `let x is ...`.
-    fn check_equals_sign(&mut self, before: Span, after: Span) {
+    pub(super) fn check_equals_sign(&mut self, before: Span, after: Span) {
         let between = Span { start: before.end, end: after.start, ..after };
         let mut signs = self.lexemes_in(between).iter();
         let Some(sign) = signs.find(|lexeme| lexeme.kind != LexemeKind::NewLine) else { return };
@@ -300,7 +302,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn title(&mut self, pair: Pair<'_>) -> Option<Quoted> {
+    pub(super) fn title(&mut self, pair: Pair<'_>) -> Option<Quoted> {
         self.quoted_within(pair)
     }
 

@@ -10,6 +10,7 @@ mod declarations;
 mod fields;
 mod literals;
 mod numbers;
+mod occasions;
 mod recover;
 mod row;
 mod scores;
@@ -73,6 +74,8 @@ struct Reader<'s> {
     reported: Vec<Span>,
     /// Where `for each` stands in the declaration.
     each: Vec<Span>,
+    /// Whether steps follow in the row that is built.
+    in_steps: bool,
 }
 
 impl<'s> Reader<'s> {
@@ -87,6 +90,7 @@ impl<'s> Reader<'s> {
             built: FxHashMap::default(),
             reported: scan.reported.clone(),
             each: Vec::new(),
+            in_steps: false,
         }
     }
 
@@ -227,6 +231,7 @@ impl<'s> Reader<'s> {
             match outer {
                 Rule::partition_declaration => self.diagnose_broken_part(span),
                 Rule::score_declaration => self.diagnose_broken_score_line(span),
+                Rule::occasion_declaration => self.diagnose_broken_occasion(span),
                 _ => self.diagnose_broken_line(span),
             }
             (self.error_node(span), 0)

@@ -569,6 +569,7 @@ impl Reader<'_> {
                 ChunkKind::List => "list neighbours = \"FR\", \"BE\"",
                 ChunkKind::Trait => "trait age = years since birth_date",
                 ChunkKind::Segment | ChunkKind::Unknown => "segment adults { age >= 18 }",
+                ChunkKind::Occasion => "occasion mothers_day = second sunday of may",
                 ChunkKind::Score => "score engagement { +10 if any opens in the last 30 days }",
                 ChunkKind::Partition if behind_names == "by" => {
                     "partition value_tier by spend { gold : top 10%   rest : otherwise }"

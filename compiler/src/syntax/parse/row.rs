@@ -84,6 +84,7 @@ impl Reader<'_> {
         let mut prefixes = 0_usize;
         let mut most_prefixes = 0;
         let mut wheres = 0_usize;
+        self.in_steps = pair.clone().into_inner().any(|inner| inner.as_rule() == Rule::followed);
         for inner in pair.into_inner() {
             let (item, depth) = self.item(inner);
             deepest = deepest.max(depth);

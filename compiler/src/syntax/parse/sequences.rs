@@ -2,8 +2,9 @@
 
 use super::row::{Item, ItemKind};
 use super::{Pair, Reader};
+use crate::syntax::amount_text;
 use crate::syntax::messages;
-use crate::syntax::tree::{Expr, ExprKind, Path, Step};
+use crate::syntax::tree::{Amount, Expr, ExprKind, Path, Step, Unit};
 use segue_grammar::Rule;
 
 impl Reader<'_> {
@@ -34,6 +35,9 @@ impl Reader<'_> {
                             Rule::no_word => step.negated = true,
                             Rule::not_word => (step.negated, worded) = (true, true),
                             Rule::any_step => worded = true,
+                            Rule::count_step => {
+                                self.report(messages::count_in_a_step(place, self.source.slice(place)));
+                            }
                             Rule::within => {
                                 (early, worded) = (Some(word.as_str().trim_end()), true);
                                 let amount = word.into_inner().find(|inner| inner.as_rule() == Rule::amount);
@@ -47,7 +51,22 @@ impl Reader<'_> {
                     rows = inner.as_str().trim_end();
                     step.source = self.path(inner);
                 }
-                Rule::window => step.windows.push(self.window(inner)),
+                Rule::window => match self.meant_within(&inner) {
+                    Some(amount) if step.within.is_none() => {
+                        self.report(messages::window_wording(here, &format!("within {}", amount_text(amount))));
+                        step.within = Some((amount, here));
+                    }
+                    _ => step.windows.push(self.window(inner)),
+                },
+                Rule::within_mistake => {
+                    let unit = inner.into_inner().find(|inner| inner.as_rule() == Rule::unknown_unit);
+                    self.report(match unit.map(|unit| self.span(&unit)) {
+                        Some(unit) => messages::unknown_unit(unit, self.source.slice(unit)),
+                        None => messages::missing_unit(here, self.source.slice(here)),
+                    });
+                    // How soon is not known, so no more is said about it.
+                    step.within = Some((Amount { count: 1, unit: Unit::Day }, here));
+                }
                 Rule::within => {
                     let amount = inner.into_inner().find(|inner| inner.as_rule() == Rule::amount);
                     if let (Some(_), true) = (&amount, step.within.is_some()) {
@@ -72,6 +91,22 @@ impl Reader<'_> {
             self.report(messages::followed_wording(places, head, step.negated, early, rows));
         }
         ItemKind::Followed(Box::new(step))
+    }
+
+    /// The time to follow in of `within the next 2 days`, which is no stretch of the calendar.
+    fn meant_within(&mut self, window: &Pair<'_>) -> Option<Amount> {
+        let mistake = window.clone().into_inner().next().filter(|inner| inner.as_rule() == Rule::last_mistake)?;
+        let is_back = mistake
+            .clone()
+            .into_inner()
+            .any(|inner| matches!(inner.as_rule(), Rule::last_word | Rule::past_word | Rule::previous_word));
+        let says_within = mistake
+            .clone()
+            .into_inner()
+            .next()
+            .is_some_and(|word| matches!(word.as_rule(), Rule::within_word | Rule::during_word));
+        let amount = mistake.into_inner().find(|inner| inner.as_rule() == Rule::amount)?;
+        (says_within && !is_back).then(|| self.amount(amount))
     }
 
     /// Gives each question about rows the steps that follow it. A `where` that is open ends where a step begins: it is what

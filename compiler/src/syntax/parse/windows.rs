@@ -26,6 +26,21 @@ impl Reader<'_> {
         let rule = pair.as_rule();
         match rule {
             Rule::in_last | Rule::in_next => self.in_last_or_next(pair),
+            Rule::near_occasion | Rule::near_mistake => match self.near_occasion(pair) {
+                (amount, before, Some(occasion)) => {
+                    if rule == Rule::near_mistake {
+                        let side = if before { "before" } else { "after" };
+                        let mend = format!("in the {} {side} {}", amount_text(amount), occasion.text);
+                        self.report(messages::window_wording(span, &mend));
+                    }
+                    WindowKind::Near { amount, before, occasion }
+                }
+                _ => WindowKind::Today,
+            },
+            Rule::during_occasion => match pair.into_inner().find(|inner| inner.as_rule() == Rule::name) {
+                Some(name) => WindowKind::During { occasion: self.word(&name) },
+                None => WindowKind::Today,
+            },
             Rule::more_ago => WindowKind::MoreThanAgo(self.amount_within(pair)),
             Rule::less_ago => WindowKind::LessThanAgo(self.amount_within(pair)),
             Rule::exactly_ago => WindowKind::ExactlyAgo(self.amount_within(pair)),
@@ -153,9 +168,11 @@ impl Reader<'_> {
         let span = self.span(&pair);
         let mut amount = None;
         let mut unit = None;
-        let mut is_next = false;
+        let (mut is_next, mut is_back, mut says_within) = (false, false, false);
         for inner in pair.into_inner() {
             match inner.as_rule() {
+                Rule::within_word | Rule::during_word => says_within = true,
+                Rule::last_word | Rule::past_word | Rule::previous_word => is_back = true,
                 Rule::amount => amount = Some(self.amount(inner)),
                 Rule::unit => unit = unit_of(inner.as_str()),
                 Rule::next_word | Rule::coming_word => is_next = true,
@@ -168,6 +185,11 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
+        }
+        if let (Some(amount), true) = (amount, self.in_steps && says_within && !is_back) {
+            // Which step it belongs to, only the writer knows.
+            self.report(messages::within_out_of_place(span, &format!("within {}", amount_text(amount))));
+            return WindowKind::InLast { amount, whole: false };
         }
         let direction = if is_next { "next" } else { "last" };
         let stretch = match amount {
@@ -231,6 +253,11 @@ impl Reader<'_> {
         let bound = self.bounds(pair).into_iter().next();
         Box::new(bound.unwrap_or_else(|| self.error_node(span)))
     }
+}
+
+/// The unit a word names.
+pub(super) fn unit_named(word: &str) -> Unit {
+    unit_of(word).unwrap_or(Unit::Day)
 }
 
 fn unit_within(pair: Pair<'_>) -> Unit {

@@ -32,6 +32,8 @@ pub(crate) enum ChunkKind {
     Partition,
     /// `score`
     Score,
+    /// `occasion`
+    Occasion,
     /// Some other word or sign.
     Unknown,
 }
@@ -39,7 +41,7 @@ pub(crate) enum ChunkKind {
 impl ChunkKind {
     /// Whether such a declaration is over with its line, and not with a brace.
     pub(crate) fn ends_with_its_line(self) -> bool {
-        matches!(self, ChunkKind::Let | ChunkKind::List | ChunkKind::Trait)
+        matches!(self, ChunkKind::Let | ChunkKind::List | ChunkKind::Trait | ChunkKind::Occasion)
     }
 }
 
@@ -55,6 +57,7 @@ pub(crate) const DECLARATIONS: &[(&str, ChunkKind)] = &[
     ("segment", ChunkKind::Segment),
     ("partition", ChunkKind::Partition),
     ("score", ChunkKind::Score),
+    ("occasion", ChunkKind::Occasion),
 ];
 
 /// One declaration's stretch of the file.
@@ -184,7 +187,7 @@ fn proves_declaration(source: &str, lexemes: &[Lexeme], at: usize) -> bool {
         ChunkKind::Events | ChunkKind::Records | ChunkKind::Table => {
             named && (is(2, "by") || is(2, "at") || is(2, "{"))
         }
-        ChunkKind::Let | ChunkKind::Trait => named && is(2, "=") && !is(3, "="),
+        ChunkKind::Let | ChunkKind::Trait | ChunkKind::Occasion => named && is(2, "=") && !is(3, "="),
         ChunkKind::List => named && (is(2, "=") || is(2, "from")) && !is(3, "="),
         ChunkKind::Segment | ChunkKind::Partition => {
             named && (is(2, "{") || (kind_at(2) == Some(LexemeKind::Text) && is(3, "{")))

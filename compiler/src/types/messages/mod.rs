@@ -22,6 +22,7 @@
 //! - S0162 a test or window that nothing can pass, or everything does (warning)
 //! - S0163 a partition without `otherwise` (warning)
 //! - S0164 `otherwise` behind what is never missing (warning)
+//! - S0165 an occasion whose written days are over (warning, told where files come together)
 //! - S0182 a plain number where a percentage is meant
 //! - S0183 a constant that is not one
 //! - S0184 a percentage field that does not say how its data are written
@@ -29,10 +30,12 @@
 //! - S0192 the range of a score, or a cap on its points
 //! - S0204 a constant that is given another value from outside
 //! - S0193 a question about the whole base that cannot be asked like that
+//! - S0194 an occasion that cannot be, or that is asked as it cannot be
 
 mod base;
 mod kinds;
 mod lookups;
+mod occasions;
 mod quantities;
 mod rows;
 mod scores;
@@ -42,6 +45,7 @@ mod tests_of_values;
 pub(crate) use base::*;
 pub(crate) use kinds::*;
 pub(crate) use lookups::*;
+pub(crate) use occasions::*;
 pub(crate) use quantities::*;
 pub(crate) use rows::*;
 pub(crate) use scores::*;

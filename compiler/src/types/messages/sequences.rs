@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostic, Edit};
 use crate::names::messages::{enumerate, suggest};
 use crate::source::Span;
-use crate::syntax::tree::Word;
+use crate::syntax::tree::{Amount, Word};
 use std::sync::Arc;
 
 /// S0142
@@ -39,10 +39,36 @@ pub(crate) fn followed_by_no_more(words: Span) -> Diagnostic {
         .note("make two lines of it, one for each of the things that follow")
 }
 
+/// S0144
+pub(crate) fn follows_as_no_events(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error("S0144", span, format!("events follow one another, and `{text}` are no events"))
+        .beside("name events: `followed by purchases`")
+}
+
+/// S0143
+pub(crate) fn range_behind_a_step(span: Span) -> Diagnostic {
+    Diagnostic::error("S0143", span, "behind a step, this reads as a stretch of time")
+        .beside("put brackets around what is counted: `(number of carts followed by purchases) from 1 to 2`")
+}
+
+/// S0143
+pub(crate) fn step_in_the_next(span: Span, amount: Amount) -> Diagnostic {
+    let mend = format!("within {}", crate::syntax::amount_text(amount));
+    Diagnostic::error("S0143", span, "`in the next` counts from the moment of the run, when nothing has happened yet")
+        .beside(format!("did you mean `{mend}`?"))
+        .offer(format!("from the event before on: `{mend}`"), vec![Edit::replace(span, mend)])
+}
+
+/// S0162
+pub(crate) fn within_the_day(span: Span) -> Diagnostic {
+    Diagnostic::warning("S0162", span, "these events have only a date, so the next comes a day later at the soonest")
+        .beside("within 1 day nothing can follow: write at least `within 2 days`")
+}
+
 /// S0143
 pub(crate) fn within_long_units(span: Span) -> Diagnostic {
     Diagnostic::error("S0143", span, "the time to the next step is written in weeks, days or shorter")
-        .beside("months differ in length; write it in days")
+        .beside("months, quarters and years differ in length; write it in days")
 }
 
 /// S0143

@@ -10,6 +10,7 @@
 
 mod civil;
 mod elapsed;
+mod occasion;
 mod shift;
 mod window;
 mod zone;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use civil::{CivilDate, day_of_month, days_in_month, month_of, quarter_of, weekday_of, year_of};
 pub use elapsed::{units_between_dates, units_between_instants};
+pub use occasion::{DayRule, Occasion, Reach, Stretch};
 pub use shift::{shift_date, shift_instant};
 pub use window::{Moments, TimeFilter, resolve};
 pub use zone::{Local, LocalTime, instant_of_local, local_time, start_of_day};

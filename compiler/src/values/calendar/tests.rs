@@ -271,3 +271,5 @@ fn moments_are_written_as_people_read_them() {
     assert_eq!(date_text(-719_529), "-0001-12-31");
     assert_eq!(date_text(2_932_897), "+10000-01-01");
 }
+
+mod occasions;

@@ -11,6 +11,7 @@ mod compare;
 mod elements;
 mod lists;
 mod logic;
+mod occasions;
 pub(crate) mod ranks;
 pub(crate) mod scan;
 pub(crate) mod sequences;
@@ -130,6 +131,7 @@ pub(crate) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
         Op::Convert(conversion, _) => convert(task, *conversion),
         Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Round(..) | Op::Clamp { .. } => arithmetic::evaluate(task),
         Op::Shift(..) | Op::Difference(..) | Op::Call(..) | Op::InWindows(..) => calendar::evaluate(task),
+        Op::Near { .. } | Op::Occurs { .. } => occasions::evaluate(task),
         Op::Otherwise(_) => logic::otherwise(task),
         Op::Less(..) | Op::Equal { .. } | Op::IsOneOf { .. } | Op::Text { .. } => compare::evaluate(task),
         Op::Includes { .. } | Op::IsEmpty(_) => lists::evaluate(task),

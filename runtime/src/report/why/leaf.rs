@@ -9,6 +9,7 @@ use segue_compiler::program::{Aggregate, Asked, Expr, ExprKind, Rows, Type};
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison, Quantifier, TextTest};
 use segue_compiler::values::Value;
+use segue_compiler::values::calendar::{Occasion, date_text};
 
 /// A condition in words, for it to hold and not to hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,7 +117,7 @@ impl Leaf {
                 ["to be known", "to be missing"].map(str::to_owned),
                 ["were known", "were missing"].map(str::to_owned),
             ),
-            ExprKind::InWindows(moment, _) => {
+            ExprKind::InWindows(moment, _) | ExprKind::Near(moment, _) => {
                 let after = Span { start: moment.span.end.min(span.end), ..span };
                 let window = tree.text(after).unwrap_or_else(|| "in the time asked for".to_owned());
                 let window = window.strip_prefix("is ").unwrap_or(&window);
@@ -125,6 +126,7 @@ impl Leaf {
                 let needs = [format!("to be {window}"), format!("not to be {window}")];
                 about(moment, needs, would)
             }
+            ExprKind::Occurs { occasion, base, .. } => Leaf::of_occasion(tree, occasion, base.as_deref(), span),
             ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Any => {
                 let what = asked_rows(tree, aggregate);
                 let rows = tree.rows(aggregate)?;
@@ -180,6 +182,30 @@ impl Leaf {
     }
 
     /// A condition that only its own words tell.
+    /// When an occasion comes back.
+    fn of_occasion(
+        tree: &Tree<'_>,
+        occasion: &Occasion,
+        base: Option<&Expr>,
+        span: Span,
+    ) -> Result<Leaf, InterpretError> {
+        let as_written = Leaf::as_written(tree, span);
+        let base = match base.map(|base| tree.value(base)).transpose()? {
+            None => None,
+            Some(Some(Value::Date(day))) => Some(day),
+            // The value is shown as missing.
+            Some(_) => return Ok(as_written),
+        };
+        let text = tree.text(span).unwrap_or_default();
+        let name = text.split_whitespace().next().unwrap_or_default();
+        let finding = match occasion.next(base, tree.today()) {
+            Some((first, last)) if first == last => format!("{name} is next on {}", date_text(first)),
+            Some((first, last)) => format!("{name} is next from {} to {}", date_text(first), date_text(last)),
+            None => format!("{name} has no day that is not over"),
+        };
+        Ok(Leaf { finding, ..as_written })
+    }
+
     fn as_written(tree: &Tree<'_>, span: Span) -> Leaf {
         let text = tree.text(span).unwrap_or_else(|| "this".to_owned());
         Leaf {

@@ -135,7 +135,7 @@ fn is_monotone(condition: &Expr) -> bool {
             );
         }
         ExprKind::InWindows(_, windows) => plain &= windows.len() == 1,
-        ExprKind::Aggregate(_) => plain = false,
+        ExprKind::Aggregate(_) | ExprKind::Near(..) | ExprKind::Occurs { .. } => plain = false,
         _ => {}
     });
     plain && occurs == 1

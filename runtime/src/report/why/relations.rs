@@ -5,7 +5,7 @@
 //! an explanation then names the conditions that must stay as they are.
 
 use super::candidates::Marks;
-use super::subject::{rows_shape, shape};
+use super::subject::{rows_shape, shape, window_shape};
 use super::tree::Tree;
 use segue_compiler::program::{Aggregate, Expr, ExprKind, Type};
 use segue_compiler::syntax::tree::AggregateOperator;
@@ -30,6 +30,7 @@ impl<'e> AskedRows<'e> {
         let moments = tree.moments_of(&aggregate.rows)?;
         let mut conditions = Vec::new();
         aggregate.filter.iter().for_each(|filter| joined(filter, &mut conditions));
+        conditions.extend(aggregate.occasions.iter().map(window_shape));
         let time = aggregate.value.as_ref().is_some_and(|value| tree.is_event_time(value));
         let filter = tree.filter(&aggregate.windows, moments);
         Some(AskedRows { aggregate, rows: rows_shape(&aggregate.rows), filter, conditions, time })

@@ -1,7 +1,9 @@
 //! Which one value a condition asks about, and the condition with another value in its place.
 
 use super::base::plainly;
-use segue_compiler::program::{Aggregate, Asked, Expr, ExprKind, FieldSource, Program, Row, Rows, Type};
+use segue_compiler::program::{
+    Aggregate, Asked, Expr, ExprKind, FieldSource, OccasionWindow, Program, Row, Rows, Type,
+};
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
 use segue_compiler::values::Value;
 use std::collections::BTreeSet;
@@ -81,9 +83,10 @@ fn place(condition: &mut Expr) -> Option<&mut Expr> {
             (true, false) => unconverted(right),
             _ => None,
         },
-        ExprKind::IsOneOf { value, .. } | ExprKind::IsKnown(value) | ExprKind::InWindows(value, _) => {
-            unconverted(value)
-        }
+        ExprKind::IsOneOf { value, .. }
+        | ExprKind::IsKnown(value)
+        | ExprKind::InWindows(value, _)
+        | ExprKind::Near(value, _) => unconverted(value),
         ExprKind::IsEmpty(list) => unconverted(list),
         ExprKind::Includes { list, values, .. } if values.iter().all(is_fixed) => unconverted(list),
         _ => None,
@@ -97,7 +100,10 @@ pub(super) fn asked_about(condition: &Expr) -> Option<&Expr> {
         ExprKind::Compare(_, left, right)
         | ExprKind::Equal { left, right, .. }
         | ExprKind::Text { subject: left, pattern: right, .. } => vec![&**left, &**right],
-        ExprKind::IsOneOf { value, .. } | ExprKind::IsKnown(value) | ExprKind::InWindows(value, _) => vec![&**value],
+        ExprKind::IsOneOf { value, .. }
+        | ExprKind::IsKnown(value)
+        | ExprKind::InWindows(value, _)
+        | ExprKind::Near(value, _) => vec![&**value],
         ExprKind::Field { .. } | ExprKind::Lookup { .. } | ExprKind::Trait(_) => vec![condition],
         _ => Vec::new(),
     };
@@ -151,6 +157,11 @@ pub(super) fn shape(expr: &Expr) -> String {
 /// The rows an aggregate asks about, without places.
 pub(super) fn rows_shape(rows: &Rows) -> String {
     unplaced(&format!("{rows:?}"))
+}
+
+/// What a window chooses by an occasion, without places.
+pub(super) fn window_shape(window: &OccasionWindow) -> String {
+    unplaced(&format!("{window:?}"))
 }
 
 fn unplaced(described: &str) -> String {

@@ -332,6 +332,11 @@ impl<'a> Tree<'a> {
         Ok(value_text(self.value(expr)?.as_ref(), ty, self.setting.program.settings.zone))
     }
 
+    /// The day of `as of`.
+    pub(super) fn today(&self) -> i32 {
+        self.interpreter.clock().today()
+    }
+
     /// What windows mean for this run.
     pub(super) fn filter(&self, windows: &[Window], moments: Moments) -> TimeFilter {
         resolve(windows, &self.interpreter.clock(), moments)
@@ -543,9 +548,11 @@ impl<'a> Tree<'a> {
                 let moment = |at: &Value| value_text(Some(at), &Type::Datetime, zone);
                 let told = match (&step.found, &step.deadline) {
                     (Some((_, time)), _) => format!("{rows} {}", moment(time)),
-                    (None, Some(deadline)) if step.over => format!("no {rows} before {}", moment(deadline)),
-                    (None, Some(deadline)) => format!("no {rows} so far, there is time until {}", moment(deadline)),
-                    (None, None) => format!("no {rows} so far"),
+                    (None, Some(deadline)) if step.over => format!("no such {rows} before {}", moment(deadline)),
+                    (None, Some(deadline)) => {
+                        format!("no such {rows} so far, there is time until {}", moment(deadline))
+                    }
+                    (None, None) => format!("no such {rows} so far"),
                 };
                 shown.push(("then".to_owned(), told));
             }
