@@ -45,6 +45,7 @@ pub(crate) const NAMES: &[&str] = &[
     "certain",
     "aggregates",
     "steps of sequences",
+    "gaps",
     "elements",
 ];
 
@@ -90,6 +91,7 @@ pub(crate) fn name(op: &Op) -> &'static str {
         Op::Certain(_) => "certain",
         Op::Aggregate(_) => "aggregates",
         Op::Followed(_) => "steps of sequences",
+        Op::Gap { .. } => "gaps",
         Op::Elements(..) => "elements",
     }
 }

@@ -129,6 +129,11 @@ impl Writer<'_, '_> {
             return Some(entries);
         }
         let source = self.source(scope)?;
+        let is_event = matches!(source.inner, Scope::Buys | Scope::Visits);
+        if ty == Ty::Duration && is_event && self.choices.once_in(3) {
+            let gap = self.written(&["longest", "shortest", "average"]);
+            return Some(format!("{gap} gap between {}", self.rows_of(source, depth)));
+        }
         let mut operators = vec!["most frequent"];
         if source.timed.is_some() {
             operators.extend(["first", "latest"]);

@@ -400,6 +400,21 @@ GROUP BY household_id HAVING count(DISTINCT date_trunc('month', moment)) >= 6;
 SELECT household_id FROM lines, params WHERE moment >= as_of - INTERVAL 84 DAY
 GROUP BY household_id HAVING count(DISTINCT date_trunc('week', moment)) >= 10;
 
+-- step gaps_6m
+SELECT household_id, max(gap) AS longest FROM (
+    SELECT household_id, epoch_us(moment) - lag(epoch_us(moment)) OVER (PARTITION BY household_id ORDER BY moment) AS gap
+    FROM (SELECT DISTINCT household_id, moment FROM half_year)) GROUP BY household_id;
+
+-- segment steady_shoppers
+SELECT household_id FROM gaps_6m, params WHERE longest <= 10 * 86400000000 AND household_id IN (
+    SELECT household_id FROM lines, params WHERE moment >= as_of - INTERVAL 10 DAY);
+
+-- segment breaks_of_a_month
+SELECT household_id FROM (
+    SELECT household_id, epoch_us(moment) - lag(epoch_us(moment)) OVER (PARTITION BY household_id ORDER BY moment) AS gap
+    FROM (SELECT DISTINCT household_id, moment FROM year))
+GROUP BY household_id HAVING max(gap) > 30 * 86400000000;
+
 -- step bought
 SELECT t.household_id, t.product_id, t.basket_id, t.transaction_timestamp::TIMESTAMP AT TIME ZONE 'UTC' AS moment,
        (t.transaction_timestamp::TIMESTAMP AT TIME ZONE 'UTC')::DATE AS day, t.sales_value::DECIMAL(18, 4) AS sales,

@@ -2,8 +2,8 @@
 
 use crate::syntax::tree::{
     Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, CountTest, Different, End, Expr, ExprKind, Factor,
-    IsTest, Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet, Window,
-    WindowKind, WrittenTime,
+    Gap, IsTest, Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet,
+    Window, WindowKind, WrittenTime,
 };
 use crate::syntax::{amount_text, sign, text_words, unit_word};
 use std::sync::Arc;
@@ -275,6 +275,11 @@ fn print_aggregate(aggregate: &Aggregate, text: &mut String) {
         AggregateOperator::First => text.push_str("first "),
         AggregateOperator::Latest => text.push_str("latest "),
         AggregateOperator::MostFrequent => text.push_str("most frequent "),
+        AggregateOperator::Gap(gap) => text.push_str(match gap {
+            Gap::Longest => "longest gap between ",
+            Gap::Shortest => "shortest gap between ",
+            Gap::Average => "average gap between ",
+        }),
     }
     match aggregate.different {
         Some(Different::Units(unit)) => {

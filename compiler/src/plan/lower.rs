@@ -260,6 +260,8 @@ impl<'a> Lowering<'a> {
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, context),
             ExprKind::Followed(step) => return self.followed(step, context),
+            // It is the value of an aggregate, which sees to it.
+            ExprKind::Gap => Op::Missing,
             ExprKind::Score(score) => return self.score(score, expr, context),
             ExprKind::OverBase(question) => return self.over_base(question, expr, context),
             ExprKind::InShare { salt, from, to, key } => {
@@ -305,7 +307,10 @@ impl<'a> Lowering<'a> {
         let inner = Scope::Row(rows.innermost());
         let within = self.within(&rows, &aggregate.windows, &aggregate.occasions);
         let filter = aggregate.filter.as_ref().map(|filter| self.lower(filter, inner));
-        let value = aggregate.value.as_ref().map(|value| self.lower(value, inner));
+        let value = aggregate.value.as_ref().map(|value| match (&value.kind, &aggregate.rows) {
+            (ExprKind::Gap, program::Rows::Of(table)) => self.gap(*table, within, filter),
+            _ => self.lower(value, inner),
+        });
         Op::Aggregate(Box::new(Aggregate { operator: aggregate.operator, rows, within, filter, value }))
     }
 

@@ -270,6 +270,16 @@ pub enum Op {
     Aggregate(Box<Aggregate>),
     /// Whether a row is followed by one of its customer's rows.
     Followed(Box<Followed>),
+    /// How long before an event another one was; missing for the first, for all but one of those of one moment, and for those
+    /// that do not pass.
+    Gap {
+        /// The events.
+        rows: TableId,
+        /// When the event is: an instant, or a day.
+        moment: NodeId,
+        /// Whether it exists and counts.
+        passes: NodeId,
+    },
     /// A question about the elements of a list of plain values.
     Elements(AggregateOperator, NodeId),
 }
@@ -358,6 +368,7 @@ impl Op {
             | Op::Difference(first, second)
             | Op::Less(first, second)
             | Op::Equal { left: first, right: second, .. }
+            | Op::Gap { moment: first, passes: second, .. }
             | Op::Text { subject: first, pattern: second, .. } => {
                 each(*first);
                 each(*second);

@@ -323,6 +323,7 @@ impl Printer<'_> {
             Op::Certain(operand) => format!("certainly {}", reference(*operand)),
             Op::Aggregate(aggregate) => self.aggregate(aggregate),
             Op::Followed(step) => self.followed(step),
+            Op::Gap { moment, passes, .. } => format!("gap before {} where {}", reference(*moment), reference(*passes)),
             Op::Elements(operator, list) => format!("{operator:?} of elements of {}", reference(*list)),
         }
     }

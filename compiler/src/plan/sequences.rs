@@ -49,6 +49,16 @@ impl Lowering<'_> {
         self.all(vec![not, over])
     }
 
+    /// How long before an event of a table another one was, among those that an aggregate counts.
+    pub(super) fn gap(&mut self, rows: TableId, within: Option<NodeId>, filter: Option<NodeId>) -> NodeId {
+        let moment = self.time(rows);
+        let ty = self.ty(moment);
+        let end = self.end(&ty);
+        let exists = self.intern(Op::Less(moment, end), Type::Boolean, false);
+        let passes = self.all([Some(exists), within, filter].into_iter().flatten().collect());
+        self.intern(Op::Gap { rows, moment, passes }, Type::Duration, true)
+    }
+
     /// When the events of a table are.
     fn time(&mut self, table: TableId) -> NodeId {
         let at = self.program.tables.get(table.0 as usize).and_then(|found| found.at);

@@ -92,7 +92,7 @@ fn basis(nodes: &[Node], bases: &[Basis], id: NodeId, node: &Node) -> Basis {
     }
     let inside = match &node.op {
         // Keys are all different, so there is nothing to spare by asking each text once, and blocks are dealt out to threads.
-        Op::Column(..) | Op::Aggregate(_) | Op::Followed(_) | Op::InShare { .. } => Basis::More,
+        Op::Column(..) | Op::Aggregate(_) | Op::Followed(_) | Op::Gap { .. } | Op::InShare { .. } => Basis::More,
         Op::Gather { row, .. } => of(nodes, bases, node, *row),
         op => {
             let mut joined = Basis::Nothing;

@@ -228,6 +228,7 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
         ExprKind::Or(lines) => format!("(or {})", all(lines)),
         ExprKind::AtLeastOf(wanted, lines) => format!("(at-least {wanted} {})", all(lines)),
         ExprKind::Aggregate(aggregate) => asked(program, aggregate),
+        ExprKind::Gap => "gap".to_owned(),
         ExprKind::Followed(step) => followed(program, step),
         ExprKind::Score(score) => points(program, score, &expr.ty),
         ExprKind::OverBase(question) => over_base(program, question),
@@ -339,6 +340,7 @@ fn asked(program: &Program, aggregate: &Aggregate) -> String {
         AggregateOperator::First => "first",
         AggregateOperator::Latest => "latest",
         AggregateOperator::MostFrequent => "most-frequent",
+        AggregateOperator::Gap(_) => "gap",
     };
     let path = |table: super::TableId, lists: &[super::FieldId]| {
         let mut table = table;

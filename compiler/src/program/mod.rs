@@ -460,6 +460,10 @@ pub enum ExprKind {
     Aggregate(Box<Aggregate>),
     /// Whether other rows of the same customer come after the current one, which is an event (rule 5). Never unknown.
     Followed(Box<Followed>),
+    /// How long before the event another one was, among those that an aggregate counts: events of one moment count as one, and
+    /// the first has no such time. Stands only as the value of an aggregate over events, which is asked for its largest,
+    /// smallest or average.
+    Gap,
     /// Points for what holds of the customer (rule 14). Stands only as the value of a trait.
     Score(Box<Score>),
     /// What the customer's value is among those of all. Stands only in the scope of a customer, never inside a row or a

@@ -282,6 +282,7 @@ impl Verifier<'_> {
                 self.require(matches!(key.ty, Type::Id(_)), expr, "customers are dealt by no key");
                 self.boolean(expr);
             }
+            ExprKind::Gap => self.require(expr.ty == Type::Duration, expr, "a gap that is no length of time"),
             ExprKind::Aggregate(_) | ExprKind::Followed(_) => {}
         }
     }
@@ -402,6 +403,11 @@ impl Verifier<'_> {
         }
         if let Some(value) = &aggregate.value {
             self.expr(value, inner);
+        }
+        if aggregate.value.as_ref().is_some_and(|value| matches!(value.kind, ExprKind::Gap)) {
+            let asked = matches!(aggregate.operator, Operator::Largest | Operator::Smallest | Operator::Average);
+            let events = matches!(aggregate.rows, Rows::Of(_)) && time.is_some();
+            self.require(asked && events, expr, "a gap between what has no time");
         }
         let with_value = aggregate.value.is_some();
         let fits = match aggregate.operator {

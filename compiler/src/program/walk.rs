@@ -14,6 +14,7 @@ macro_rules! for_each_part_of {
             ExprKind::Constant(_)
             | ExprKind::Now
             | ExprKind::Day(_)
+            | ExprKind::Gap
             | ExprKind::Field { .. }
             | ExprKind::Trait(_)
             | ExprKind::Segment(_)

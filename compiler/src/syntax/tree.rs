@@ -643,6 +643,19 @@ pub enum AggregateOperator {
     Latest,
     /// `most frequent`
     MostFrequent,
+    /// `longest gap between`, `shortest gap between`, `average gap between`
+    Gap(Gap),
+}
+
+/// Which of the gaps between events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Gap {
+    /// longest
+    Longest,
+    /// shortest
+    Shortest,
+    /// average
+    Average,
 }
 
 /// How a count is held against a number.

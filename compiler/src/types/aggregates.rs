@@ -9,7 +9,9 @@ use super::{Checker, MOST_STEPS, messages};
 use crate::names::{Global, fold};
 use crate::program::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, Row, Rows, TableId, Type};
 use crate::source::Span;
-use crate::syntax::tree::{self, AggregateOperator as Operator, Comparison, CountTest, Different, TableKind, Word};
+use crate::syntax::tree::{
+    self, AggregateOperator as Operator, Comparison, CountTest, Different, Gap, TableKind, Word,
+};
 use crate::values::Value;
 use std::sync::Arc;
 
@@ -153,9 +155,15 @@ impl<'tree> Checker<'tree> {
         }
         let wants_value = !matches!(
             operator,
-            Operator::Any | Operator::No | Operator::Every | Operator::Count(..) | Operator::Number
+            Operator::Any | Operator::No | Operator::Every | Operator::Count(..) | Operator::Number | Operator::Gap(_)
         );
         let value = match (&source.value, wants_value) {
+            (None, false) if matches!(operator, Operator::Gap(_)) => {
+                let (Rows::Of(_), Some(_)) = (&source.rows, source.time) else {
+                    return self.refuse(messages::no_gap_without_time(written.source.span, &text));
+                };
+                return Some(Some(made(ExprKind::Gap, Type::Duration, true, written.operator_span)));
+            }
             (None, false) => return Some(None),
             // A path through a list goes on to its entries (rule 11), and those can be counted.
             (Some(value), false) if matches!(value.ty, Type::List(_)) => match operator {
@@ -513,6 +521,14 @@ impl<'tree> Checker<'tree> {
                     other => other,
                 };
                 asked(Operator::Average, ty, true, aggregate)
+            }
+            Operator::Gap(gap) => {
+                let operator = match gap {
+                    Gap::Longest => Operator::Largest,
+                    Gap::Shortest => Operator::Smallest,
+                    Gap::Average => Operator::Average,
+                };
+                asked(operator, Type::Duration, true, aggregate)
             }
             Operator::Sum
             | Operator::Smallest

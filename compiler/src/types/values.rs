@@ -342,6 +342,7 @@ impl<'tree> Checker<'tree> {
                         | Operator::First
                         | Operator::Latest
                         | Operator::MostFrequent
+                        | Operator::Gap(_)
                 )
             }
             // Not so a figure of all: where nobody has a value, nothing is known at all.

@@ -317,6 +317,8 @@ fn answer(operator: AggregateOperator, ty: &Type, values: &Shape, as_ids: bool) 
     use AggregateOperator::{Smallest, Sum};
     match operator {
         Any | No | Every | Count(..) => (Shape::Boolean, Aid::None),
+        // The checker asks for the largest of gaps and the like.
+        AggregateOperator::Gap(_) => (Shape::of_type(ty), Aid::None),
         Number | Different => (Shape::Whole, Aid::None),
         Sum | Average => (Shape::of_type(ty), Aid::None),
         Smallest | Largest | First | Latest | MostFrequent => {

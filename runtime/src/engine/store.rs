@@ -9,7 +9,7 @@ use super::prepare::Prepared;
 use super::vector::{Data, Input, Vector};
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::{Followed, NodeId, Op, Scope, Work};
-use segue_compiler::program::{CUSTOMERS, TableId};
+use segue_compiler::program::{CUSTOMERS, TableId, Type};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -159,6 +159,8 @@ impl<'a> Store<'a> {
             self.column(id, *table).into()
         } else if let Op::Followed(step) = op {
             self.followed(id, step, frame)?
+        } else if let Op::Gap { rows, moment, passes } = op {
+            self.gaps(id, (*rows, *moment, *passes), frame)?
         } else {
             let mut operands = Vec::new();
             op.for_each_operand(|operand| operands.push(operand));
@@ -195,6 +197,26 @@ impl<'a> Store<'a> {
             self.range(CUSTOMERS).map(|customer| (of_customer(before, customer), of_customer(step.rows, customer)));
         let task = Task { prepared: self.prepared, node: id, rows: self.rows(frame), inputs: &inputs };
         kernels::sequences::evaluate(&task, step, customers)
+    }
+
+    /// How long before each event another one of its customer was.
+    fn gaps(
+        &mut self,
+        id: NodeId,
+        (table, moment, passes): (TableId, NodeId, NodeId),
+        frame: Frame,
+    ) -> Result<Worked<'static>, EngineError> {
+        let held = [self.operand(moment, frame)?, self.operand(passes, frame)?];
+        let inputs: Vec<Input<'_>> =
+            held.iter().map(|(vector, single)| Input { vector: shorter(vector), single: *single }).collect();
+        let first = self.range(table).start;
+        let customers = self.range(CUSTOMERS).map(|customer| {
+            let rows = rows_of(self.prepared, table, customer..customer + 1);
+            rows.start.saturating_sub(first)..rows.end.saturating_sub(first)
+        });
+        let task = Task { prepared: self.prepared, node: id, rows: self.rows(frame), inputs: &inputs };
+        let days = self.prepared.node(moment)?.ty == Type::Date;
+        kernels::gaps::evaluate(&task, days, customers)
     }
 
     fn column(&self, id: NodeId, table: TableId) -> Vector<'a> {

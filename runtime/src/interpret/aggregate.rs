@@ -6,10 +6,10 @@ use super::evaluate::{Evaluator, Scope};
 use super::order::{Distinct, compare_values};
 use super::totals::{average, sum};
 use rustc_hash::{FxHashMap, FxHashSet};
-use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, FieldId, Row, Rows, TableId, Type};
+use segue_compiler::program::{Aggregate, CUSTOMERS, Expr, ExprKind, FieldId, Row, Rows, TableId, Type};
 use segue_compiler::syntax::tree::{AggregateOperator, TableKind};
 use segue_compiler::values::Value;
-use segue_compiler::values::calendar::{Moments, TimeFilter};
+use segue_compiler::values::calendar::{MICROS_PER_DAY, Moments, TimeFilter};
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -69,6 +69,9 @@ impl Evaluator<'_> {
             (_, None) => return self.unsuited(expr.span),
             _ => {}
         }
+        if let Some(Expr { kind: ExprKind::Gap, .. }) = aggregate.value {
+            return self.fold(aggregate.operator, self.gaps(&rows), ty, expr, scope);
+        }
         let known = rows.into_iter().filter(|row| row.value.is_some());
         match aggregate.operator {
             First => known.min_by(|left, right| self.by_moment_and_value(left, right, ty))?.value,
@@ -76,6 +79,22 @@ impl Evaluator<'_> {
             AggregateOperator::MostFrequent => self.most_frequent(known.collect(), ty),
             operator => self.fold(operator, known.filter_map(|row| row.value).collect(), ty, expr, scope),
         }
+    }
+
+    /// The lengths of time between the moments of events, each moment once.
+    fn gaps(&self, rows: &[CountedRow]) -> Vec<Value> {
+        let mut moments: Vec<i128> = rows
+            .iter()
+            .filter_map(|row| match self.time(row.event)? {
+                Value::Instant(at) => Some(i128::from(at)),
+                Value::Date(day) => Some(i128::from(day) * i128::from(MICROS_PER_DAY)),
+                _ => None,
+            })
+            .collect();
+        moments.sort_unstable();
+        moments.dedup();
+        let gaps = moments.iter().zip(moments.iter().skip(1)).map(|(before, after)| after - before);
+        gaps.filter_map(|gap| i64::try_from(gap).ok().map(Value::Duration)).collect()
     }
 
     /// The rows in the windows for which the filter is true. The filter and the value are evaluated for all that exist.

@@ -162,6 +162,8 @@ impl<'a> Evaluator<'a> {
         let overflow = |result: Option<Value>| self.judged(result.ok_or(Failure::Overflow), expr.span, scope);
         match &expr.kind {
             ExprKind::Constant(constant) => Some(constant.clone()),
+            // What is asked of gaps is worked out from all rows at once.
+            ExprKind::Gap => None,
             ExprKind::Now => Some(Value::Instant(self.clock.as_of)),
             ExprKind::Day(days) => overflow(self.today.checked_add(*days).map(Value::Date)),
             ExprKind::Field { row: Row::Customer, field, .. } => {

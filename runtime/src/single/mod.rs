@@ -407,7 +407,7 @@ fn is_quick(program: &Program, plan: &Plan) -> bool {
             return false;
         }
         // Steps of sequences and occasions are few in a record, and the interpreter looks through them.
-        if depth > DEPTH || matches!(node.op, Op::Followed(_) | Op::Near { .. } | Op::Occurs { .. }) {
+        if depth > DEPTH || matches!(node.op, Op::Followed(_) | Op::Gap { .. } | Op::Near { .. } | Op::Occurs { .. }) {
             return false;
         }
     }

@@ -4,7 +4,7 @@ use super::literals::unit_of;
 use super::{Pair, Reader};
 use crate::source::Span;
 use crate::syntax::messages;
-use crate::syntax::tree::{Aggregate, AggregateOperator, CountTest, Different, Expr, ExprKind, Path};
+use crate::syntax::tree::{Aggregate, AggregateOperator, CountTest, Different, Expr, ExprKind, Gap, Path};
 use segue_grammar::Rule;
 
 impl Reader<'_> {
@@ -61,6 +61,22 @@ impl Reader<'_> {
                 "first" => AggregateOperator::First,
                 _ => AggregateOperator::Latest,
             },
+            Rule::gap_head => {
+                let kind = first_word(&written);
+                let (gap, word) = match kind.as_str() {
+                    "longest" | "largest" | "maximum" => (Gap::Longest, "longest"),
+                    "shortest" | "smallest" | "minimum" => (Gap::Shortest, "shortest"),
+                    _ => (Gap::Average, "average"),
+                };
+                if kind != word || has(Rule::gap_mistake) || has(Rule::gap_of) {
+                    self.report(messages::aggregate_wording(
+                        span,
+                        self.source.slice(span),
+                        &format!("{word} gap between"),
+                    ));
+                }
+                AggregateOperator::Gap(gap)
+            }
             Rule::frequent_head => AggregateOperator::MostFrequent,
             _ => self.synonym(&written, has(Rule::different_word), span),
         }

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostic, Edit};
 use crate::program::Type;
 use crate::source::Span;
-use crate::syntax::tree::{Aggregate, AggregateOperator as Operator, Amount, CountTest, Word};
+use crate::syntax::tree::{Aggregate, AggregateOperator as Operator, Amount, CountTest, Gap, Word};
 use std::sync::Arc;
 
 /// The words of an operator.
@@ -26,6 +26,9 @@ fn words(operator: Operator) -> &'static str {
         Operator::First => "first",
         Operator::Latest => "latest",
         Operator::MostFrequent => "most frequent",
+        Operator::Gap(Gap::Longest) => "longest gap between",
+        Operator::Gap(Gap::Shortest) => "shortest gap between",
+        Operator::Gap(Gap::Average) => "average gap between",
     }
 }
 
@@ -44,6 +47,13 @@ pub(crate) fn no_first_without_time(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error("S0142", span, format!("`{text}` have no time, so there is no first or latest one"))
         .beside("ask for the smallest, the largest or the most frequent")
         .note("only events have a time: `events ... at TIME`")
+}
+
+/// S0142
+pub(crate) fn no_gap_without_time(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::error("S0142", span, format!("`{text}` have no time of their own, so there are no gaps between them"))
+        .beside("ask about events")
+        .note("events have a time: `events ... at TIME`")
 }
 
 /// S0142

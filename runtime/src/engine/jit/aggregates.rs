@@ -47,7 +47,7 @@ impl Kept {
             AggregateOperator::First | AggregateOperator::Latest => Kept::AtMoment,
             AggregateOperator::Different => Kept::Different,
             AggregateOperator::MostFrequent => Kept::Frequent,
-            AggregateOperator::No | AggregateOperator::Count(..) => return None,
+            AggregateOperator::No | AggregateOperator::Count(..) | AggregateOperator::Gap(_) => return None,
         })
     }
 

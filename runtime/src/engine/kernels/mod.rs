@@ -9,6 +9,7 @@ mod base;
 mod calendar;
 mod compare;
 mod elements;
+pub(crate) mod gaps;
 mod lists;
 mod logic;
 mod occasions;
@@ -139,7 +140,7 @@ pub(crate) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
             logic::evaluate(task)
         }
         Op::Elements(operator, _) => elements::evaluate(task, *operator),
-        Op::Followed(_) => Err(task.broken("a step is worked out customer by customer")),
+        Op::Followed(_) | Op::Gap { .. } => Err(task.broken("it is worked out customer by customer")),
         Op::Column(..) | Op::Aggregate(_) => Err(task.broken("it is no kernel's work")),
     }
 }
