@@ -108,6 +108,30 @@ impl Writer<'_, '_> {
                 text += &format!(" with the same {}", self.choices.pick(shared));
             }
             if self.choices.once_in(3) {
+                text += " with ";
+                text += &match (before, next.inner) {
+                    (Scope::Buys, Scope::Buys) => self.written(&[
+                        "a greater qty",
+                        "a smaller unit_disc",
+                        "another kind",
+                        "another shop",
+                        "a greater lag",
+                        "an earlier due",
+                        "a smaller tax",
+                        "another gift",
+                    ]),
+                    (Scope::Visits, Scope::Visits) => self.written(&[
+                        "a greater secs",
+                        "a smaller score",
+                        "another page",
+                        "another guide",
+                        "a greater length",
+                        "a later day",
+                    ]),
+                    _ => self.written(&["another note", "another shop"]),
+                };
+            }
+            if self.choices.once_in(3) {
                 text += &format!(" where ({})", self.condition(next.inner, depth.min(2)));
             }
             before = if negated { break } else { next.inner };

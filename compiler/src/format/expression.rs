@@ -1,9 +1,9 @@
 //! One expression as text on one line, for messages and reports. It needs no source, so it also prints what was built.
 
 use crate::syntax::tree::{
-    Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, CountTest, Different, End, Expr, ExprKind, Factor,
-    Gap, IsTest, Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign, Unit, ValueSet,
-    Window, WindowKind, WrittenTime,
+    Aggregate, AggregateOperator, AskedOfBase, BlockKind, CallShape, Compared, CountTest, Different, End, Expr,
+    ExprKind, Factor, Gap, IsTest, Literal, Moment, OverBase, Path, Points, Quantifier, Rounding, ScoreWhat, Sign,
+    Unit, ValueSet, Window, WindowKind, WrittenTime,
 };
 use crate::syntax::{amount_text, sign, text_words, unit_word};
 use std::sync::Arc;
@@ -313,6 +313,14 @@ fn print_aggregate(aggregate: &Aggregate, text: &mut String) {
         if !step.same.is_empty() {
             let fields: Vec<&str> = step.same.iter().map(|field| &*field.text).collect();
             text.push_str(&format!(" with the same {}", fields.join(", ")));
+        }
+        if let Some((how, field)) = &step.compared {
+            let words = match how {
+                Compared::Another => "another",
+                Compared::Greater => "a greater",
+                Compared::Smaller => "a smaller",
+            };
+            text.push_str(&format!(" with {words} {}", field.text));
         }
         if let Some(filter) = &step.filter {
             text.push_str(" where ");

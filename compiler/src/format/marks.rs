@@ -189,6 +189,7 @@ impl<'t> Walk<'t> {
                     self.path(&step.source);
                     self.windows(&step.windows);
                     step.same.iter().for_each(|field| self.name(field.span));
+                    step.compared.iter().for_each(|(_, field)| self.name(field.span));
                     self.waiting.extend(&step.filter);
                 }
                 let idle = matches!(

@@ -5,7 +5,7 @@
 use crate::builtins::Function;
 use crate::program::{Conversion, FieldId, Share, TableId, Type, Window};
 use crate::source::Span;
-use crate::syntax::tree::{AggregateOperator, Amount, Factor, Quantifier, Rounding, Sign, TextTest};
+use crate::syntax::tree::{AggregateOperator, Amount, Compared, Factor, Quantifier, Rounding, Sign, TextTest};
 use crate::values::Value;
 use crate::values::calendar::{Occasion, Reach};
 use std::hash::{Hash, Hasher};
@@ -331,6 +331,8 @@ pub struct Followed {
     pub passes: NodeId,
     /// Values of the event, and of the row that follows.
     pub ties: Box<[(NodeId, NodeId)]>,
+    /// How a value of the row that follows, the second, must stand to one of the event; both known.
+    pub compared: Option<(Compared, NodeId, NodeId)>,
     /// Whether the same moment is after.
     pub or_same: bool,
 }
@@ -340,7 +342,10 @@ impl Followed {
     pub fn operands(&self) -> impl Iterator<Item = (NodeId, bool)> + '_ {
         let own = std::iter::once(self.moment).chain(self.deadline).map(|node| (node, false));
         let later = [(self.later, true), (self.passes, true)];
-        own.chain(later).chain(self.ties.iter().flat_map(|(own, later)| [(*own, false), (*later, true)]))
+        let compared = self.compared.into_iter().flat_map(|(_, own, later)| [(own, false), (later, true)]);
+        own.chain(later)
+            .chain(self.ties.iter().flat_map(|(own, later)| [(*own, false), (*later, true)]))
+            .chain(compared)
     }
 }
 

@@ -336,6 +336,10 @@ impl Printer<'_> {
         if let Some(deadline) = step.deadline {
             let _ = write!(text, " before {}", reference(deadline));
         }
+        if let Some((how, own, later)) = step.compared {
+            let how = format!("{how:?}").to_lowercase();
+            let _ = write!(text, " and {} {how} {}", reference(later), reference(own));
+        }
         for (own, later) in &step.ties {
             let _ = write!(text, " and {} = {}", reference(*own), reference(*later));
         }

@@ -32,9 +32,13 @@ impl Lowering<'_> {
             (before, self.lower(after, scope_of(step.rows)))
         });
         let ties = ties.collect();
+        let compared = step.compared.as_ref().map(|(how, before, after)| {
+            let before = self.lower(before, context);
+            (*how, before, self.lower(after, scope_of(step.rows)))
+        });
         // Where one has only its day, another table's event of that day counts as after.
         let or_same = days && step.before != step.rows;
-        let step_of = Followed { rows: step.rows, moment, deadline, later: of_later, passes, ties, or_same };
+        let step_of = Followed { rows: step.rows, moment, deadline, later: of_later, passes, ties, compared, or_same };
         let followed = self.intern(Op::Followed(Box::new(step_of)), Type::Boolean, false);
         if !step.negated {
             return followed;

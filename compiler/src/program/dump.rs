@@ -315,6 +315,10 @@ fn followed(program: &Program, step: &Followed) -> String {
     if let Some(within) = step.within {
         _ = write!(out, " within {}", amount(within));
     }
+    if let Some((how, before, after)) = &step.compared {
+        let how = format!("{how:?}").to_lowercase();
+        _ = write!(out, " {how} {} {}", expression(program, before), expression(program, after));
+    }
     for (before, after) in &step.same {
         _ = write!(out, " same {} {}", expression(program, before), expression(program, after));
     }

@@ -13,7 +13,7 @@
 use crate::builtins::Function;
 use crate::source::Span;
 use crate::syntax::tree::{
-    AggregateOperator, Amount, Comparison, Factor, Label, Quantifier, Rounding, Sign, TableKind, TextTest,
+    AggregateOperator, Amount, Compared, Comparison, Factor, Label, Quantifier, Rounding, Sign, TableKind, TextTest,
 };
 use crate::values::calendar;
 use crate::values::{Currency, Value};
@@ -578,6 +578,9 @@ pub struct Followed {
     pub within: Option<Amount>,
     /// Values of one type: in the scope of the row before, and in that of the row that follows.
     pub same: Vec<(Expr, Expr)>,
+    /// How a value of the following row, which stands second, must stand to one of the row before; both known. Values of one
+    /// type, which for another order than `Another` is one of numbers, money, shares, days, instants or lengths of time.
+    pub compared: Option<(Compared, Expr, Expr)>,
     /// Whether there must be no such row; with `within` only where that time is over at `as of`.
     pub negated: bool,
     /// The rows as written, from their name on.

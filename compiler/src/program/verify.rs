@@ -5,7 +5,7 @@ use super::{
     OccasionWindow, Points, Program, Row, Rows, Score, TableId, Type, Window,
 };
 use crate::builtins::{Argument, Function, Gives};
-use crate::syntax::tree::{AggregateOperator, TableKind};
+use crate::syntax::tree::{AggregateOperator, Compared, TableKind};
 use crate::values::Value;
 use crate::values::calendar;
 
@@ -445,6 +445,16 @@ impl Verifier<'_> {
         self.windows(expr, &step.windows, after == Some(true));
         self.occasions(expr, &step.occasions, place);
         let inner = Place { row: Some(step.rows), customer: place.customer };
+        if let Some((how, before, after)) = &step.compared {
+            let ordered = |ty: &Type| {
+                matches!(ty, Type::Integer | Type::Number | Type::Money(_) | Type::Percent)
+                    || matches!(ty, Type::Date | Type::Datetime | Type::Duration)
+            };
+            let fits = same(&before.ty, &after.ty) && (*how == Compared::Another || ordered(&before.ty));
+            self.require(fits, expr, "steps compared by what has no order");
+            self.expr(before, place);
+            self.expr(after, inner);
+        }
         for (before, after) in &step.same {
             self.require(same(&before.ty, &after.ty), expr, "steps tied by different types");
             self.expr(before, place);

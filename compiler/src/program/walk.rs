@@ -65,9 +65,13 @@ macro_rules! for_each_part_of {
                 value.$each().for_each($visit);
             }
             ExprKind::Followed(step) => {
-                let Followed { occasions, filter, same, .. } = step.$inner();
+                let Followed { occasions, filter, same, compared, .. } = step.$inner();
                 for OccasionWindow { base, .. } in occasions.$each() {
                     base.$each().for_each(&mut *$visit);
+                }
+                for (_, before, after) in compared.$each() {
+                    $visit(before);
+                    $visit(after);
                 }
                 for (before, after) in same.$each() {
                     $visit(before);

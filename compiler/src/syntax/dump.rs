@@ -561,6 +561,10 @@ impl Dump {
                 self.put(" within ");
                 self.debug(amount);
             }
+            if let Some((how, field)) = &step.compared {
+                self.put(&format!(" {how:?} "));
+                self.word(field);
+            }
             for field in &step.same {
                 self.put(" same ");
                 self.word(field);

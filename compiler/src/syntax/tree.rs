@@ -599,6 +599,8 @@ pub struct Step {
     pub within: Option<(Amount, Span)>,
     /// `with the same basket`: fields that are equal in this step and the one before.
     pub same: Vec<Word>,
+    /// `with another store`, `with a greater price`: how a field of this step stands to that of the one before.
+    pub compared: Option<(Compared, Word)>,
     /// The condition after `where`.
     pub filter: Option<Expr>,
     /// All of it.
@@ -645,6 +647,17 @@ pub enum AggregateOperator {
     MostFrequent,
     /// `longest gap between`, `shortest gap between`, `average gap between`
     Gap(Gap),
+}
+
+/// How a value of a step stands to that of the step before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Compared {
+    /// It is another.
+    Another,
+    /// It is greater, or later.
+    Greater,
+    /// It is smaller, or earlier.
+    Smaller,
 }
 
 /// Which of the gaps between events.

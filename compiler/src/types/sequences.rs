@@ -12,7 +12,7 @@ use super::{Checker, messages};
 use crate::names::{Global, fold};
 use crate::program::{Expr, ExprKind, Followed, Row, Rows, TableId, Type};
 use crate::source::Span;
-use crate::syntax::tree::{self, Amount, Step, TableKind, Unit, Word};
+use crate::syntax::tree::{self, Amount, Compared, Step, TableKind, Unit, Word};
 use std::sync::Arc;
 
 /// A step whose own words were checked.
@@ -22,6 +22,7 @@ struct Checked {
     windows: Windows,
     filter: Option<Expr>,
     same: Vec<(Expr, Expr)>,
+    compared: Option<(Compared, Expr, Expr)>,
 }
 
 impl<'tree> Checker<'tree> {
@@ -71,6 +72,7 @@ impl<'tree> Checker<'tree> {
                 filter,
                 within: step.within.map(|(amount, _)| amount),
                 same: checked.same,
+                compared: checked.compared,
                 negated: step.negated,
                 rows_span: step.source.span.to(step.span),
             }));
@@ -111,8 +113,13 @@ impl<'tree> Checker<'tree> {
                 _ => same = None,
             }
         }
+        let compared = match &step.compared {
+            Some((how, word)) => self.compared(*how, word, before, rows).map(Some),
+            None => Some(None),
+        };
         within?;
-        Some(Checked { rows, only_date, windows: windows?, filter: filter?, same: same? })
+        let compared = compared?;
+        Some(Checked { rows, only_date, windows: windows?, filter: filter?, same: same?, compared })
     }
 
     /// The events that a step names, and whether only their day is known.
@@ -153,6 +160,24 @@ impl<'tree> Checker<'tree> {
             _ if amount.count > i64::from(i32::MAX) => self.refuse(messages::window_too_long(span)),
             _ => Some(()),
         }
+    }
+
+    /// The field by which a step is compared with the one before.
+    fn compared(
+        &mut self,
+        how: Compared,
+        word: &Word,
+        before: TableId,
+        rows: TableId,
+    ) -> Option<(Compared, Expr, Expr)> {
+        let (left, right) = self.tied(word, before, rows)?;
+        let ordered = matches!(left.ty, Type::Integer | Type::Number | Type::Money(_) | Type::Percent)
+            || matches!(left.ty, Type::Date | Type::Datetime | Type::Duration);
+        if how != Compared::Another && !ordered {
+            let kind = messages::kind(&left.ty);
+            return self.refuse(messages::compared_without_order(word, &kind));
+        }
+        Some((how, left, right))
     }
 
     /// The field of both tables that ties a step to the one before.

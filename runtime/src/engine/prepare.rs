@@ -208,7 +208,9 @@ impl<'a> Prepared<'a> {
                     Aid::Pair(own, later) => (own, later),
                     _ => (Vec::new(), Vec::new()),
                 };
-                Ok((Shape::Boolean, Aid::Ties(step.ties.iter().map(tie).collect())))
+                // The value that is compared comes last.
+                let compared = step.compared.map(|(_, own, later)| (own, later));
+                Ok((Shape::Boolean, Aid::Ties(step.ties.iter().chain(&compared).map(tie).collect())))
             }
             Op::Elements(operator, list) => {
                 let Some(elements) = self.shape(*list).elements() else { return broken("it is no list") };

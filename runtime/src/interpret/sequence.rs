@@ -3,7 +3,9 @@
 use super::RowId;
 use super::aggregate::in_filter;
 use super::evaluate::{Evaluator, Scope};
+use super::order::compare_values;
 use segue_compiler::program::{Expr, ExprKind, Followed, TableId};
+use segue_compiler::syntax::tree::Compared;
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{Moments, shift_date, shift_instant};
 use std::cmp::Ordering;
@@ -34,6 +36,8 @@ pub(super) struct Later {
     counts: bool,
     /// What must be the same as in the row before.
     same: Vec<Option<Value>>,
+    /// What is compared with a value of the row before.
+    compared: Option<Value>,
 }
 
 impl Evaluator<'_> {
@@ -76,8 +80,19 @@ impl Evaluator<'_> {
             is_before(&before, &at) || days && step.before != step.rows && before == at
         };
         let in_time = |row: &&Later| deadline.as_ref().is_none_or(|deadline| is_before(&moment(&row.time), deadline));
-        let follows =
-            |row: &&Later| row.counts && same.iter().zip(&row.same).all(|(own, later)| own.is_some() && own == later);
+        let compared = step.compared.as_ref().map(|(how, before, _)| (*how, self.value(before, scope), &before.ty));
+        let follows = |row: &&Later| {
+            row.counts
+                && same.iter().zip(&row.same).all(|(own, later)| own.is_some() && own == later)
+                && compared.as_ref().is_none_or(|(how, own, ty)| match (own, &row.compared) {
+                    (Some(own), Some(later)) => match how {
+                        Compared::Another => own != later,
+                        Compared::Greater => compare_values(later, own, ty).is_gt(),
+                        Compared::Smaller => compare_values(later, own, ty).is_lt(),
+                    },
+                    _ => false,
+                })
+        };
         let first = later.partition_point(|row| !is_after(row));
         let found = later.iter().skip(first).take_while(in_time).find(follows).map(|row| (row.row, row.time.clone()));
         let over = match deadline {
@@ -140,7 +155,8 @@ impl Evaluator<'_> {
             let counts = holds
                 && windows.as_ref().is_none_or(|windows| in_filter(windows, &time))
                 && self.in_occasions(&step.occasions, &time, &inside);
-            rows.push(Later { row: event, time, counts, same });
+            let compared = step.compared.as_ref().and_then(|(_, _, later)| self.value(later, &inside));
+            rows.push(Later { row: event, time, counts, same, compared });
         }
         rows.sort_by(|left, right| match (is_before(&left.time, &right.time), is_before(&right.time, &left.time)) {
             (true, _) => Ordering::Less,

@@ -132,6 +132,12 @@ pub(crate) fn within_out_of_place(span: Span, mend: &str) -> Diagnostic {
         .note("what happened lately is `in the last 30 days`, behind the events it is about")
 }
 
+/// `with a greater price with another store`
+pub(crate) fn compared_twice(span: Span) -> Diagnostic {
+    Diagnostic::error("S0143", span, "a step is compared by one field")
+        .beside("`with the same` can name several: which of these two is meant?")
+}
+
 /// `followed by at least 2 purchases`
 pub(crate) fn count_in_a_step(span: Span, written: &str) -> Diagnostic {
     let written = written.split_whitespace().collect::<Vec<_>>().join(" ");

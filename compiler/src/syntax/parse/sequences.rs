@@ -4,7 +4,7 @@ use super::row::{Item, ItemKind};
 use super::{Pair, Reader};
 use crate::syntax::amount_text;
 use crate::syntax::messages;
-use crate::syntax::tree::{Amount, Expr, ExprKind, Path, Step, Unit};
+use crate::syntax::tree::{Amount, Compared, Expr, ExprKind, Path, Step, Unit, Word};
 use segue_grammar::Rule;
 
 impl Reader<'_> {
@@ -18,6 +18,7 @@ impl Reader<'_> {
             windows: Vec::new(),
             within: None,
             same: Vec::new(),
+            compared: None,
             filter: None,
             span,
         };
@@ -83,6 +84,12 @@ impl Reader<'_> {
                     let names: Vec<_> = names.map(|name| self.word(&name)).collect();
                     step.same.extend(names);
                 }
+                Rule::with_other => {
+                    if step.compared.is_some() {
+                        self.report(messages::compared_twice(here));
+                    }
+                    step.compared = self.compared_field(inner);
+                }
                 _ => {}
             }
         }
@@ -91,6 +98,40 @@ impl Reader<'_> {
             self.report(messages::followed_wording(places, head, step.negated, early, rows));
         }
         ItemKind::Followed(Box::new(step))
+    }
+
+    /// `with a greater price`
+    fn compared_field(&mut self, pair: Pair<'_>) -> Option<(Compared, Word)> {
+        let (mut how, mut field) = (Compared::Another, None);
+        for inner in pair.into_inner() {
+            match inner.as_rule() {
+                Rule::other_word => {
+                    let written = inner.as_str().to_ascii_lowercase();
+                    let words = written.split_whitespace().collect::<Vec<_>>().join(" ");
+                    let (found, wanted) = match words.as_str() {
+                        "a greater" | "a later" => (Compared::Greater, &*words),
+                        "a smaller" | "an earlier" => (Compared::Smaller, &*words),
+                        "later" | "an later" => (Compared::Greater, "a later"),
+                        "earlier" | "a earlier" => (Compared::Smaller, "an earlier"),
+                        _ if ["greater", "larger", "higher", "bigger"].iter().any(|word| words.ends_with(word)) => {
+                            (Compared::Greater, "a greater")
+                        }
+                        _ if ["smaller", "lower", "lesser"].iter().any(|word| words.ends_with(word)) => {
+                            (Compared::Smaller, "a smaller")
+                        }
+                        _ => (Compared::Another, "another"),
+                    };
+                    if words != wanted {
+                        let span = self.span(&inner);
+                        self.report(messages::window_wording(span, wanted));
+                    }
+                    how = found;
+                }
+                Rule::name => field = Some(self.word(&inner)),
+                _ => {}
+            }
+        }
+        Some((how, field?))
     }
 
     /// The time to follow in of `within the next 2 days`, which is no stretch of the calendar.

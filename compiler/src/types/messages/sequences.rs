@@ -45,6 +45,12 @@ pub(crate) fn follows_as_no_events(span: Span, text: &str) -> Diagnostic {
         .beside("name events: `followed by purchases`")
 }
 
+/// S0147
+pub(crate) fn compared_without_order(word: &Word, kind: &str) -> Diagnostic {
+    Diagnostic::error("S0147", word.span, format!("`{}` is {kind}, which is neither greater nor smaller", word.text))
+        .beside(format!("write `with another {}` or `with the same {}`", word.text, word.text))
+}
+
 /// S0143
 pub(crate) fn range_behind_a_step(span: Span) -> Diagnostic {
     Diagnostic::error("S0143", span, "behind a step, this reads as a stretch of time")
@@ -84,7 +90,9 @@ pub(crate) fn same_of_one_side(
     shared: &[Arc<str>],
 ) -> Diagnostic {
     let message = match known {
-        true => format!("`{without}` have no field called `{}`, so nothing can be the same", word.text),
+        true => {
+            format!("`{without}` have no field called `{}`, so nothing of theirs can be held against it", word.text)
+        }
         false => format!("there is no field called `{}` in the two steps", word.text),
     };
     let message = Diagnostic::error("S0101", word.span, message);
