@@ -797,9 +797,10 @@ fn in_windows(value: Expr, windows: Windows, span: Span) -> Expr {
     if !windows.plain.is_empty() {
         tests.push(made(ExprKind::InWindows(Box::new(value), windows.plain), Type::Boolean, missing, span));
     }
+    let alone = tests.is_empty() && windows.occasions.len() == 1;
     for window in windows.occasions {
         let missing = missing || window.base.as_ref().is_some_and(|base| base.may_be_missing);
-        let span = window.span;
+        let span = if alone { span } else { window.span };
         tests.push(made(ExprKind::Near(Box::new(day.clone()), Box::new(window)), Type::Boolean, missing, span));
     }
     joined(tests, ExprKind::And, span)

@@ -74,12 +74,13 @@ impl<'tree> Checker<'tree> {
                     return self.refuse(messages::span_of_several_days(written.span));
                 };
                 let span = Stretch { from: from.from, to: to.to };
-                if let (DayRule::Listed(first), DayRule::Listed(last)) = (&span.from, &span.to)
+                let (first, last) = (span.from.only_day(), span.to.only_day());
+                if let (Some(first), Some(last)) = (first, last)
                     && last < first
                 {
                     return self.refuse(messages::span_ends_first(written.span));
                 }
-                if matches!(span.from, DayRule::Listed(_)) != matches!(span.to, DayRule::Listed(_)) {
+                if first.is_some() != last.is_some() {
                     return self.refuse(messages::span_of_one_year(written.span));
                 }
                 Some(Found::Days(vec![span]))

@@ -114,6 +114,11 @@ impl DayRule {
         }
     }
 
+    /// Its day, where it is a listed one or moved from such a one: once.
+    pub fn only_day(&self) -> Option<i64> {
+        self.day(self.only_year()?)
+    }
+
     /// The year of its only day, where it is a listed one.
     fn only_year(&self) -> Option<i64> {
         match self {
@@ -190,6 +195,23 @@ impl Occasion {
                 }
             }),
         }
+    }
+
+    /// The days from `first` to `last` that lie so around it, as stretches in no order, which may reach beyond both; `None` for
+    /// anniversaries.
+    pub fn chosen(&self, reach: Reach, first: i64, last: i64) -> Option<Vec<(i64, i64)>> {
+        let Occasion::Days(stretches) = self else { return None };
+        let far = match reach {
+            Reach::Before(days) | Reach::After(days) => i64::from(days),
+            Reach::During => 0,
+        };
+        let around = |(from, to): (i64, i64)| match reach {
+            Reach::Before(_) => (from - far, from - 1),
+            Reach::During => (from, to),
+            Reach::After(_) => (to + 1, to + far),
+        };
+        let near = stretches.iter().flat_map(|stretch| stretch.near(first - far, last + far));
+        Some(near.map(around).filter(|(from, to)| *from <= last && *to >= first).collect())
     }
 
     /// First and last day of the occurrence that is next over: the one that holds a day, or else the next after it.

@@ -5,31 +5,43 @@ use crate::engine::EngineError;
 use crate::engine::prepare::Aid;
 use segue_compiler::plan::Op;
 use segue_compiler::values::calendar::{Occasion, Reach};
-use std::cell::Cell;
 
-/// Days kept; one that falls on another's place is asked for anew.
-const DAYS: usize = 1024;
+/// How many days a table of days may span.
+const MOST_DAYS: i64 = 1 << 20;
 
-/// The answers of an occasion that is the same for everybody, by day.
+/// The days of a column that an occasion chooses, which is the same for everybody.
 struct Days<'o> {
     occasion: &'o Occasion,
     reach: Reach,
-    /// By day modulo [`DAYS`]: the day, and whether it lies in what is chosen.
-    known: Vec<Cell<Option<(i32, bool)>>>,
+    /// The first day of the column, and from it on whether a day is chosen; empty where the days lie too far apart.
+    from: i64,
+    chosen: Vec<bool>,
 }
 
-impl Days<'_> {
-    fn contains(&self, day: i32) -> bool {
-        let place = usize::try_from(day.rem_euclid(DAYS as i32)).ok().and_then(|at| self.known.get(at));
-        match place.and_then(Cell::get) {
-            Some((known, holds)) if known == day => holds,
-            _ => {
-                let holds = self.occasion.reaches(None, day, self.reach);
-                if let Some(place) = place {
-                    place.set(Some((day, holds)));
+impl<'o> Days<'o> {
+    fn of(occasion: &'o Occasion, reach: Reach, days: impl Iterator<Item = i64> + Clone) -> Days<'o> {
+        let (from, to) = (days.clone().min().unwrap_or(0), days.max().unwrap_or(0));
+        let span = to.saturating_sub(from).saturating_add(1);
+        let mut chosen = Vec::new();
+        if let (true, Some(stretches), Ok(count)) =
+            (span <= MOST_DAYS, occasion.chosen(reach, from, to), usize::try_from(span))
+        {
+            chosen.resize(count, false);
+            for (first, last) in stretches {
+                let places = usize::try_from((first - from).max(0)).ok().zip(usize::try_from(last.min(to) - from).ok());
+                if let Some(days) = places.and_then(|(first, last)| chosen.get_mut(first..=last)) {
+                    days.fill(true);
                 }
-                holds
             }
+        }
+        Days { occasion, reach, from, chosen }
+    }
+
+    fn contains(&self, day: i64) -> bool {
+        let place = usize::try_from(day - self.from).ok().and_then(|at| self.chosen.get(at));
+        match place {
+            Some(chosen) => *chosen,
+            None => self.occasion.reaches(None, self::day(day), self.reach),
         }
     }
 }
@@ -42,8 +54,10 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
     match task.op()? {
         Op::Near { occasion, base: None, reach, .. } => {
             let days = task.input(0)?.whole();
-            let known = Days { occasion, reach: *reach, known: vec![Cell::new(None); DAYS] };
-            Ok(truth_by_row(task, |row| known.contains(day(days.at(row)))))
+            let known = task.input(0)?;
+            let all = (0..task.rows).filter(|row| known.known(*row)).map(|row| days.at(row));
+            let chosen = Days::of(occasion, *reach, all);
+            Ok(truth_by_row(task, |row| known.known(row) && chosen.contains(days.at(row))))
         }
         Op::Near { occasion, base: Some(_), reach, .. } => {
             let (days, bases) = (task.input(0)?.whole(), task.input(1)?.whole());

@@ -9,7 +9,7 @@ use segue_compiler::program::{Aggregate, Asked, Expr, ExprKind, Rows, Type};
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison, Quantifier, TextTest};
 use segue_compiler::values::Value;
-use segue_compiler::values::calendar::{Occasion, date_text};
+use segue_compiler::values::calendar::{Moments, Occasion, date_text};
 
 /// A condition in words, for it to hold and not to hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,7 +126,10 @@ impl Leaf {
                 let needs = [format!("to be {window}"), format!("not to be {window}")];
                 about(moment, needs, would)
             }
-            ExprKind::Occurs { occasion, base, .. } => Leaf::of_occasion(tree, occasion, base.as_deref(), span),
+            ExprKind::Occurs { occasion, base, windows } => {
+                let first = tree.filter(windows, Moments::Dates).first;
+                Leaf::of_occasion(tree, (occasion, base.as_deref()), first, span)
+            }
             ExprKind::Aggregate(aggregate) if aggregate.operator == AggregateOperator::Any => {
                 let what = asked_rows(tree, aggregate);
                 let rows = tree.rows(aggregate)?;
@@ -185,8 +188,8 @@ impl Leaf {
     /// When an occasion comes back.
     fn of_occasion(
         tree: &Tree<'_>,
-        occasion: &Occasion,
-        base: Option<&Expr>,
+        (occasion, base): (&Occasion, Option<&Expr>),
+        first: i64,
         span: Span,
     ) -> Result<Leaf, InterpretError> {
         let as_written = Leaf::as_written(tree, span);
@@ -198,12 +201,20 @@ impl Leaf {
         };
         let text = tree.text(span).unwrap_or_default();
         let name = text.split_whitespace().next().unwrap_or_default();
-        let finding = match occasion.next(base, tree.today()) {
-            Some((first, last)) if first == last => format!("{name} is next on {}", date_text(first)),
-            Some((first, last)) => format!("{name} is next from {} to {}", date_text(first), date_text(last)),
-            None => format!("{name} has no day that is not over"),
+        let window = text.split_once(" is ").map_or(text.as_str(), |(_, window)| window);
+        let window = window.strip_prefix("not ").unwrap_or(window);
+        // The one that decides: it is the first that is not over when the stretch asked about begins.
+        let finding = match i32::try_from(first).ok().and_then(|first| occasion.next(base, first)) {
+            Some((first, last)) if first == last => format!("{name} is on {}", date_text(first)),
+            Some((first, last)) => format!("{name} is from {} to {}", date_text(first), date_text(last)),
+            None => format!("{name} is over"),
         };
-        Ok(Leaf { finding, ..as_written })
+        Ok(Leaf {
+            finding,
+            needs: [format!("to be {window}"), format!("not to be {window}")],
+            would: [format!("{name} were {window}"), format!("{name} were not {window}")],
+            ..as_written
+        })
     }
 
     fn as_written(tree: &Tree<'_>, span: Span) -> Leaf {

@@ -83,10 +83,9 @@ fn place(condition: &mut Expr) -> Option<&mut Expr> {
             (true, false) => unconverted(right),
             _ => None,
         },
-        ExprKind::IsOneOf { value, .. }
-        | ExprKind::IsKnown(value)
-        | ExprKind::InWindows(value, _)
-        | ExprKind::Near(value, _) => unconverted(value),
+        ExprKind::IsOneOf { value, .. } | ExprKind::IsKnown(value) | ExprKind::InWindows(value, _) => {
+            unconverted(value)
+        }
         ExprKind::IsEmpty(list) => unconverted(list),
         ExprKind::Includes { list, values, .. } if values.iter().all(is_fixed) => unconverted(list),
         _ => None,

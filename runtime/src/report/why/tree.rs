@@ -332,11 +332,6 @@ impl<'a> Tree<'a> {
         Ok(value_text(self.value(expr)?.as_ref(), ty, self.setting.program.settings.zone))
     }
 
-    /// The day of `as of`.
-    pub(super) fn today(&self) -> i32 {
-        self.interpreter.clock().today()
-    }
-
     /// What windows mean for this run.
     pub(super) fn filter(&self, windows: &[Window], moments: Moments) -> TimeFilter {
         resolve(windows, &self.interpreter.clock(), moments)
