@@ -1,20 +1,13 @@
 """Ranks, top lists and figures over ten million customers, by Segue and by DuckDB in turn, from the same Parquet file.
 
-    python tests/bench/ranks.py --segue target/release/segue --folder /tmp/ranks [--customers 10000000] [--threads 2]
+    python tests/bench/ranks.py --segue target/release/segue --folder ranks [--customers 10000000] [--threads 2]
 
 makes the data if they are not there, runs both sides in turn, holds their counts against one another, and tells the medians and
 their ratio. Needs the packages of requirements.txt beside it.
 """
 
-import argparse
-import json
-import pathlib
-import statistics
-import subprocess
-import sys
-import time
-
 import duckdb
+import turns
 
 RULES = """customers {
   key id    : id
@@ -70,32 +63,10 @@ def make(folder, customers):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--segue", required=True)
-    parser.add_argument("--folder", type=pathlib.Path, required=True)
-    parser.add_argument("--customers", type=int, default=10_000_000)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
+    given = turns.arguments(__doc__, 10_000_000)
     file = make(given.folder, given.customers)
-    database = duckdb.connect()
-    database.execute(f"SET threads = {given.threads}")
-    times = {"segue": [], "duckdb": []}
-    for _ in range(given.rounds):
-        start = time.perf_counter()
-        ran = subprocess.run(
-            [given.segue, "run", given.folder, "--json", "--threads", str(given.threads)],
-            check=True, capture_output=True, text=True,
-        )
-        times["segue"].append(time.perf_counter() - start)
-        ours = {segment["name"]: segment["count"] for segment in json.loads(ran.stdout)["segments"]}
-        start = time.perf_counter()
-        theirs = database.execute(RANKS.format(file=file)).fetchone()
-        times["duckdb"].append(time.perf_counter() - start)
-        if tuple(ours[name] for name in ("best_of_all", "above", "best", "gold")) != theirs:
-            sys.exit(f"the counts differ: {ours} and {theirs}")
-    medians = {side: statistics.median(measured) for side, measured in times.items()}
-    print(f"segue {medians['segue']:.2f} s, duckdb {medians['duckdb']:.2f} s: {medians['duckdb'] / medians['segue']:.1f} times")
+    names = ("best_of_all", "above", "best", "gold")
+    turns.take_turns(given, lambda database: dict(zip(names, database.execute(RANKS.format(file=file)).fetchone())))
 
 
 if __name__ == "__main__":

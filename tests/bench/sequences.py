@@ -1,20 +1,13 @@
 """Sequences of events of a million customers and more, by Segue and by DuckDB in turn, from the same Parquet files.
 
-    python tests/bench/sequences.py --segue target/release/segue --folder /tmp/sequences [--customers 2000000] [--threads 2]
+    python tests/bench/sequences.py --segue target/release/segue --folder sequences [--customers 2000000] [--threads 2]
 
 makes the data if they are not there (ten events a customer), runs both sides in turn, holds their counts against one another,
 and tells the medians and their ratio. Needs the packages of requirements.txt beside it.
 """
 
-import argparse
-import json
-import pathlib
-import statistics
-import subprocess
-import sys
-import time
-
 import duckdb
+import turns
 
 RULES = """customers {
   key id : id
@@ -78,33 +71,14 @@ def make(folder, customers):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--segue", required=True)
-    parser.add_argument("--folder", type=pathlib.Path, required=True)
-    parser.add_argument("--customers", type=int, default=2_000_000)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
+    given = turns.arguments(__doc__, 2_000_000)
     make(given.folder, given.customers)
-    database = duckdb.connect()
-    database.execute(f"SET threads = {given.threads}")
-    database.execute(f"CREATE VIEW actions AS SELECT * FROM '{given.folder / 'actions.parquet'}'")
-    times = {"segue": [], "duckdb": []}
-    for _ in range(given.rounds):
-        start = time.perf_counter()
-        ran = subprocess.run(
-            [given.segue, "run", given.folder, "--json", "--threads", str(given.threads)],
-            check=True, capture_output=True, text=True,
-        )
-        times["segue"].append(time.perf_counter() - start)
-        ours = {segment["name"]: segment["count"] for segment in json.loads(ran.stdout)["segments"]}
-        start = time.perf_counter()
-        theirs = {name: database.execute(query).fetchone()[0] for name, query in QUESTIONS.items()}
-        times["duckdb"].append(time.perf_counter() - start)
-        if ours != theirs:
-            sys.exit(f"the counts differ: {ours} and {theirs}")
-    medians = {side: statistics.median(measured) for side, measured in times.items()}
-    print(f"{ours}\nsegue {medians['segue']:.2f} s, duckdb {medians['duckdb']:.2f} s: {medians['duckdb'] / medians['segue']:.1f} times")
+
+    def ask(database):
+        database.execute(f"CREATE OR REPLACE VIEW actions AS SELECT * FROM '{given.folder / 'actions.parquet'}'")
+        return {name: database.execute(query).fetchone()[0] for name, query in QUESTIONS.items()}
+
+    turns.take_turns(given, ask)
 
 
 if __name__ == "__main__":

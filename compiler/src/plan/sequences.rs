@@ -19,14 +19,10 @@ impl Lowering<'_> {
             let ty = self.ty(moment);
             self.intern(Op::Shift(moment, Sign::Plus, within), ty, true)
         });
-        // What is not over before `as of` does not exist (rule 1).
-        let ty = self.ty(later);
-        let end = self.end(&ty);
-        let exists = self.intern(Op::Less(later, end), Type::Boolean, false);
         let rows = Rows { owner: Scope::Customer, chain: Box::new([step.rows]) };
         let within = self.within(&rows, &step.windows, &step.occasions);
         let filter = step.filter.as_ref().map(|filter| self.lower(filter, scope_of(step.rows)));
-        let passes = self.all([Some(exists), within, filter].into_iter().flatten().collect());
+        let passes = self.passes(later, within, filter);
         let ties = step.same.iter().map(|(before, after)| {
             let before = self.lower(before, context);
             (before, self.lower(after, scope_of(step.rows)))
@@ -56,11 +52,16 @@ impl Lowering<'_> {
     /// How long before an event of a table another one was, among those that an aggregate counts.
     pub(super) fn gap(&mut self, rows: TableId, within: Option<NodeId>, filter: Option<NodeId>) -> NodeId {
         let moment = self.time(rows);
-        let ty = self.ty(moment);
-        let end = self.end(&ty);
-        let exists = self.intern(Op::Less(moment, end), Type::Boolean, false);
-        let passes = self.all([Some(exists), within, filter].into_iter().flatten().collect());
+        let passes = self.passes(moment, within, filter);
         self.intern(Op::Gap { rows, moment, passes }, Type::Duration, true)
+    }
+
+    /// Whether an event of this time exists and counts: what is not over before `as of` does not exist (rule 1).
+    fn passes(&mut self, time: NodeId, within: Option<NodeId>, filter: Option<NodeId>) -> NodeId {
+        let ty = self.ty(time);
+        let end = self.end(&ty);
+        let exists = self.intern(Op::Less(time, end), Type::Boolean, false);
+        self.all([Some(exists), within, filter].into_iter().flatten().collect())
     }
 
     /// When the events of a table are.

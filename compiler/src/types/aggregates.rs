@@ -93,9 +93,7 @@ impl<'tree> Checker<'tree> {
         source: &Source,
         scope: Scope,
     ) -> Option<Windows> {
-        let Some(first) = windows.first() else {
-            return Some(Windows { plain: Vec::new(), occasions: Vec::new() });
-        };
+        let Some(first) = windows.first() else { return Some(Windows::default()) };
         match source.time {
             Some(only_date) => self.windows(windows, only_date, scope),
             None => {

@@ -1,11 +1,9 @@
 //! Conditions: comparisons, `is`, tests on text and lists, and what joins them.
 
 use super::fit::Side;
-use super::occasions::Windows;
 use super::scope::{Found, Scope};
 use super::values::{constant, fixed_length, inside, literal, made, to_text};
 use super::{Checker, messages};
-use crate::builtins::Function;
 use crate::program::{Aggregate, Expr, ExprKind, PartitionId, Rows, Type};
 use crate::source::Span;
 use crate::syntax::tree::{
@@ -421,31 +419,7 @@ impl<'tree> Checker<'tree> {
                     return self.refuse(messages::empty_of_no_list(left.span, span, &kind, value.ty == Type::Text));
                 }
             },
-            IsTest::Windows(windows) => {
-                if let ([window], false) = (windows.as_slice(), matches!(value.ty, Type::Date | Type::Datetime))
-                    && let tree::WindowKind::FromTo { .. } = window.kind
-                {
-                    let gap = Span { file: left.span.file, start: left.span.end, end: window.span.start };
-                    return self.refuse(messages::is_from(left.span, gap, &messages::kind(&value.ty)));
-                }
-                let only_date = match value.ty {
-                    Type::Date => true,
-                    Type::Datetime => false,
-                    _ => {
-                        let kind = messages::kind(&value.ty);
-                        return self.refuse(messages::window_of_no_time(left.span, &kind));
-                    }
-                };
-                if let Some(first) = windows.first()
-                    && !self.says_is(Span { file: left.span.file, start: left.span.end, end: first.span.start })
-                {
-                    // What else is wrong with the window is said first: `is` alone would not mend it.
-                    self.windows(windows, only_date, scope)?;
-                    return self.refuse(messages::window_without_is(first.span));
-                }
-                let windows = self.windows(windows, only_date, scope)?;
-                in_windows(value, windows, span)
-            }
+            IsTest::Windows(windows) => self.is_in_windows(value, left, windows, span, scope)?,
             IsTest::Value(right) => self.is_value(value, left, right, ignoring_case, span, scope)?,
             IsTest::OneOf(set) => self.is_one_of(value, left, set, ignoring_case, negated, span, scope)?,
         };
@@ -477,11 +451,6 @@ impl<'tree> Checker<'tree> {
         let lead = text.len() - text.trim_start().len();
         let start = gap.start + u32::try_from(lead).unwrap_or(0);
         Span { start, end: gap.end, ..gap }
-    }
-
-    /// Whether between a value and a window stands `is`.
-    fn says_is(&self, gap: Span) -> bool {
-        self.written(gap).split_whitespace().any(|word| word.eq_ignore_ascii_case("is"))
     }
 
     fn is_value(
@@ -784,28 +753,6 @@ pub(crate) fn not(value: Expr, span: Span) -> Expr {
     made(ExprKind::Not(Box::new(value)), Type::Boolean, missing, span)
 }
 
-/// Whether a day or an instant lies in all of the windows.
-fn in_windows(value: Expr, windows: Windows, span: Span) -> Expr {
-    let missing = value.may_be_missing;
-    let day = match value.ty {
-        Type::Datetime => {
-            made(ExprKind::Call(Function::DateOf, Box::new(value.clone())), Type::Date, missing, value.span)
-        }
-        _ => value.clone(),
-    };
-    let mut tests = Vec::with_capacity(1 + windows.occasions.len());
-    if !windows.plain.is_empty() {
-        tests.push(made(ExprKind::InWindows(Box::new(value), windows.plain), Type::Boolean, missing, span));
-    }
-    let alone = tests.is_empty() && windows.occasions.len() == 1;
-    for window in windows.occasions {
-        let missing = missing || window.base.as_ref().is_some_and(|base| base.may_be_missing);
-        let span = if alone { span } else { window.span };
-        tests.push(made(ExprKind::Near(Box::new(day.clone()), Box::new(window)), Type::Boolean, missing, span));
-    }
-    joined(tests, ExprKind::And, span)
-}
-
 /// `a < b` of one type.
 pub(crate) fn comparison(operator: Comparison, left: Expr, right: Expr, span: Span) -> Expr {
     let missing = left.may_be_missing || right.may_be_missing;
@@ -813,7 +760,7 @@ pub(crate) fn comparison(operator: Comparison, left: Expr, right: Expr, span: Sp
 }
 
 /// Lines joined by and / or; one line is itself.
-fn joined(mut lines: Vec<Expr>, join: impl Fn(Vec<Expr>) -> ExprKind, span: Span) -> Expr {
+pub(crate) fn joined(mut lines: Vec<Expr>, join: impl Fn(Vec<Expr>) -> ExprKind, span: Span) -> Expr {
     if lines.len() == 1
         && let Some(only) = lines.pop()
     {

@@ -1,7 +1,7 @@
 //! `different months of purchases`: stretches of the calendar that rows fall into, each of which counts once.
 
 use super::aggregates::Source;
-use super::values::{constant, made};
+use super::values::{constant, day_of, made};
 use super::{Checker, messages};
 use crate::builtins::Function;
 use crate::program::{Expr, ExprKind, Row, Rows, Type};
@@ -65,12 +65,5 @@ impl Checker<'_> {
         let weeks = ExprKind::Product(vec![(Factor::Times, since), (Factor::Over, seven)]);
         let value = Box::new(made(weeks, Type::Number, true, span));
         made(ExprKind::Round { value, direction: Rounding::Down, decimals: 0 }, Type::Number, true, span)
-    }
-}
-
-fn day_of(moment: Expr, span: Span) -> Expr {
-    match moment.ty {
-        Type::Date => moment,
-        _ => made(ExprKind::Call(Function::DateOf, Box::new(moment)), Type::Date, true, span),
     }
 }

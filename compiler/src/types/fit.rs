@@ -7,6 +7,7 @@ use crate::builtins::Function;
 use crate::program::{Expr, ExprKind, TraitId, Type};
 use crate::syntax::tree::{self, ExprKind as Tree, Literal};
 use crate::values::Value;
+use crate::values::calendar::{MONTHS, WEEKDAYS};
 use std::sync::Arc;
 
 /// A value with the text it was written as.
@@ -15,25 +16,6 @@ pub(crate) struct Side<'tree> {
     pub(crate) written: &'tree tree::Expr,
     pub(crate) value: Expr,
 }
-
-/// Names of months, from January.
-pub(crate) const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
-/// Names of days, from Monday.
-pub(crate) const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// Whether the type is text underneath.
 fn is_textual(ty: &Type) -> bool {

@@ -1,9 +1,8 @@
 //! Occasions: which days they are, and what is asked of them.
 
 use super::scope::Scope;
-use super::values::{inside, made};
+use super::values::{day_of, inside, made};
 use super::{CheckedOccasion, Checker, Node, State, messages};
-use crate::builtins::Function;
 use crate::names::Global;
 use crate::program::{Expr, ExprKind, OccasionWindow, Type, Window};
 use crate::source::Span;
@@ -23,7 +22,8 @@ enum Found {
     Anniversary { base: Expr, from: i32, to: i32 },
 }
 
-/// A window that is chosen by an occasion; the others are [`Window`]s.
+/// Windows as understood: stretches, and those that an occasion chooses.
+#[derive(Default)]
 pub(crate) struct Windows {
     pub(crate) plain: Vec<Window>,
     pub(crate) occasions: Vec<OccasionWindow>,
@@ -45,18 +45,13 @@ impl<'tree> Checker<'tree> {
         if failed {
             return;
         }
+        let Some(whole) = written.days.iter().map(|item| item.span).reduce(Span::to) else { return };
         let checked = match anniversary {
-            Some(_) if written.days.len() > 1 => {
-                let span = written.days.iter().map(|item| item.span).reduce(Span::to);
-                return span.map_or((), |span| self.report(messages::anniversary_among_days(span)));
-            }
+            Some(_) if written.days.len() > 1 => return self.report(messages::anniversary_among_days(whole)),
             Some((base, from, to)) => {
                 CheckedOccasion { occasion: Occasion::Anniversary { from, to }, base: Some(base) }
             }
-            None if days.len() > MOST_LISTED => {
-                let span = written.days.iter().map(|item| item.span).reduce(Span::to);
-                return span.map_or((), |span| self.report(messages::too_many_days(span, MOST_LISTED)));
-            }
+            None if days.len() > MOST_LISTED => return self.report(messages::too_many_days(whole, MOST_LISTED)),
             None => CheckedOccasion { occasion: Occasion::Days(days.into()), base: None },
         };
         if let Some(slot) = self.occasions.get_mut(at) {
@@ -174,10 +169,9 @@ impl<'tree> Checker<'tree> {
         }
         let value = self.value(written, Scope::customer())?;
         match value.ty {
-            Type::Date => Some(value),
-            Type::Datetime => {
-                let (missing, span) = (value.may_be_missing, value.span);
-                Some(made(ExprKind::Call(Function::DateOf, Box::new(value)), Type::Date, missing, span))
+            Type::Date | Type::Datetime => {
+                let span = value.span;
+                Some(day_of(value, span))
             }
             _ => {
                 let kind = messages::kind(&value.ty);

@@ -356,6 +356,15 @@ impl<'tree> Checker<'tree> {
     }
 }
 
+/// The day of a date or an instant.
+pub(crate) fn day_of(moment: Expr, span: Span) -> Expr {
+    let missing = moment.may_be_missing;
+    match moment.ty {
+        Type::Date => moment,
+        _ => made(ExprKind::Call(Function::DateOf, Box::new(moment)), Type::Date, missing, span),
+    }
+}
+
 /// The same characters as text.
 pub(crate) fn to_text(value: Expr) -> Expr {
     if value.ty == Type::Text {

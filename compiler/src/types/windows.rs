@@ -1,10 +1,12 @@
 //! Windows: which stretch of time is meant, and whether it can be asked of a day.
 
+use super::conditions::joined;
 use super::occasions::Windows;
 use super::scope::Scope;
-use super::values::{bare_word, inside};
+use super::values::{bare_word, day_of, inside, made};
 use super::{Checker, messages};
-use crate::program::{Bound, Expr, ExprKind, Window};
+use crate::program::{Bound, Expr, ExprKind, Type, Window};
+use crate::source::Span;
 use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Sign, Unit, WindowKind};
 use crate::values::Value;
 use crate::values::calendar::{shift_date, shift_instant};
@@ -12,7 +14,7 @@ use crate::values::calendar::{shift_date, shift_instant};
 impl<'tree> Checker<'tree> {
     /// Checks windows of a time; `only_date` where it is a day without a clock time.
     pub(crate) fn windows(&mut self, windows: &'tree [tree::Window], only_date: bool, scope: Scope) -> Option<Windows> {
-        let mut checked = Windows { plain: Vec::with_capacity(windows.len()), occasions: Vec::new() };
+        let mut checked = Windows::default();
         let mut failed = false;
         for window in windows {
             let found = match window.kind {
@@ -24,6 +26,45 @@ impl<'tree> Checker<'tree> {
             failed |= found.is_none();
         }
         (!failed).then_some(checked)
+    }
+
+    /// `first_purchase is in the last 30 days`
+    pub(crate) fn is_in_windows(
+        &mut self,
+        value: Expr,
+        left: &tree::Expr,
+        windows: &'tree [tree::Window],
+        span: Span,
+        scope: Scope,
+    ) -> Option<Expr> {
+        if let ([window], false) = (windows, matches!(value.ty, Type::Date | Type::Datetime))
+            && let WindowKind::FromTo { .. } = window.kind
+        {
+            let gap = Span { file: left.span.file, start: left.span.end, end: window.span.start };
+            return self.refuse(messages::is_from(left.span, gap, &messages::kind(&value.ty)));
+        }
+        let only_date = match value.ty {
+            Type::Date => true,
+            Type::Datetime => false,
+            _ => {
+                let kind = messages::kind(&value.ty);
+                return self.refuse(messages::window_of_no_time(left.span, &kind));
+            }
+        };
+        if let Some(first) = windows.first()
+            && !self.says_is(Span { file: left.span.file, start: left.span.end, end: first.span.start })
+        {
+            // What else is wrong with the window is said first: `is` alone would not mend it.
+            self.windows(windows, only_date, scope)?;
+            return self.refuse(messages::window_without_is(first.span));
+        }
+        let windows = self.windows(windows, only_date, scope)?;
+        Some(in_windows(value, windows, span))
+    }
+
+    /// Whether between a value and a window stands `is`.
+    pub(crate) fn says_is(&self, gap: Span) -> bool {
+        self.written(gap).split_whitespace().any(|word| word.eq_ignore_ascii_case("is"))
     }
 
     fn window(&mut self, written: &'tree tree::Window, only_date: bool) -> Option<Window> {
@@ -229,4 +270,21 @@ fn days(amount: Amount) -> Option<f64> {
         Unit::Year => 365.25,
     };
     Some(amount.count as f64 * one)
+}
+
+/// Whether a day or an instant lies in all of the windows.
+fn in_windows(value: Expr, windows: Windows, span: Span) -> Expr {
+    let missing = value.may_be_missing;
+    let day = day_of(value.clone(), value.span);
+    let mut tests = Vec::with_capacity(1 + windows.occasions.len());
+    if !windows.plain.is_empty() {
+        tests.push(made(ExprKind::InWindows(Box::new(value), windows.plain), Type::Boolean, missing, span));
+    }
+    let alone = tests.is_empty() && windows.occasions.len() == 1;
+    for window in windows.occasions {
+        let missing = missing || window.base.as_ref().is_some_and(|base| base.may_be_missing);
+        let span = if alone { span } else { window.span };
+        tests.push(made(ExprKind::Near(Box::new(day.clone()), Box::new(window)), Type::Boolean, missing, span));
+    }
+    joined(tests, ExprKind::And, span)
 }

@@ -171,8 +171,7 @@ impl<'a> Store<'a> {
                     _ => self.operand(operand, frame)?,
                 });
             }
-            let inputs: Vec<Input<'_>> =
-                held.iter().map(|(vector, single)| Input { vector: shorter(vector), single: *single }).collect();
+            let inputs = inputs_of(&held);
             kernels::evaluate(&Task { prepared: self.prepared, node: id, rows, inputs: &inputs })?
         };
         self.put(id, vector, failed);
@@ -186,15 +185,8 @@ impl<'a> Store<'a> {
         for (operand, is_later) in step.operands() {
             held.push(self.operand(operand, if is_later { Frame::Rows(step.rows) } else { frame })?);
         }
-        let inputs: Vec<Input<'_>> =
-            held.iter().map(|(vector, single)| Input { vector: shorter(vector), single: *single }).collect();
-        let of_customer = |table: TableId, customer: usize| {
-            let first = self.range(table).start;
-            let rows = rows_of(self.prepared, table, customer..customer + 1);
-            rows.start.saturating_sub(first)..rows.end.saturating_sub(first)
-        };
-        let customers =
-            self.range(CUSTOMERS).map(|customer| (of_customer(before, customer), of_customer(step.rows, customer)));
+        let inputs = inputs_of(&held);
+        let customers = self.rows_by_customer(before).zip(self.rows_by_customer(step.rows));
         let task = Task { prepared: self.prepared, node: id, rows: self.rows(frame), inputs: &inputs };
         kernels::sequences::evaluate(&task, step, customers)
     }
@@ -207,16 +199,20 @@ impl<'a> Store<'a> {
         frame: Frame,
     ) -> Result<Worked<'static>, EngineError> {
         let held = [self.operand(moment, frame)?, self.operand(passes, frame)?];
-        let inputs: Vec<Input<'_>> =
-            held.iter().map(|(vector, single)| Input { vector: shorter(vector), single: *single }).collect();
-        let first = self.range(table).start;
-        let customers = self.range(CUSTOMERS).map(|customer| {
-            let rows = rows_of(self.prepared, table, customer..customer + 1);
-            rows.start.saturating_sub(first)..rows.end.saturating_sub(first)
-        });
+        let inputs = inputs_of(&held);
+        let customers = self.rows_by_customer(table);
         let task = Task { prepared: self.prepared, node: id, rows: self.rows(frame), inputs: &inputs };
         let days = self.prepared.node(moment)?.ty == Type::Date;
         kernels::gaps::evaluate(&task, days, customers)
+    }
+
+    /// The rows of each customer of the block, counted from the block's first.
+    fn rows_by_customer(&self, table: TableId) -> impl Iterator<Item = Range<usize>> + '_ {
+        let first = self.range(table).start;
+        self.range(CUSTOMERS).map(move |customer| {
+            let rows = rows_of(self.prepared, table, customer..customer + 1);
+            rows.start.saturating_sub(first)..rows.end.saturating_sub(first)
+        })
     }
 
     fn column(&self, id: NodeId, table: TableId) -> Vector<'a> {
@@ -338,6 +334,11 @@ impl<'a> Store<'a> {
         self.owners.insert((from, to), Arc::clone(&owners));
         Ok(owners)
     }
+}
+
+/// Operands as a kernel takes them.
+fn inputs_of<'h>(held: &'h [(Arc<Vector<'_>>, bool)]) -> Vec<Input<'h>> {
+    held.iter().map(|(vector, single)| Input { vector: shorter(vector), single: *single }).collect()
 }
 
 /// A vector that lives shorter than its data.

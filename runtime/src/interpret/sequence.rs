@@ -4,11 +4,10 @@ use super::RowId;
 use super::aggregate::in_filter;
 use super::evaluate::{Evaluator, Scope};
 use super::order::compare_values;
-use segue_compiler::program::{Expr, ExprKind, Followed, TableId};
+use segue_compiler::program::{Expr, ExprKind, Followed, TableId, Type};
 use segue_compiler::syntax::tree::Compared;
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{Moments, shift_date, shift_instant};
-use std::cmp::Ordering;
 use std::rc::Rc;
 
 /// What came of a step for one row.
@@ -158,11 +157,7 @@ impl Evaluator<'_> {
             let compared = step.compared.as_ref().and_then(|(_, _, later)| self.value(later, &inside));
             rows.push(Later { row: event, time, counts, same, compared });
         }
-        rows.sort_by(|left, right| match (is_before(&left.time, &right.time), is_before(&right.time, &left.time)) {
-            (true, _) => Ordering::Less,
-            (_, true) => Ordering::Greater,
-            _ => Ordering::Equal,
-        });
+        rows.sort_by(|left, right| compare_values(&left.time, &right.time, &Type::Datetime));
         let rows: Rc<[Later]> = rows.into();
         self.following.borrow_mut().insert(key, Rc::clone(&rows));
         rows
@@ -202,9 +197,5 @@ fn without_steps(filter: &Expr) -> Option<Expr> {
 
 /// Whether one time is before another of its kind.
 fn is_before(first: &Value, second: &Value) -> bool {
-    match (first, second) {
-        (Value::Instant(first), Value::Instant(second)) => first < second,
-        (Value::Date(first), Value::Date(second)) => first < second,
-        _ => false,
-    }
+    compare_values(first, second, &Type::Datetime).is_lt()
 }

@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::messages;
 use crate::syntax::scan::LexemeKind;
 use crate::syntax::tree::{Amount, Day, DayKind, DeclarationKind, Literal, Occasion, OccasionDays, Quoted, Unit, Word};
-use crate::values::calendar::days_in_month;
+use crate::values::calendar::{MONTHS, WEEKDAYS, days_in_month};
 use segue_grammar::Rule;
 use std::sync::Arc;
 
@@ -204,22 +204,6 @@ impl Reader<'_> {
         self.report(messages::broken_occasion(span, self.source.slice(span)));
     }
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 const NUMBERS: [&str; 6] = ["last", "first", "second", "third", "fourth", "fifth"];
 const WORDS: [&str; 5] = ["easter", "orthodox", "anniversary", "before", "after"];

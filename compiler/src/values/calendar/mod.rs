@@ -19,6 +19,7 @@ mod zone;
 mod tests;
 
 pub use civil::{CivilDate, day_of_month, days_in_month, month_of, quarter_of, weekday_of, year_of};
+pub(crate) use civil::{MONTHS, WEEKDAYS};
 pub use elapsed::{units_between_dates, units_between_instants};
 pub use occasion::{DayRule, Occasion, Reach, Stretch};
 pub use shift::{shift_date, shift_instant};

@@ -7,7 +7,7 @@
 //!   28 February in years without it.
 //! - The first anniversary is a year after the day itself.
 
-use super::{CivilDate, date_text, days_in_month, weekday_of};
+use super::{CivilDate, WEEKDAYS, date_text, days_in_month, weekday_of};
 use std::fmt;
 use std::sync::Arc;
 
@@ -316,7 +316,6 @@ impl fmt::Display for Occasion {
 
 impl fmt::Display for DayRule {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
         let name = |weekday: &u32| WEEKDAYS.get((*weekday as usize + 6) % 7).copied().unwrap_or_default();
         match self {
             DayRule::Fixed { month, day } => write!(out, "{month:02}-{day:02}"),

@@ -22,16 +22,12 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
     match task.op()? {
         Op::Shift(_, sign, amount) => {
             let count = if *sign == Sign::Minus { -amount.count } else { amount.count };
-            let is_date = *operand_type == Type::Date;
+            if *operand_type == Type::Date {
+                let moved = |row: usize| shift_date(day(whole.at(row)), count, amount.unit).map(i64::from);
+                return whole_by_row(task, |row| moved(row).ok_or(Failure::Overflow));
+            }
             let clocks = Clocks::new(clock.zone);
-            whole_by_row(task, |row| {
-                let moved = if is_date {
-                    shift_date(day(whole.at(row)), count, amount.unit).map(i64::from)
-                } else {
-                    clocks.shift(whole.at(row), count, amount.unit)
-                };
-                moved.ok_or(Failure::Overflow)
-            })
+            whole_by_row(task, |row| clocks.shift(whole.at(row), count, amount.unit).ok_or(Failure::Overflow))
         }
         Op::Difference(..) => {
             let earlier = task.input(1)?.whole();
@@ -67,7 +63,7 @@ fn operand_type<'t>(task: &Task<'t, '_>) -> Result<&'t Type, EngineError> {
 }
 
 /// A whole value that came from a day.
-fn day(value: i64) -> i32 {
+pub(super) fn day(value: i64) -> i32 {
     i32::try_from(value).unwrap_or(0)
 }
 

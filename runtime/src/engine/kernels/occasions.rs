@@ -1,5 +1,6 @@
 //! Occasions: whether days lie around one, and whether one of its days lies in a stretch.
 
+use super::calendar::day;
 use super::{Task, Worked, truth_by_row};
 use crate::engine::EngineError;
 use crate::engine::prepare::Aid;
@@ -41,7 +42,7 @@ impl<'o> Days<'o> {
         let place = usize::try_from(day - self.from).ok().and_then(|at| self.chosen.get(at));
         match place {
             Some(chosen) => *chosen,
-            None => self.occasion.reaches(None, self::day(day), self.reach),
+            None => self.occasion.reaches(None, super::calendar::day(day), self.reach),
         }
     }
 }
@@ -78,9 +79,4 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
         }
         _ => Err(task.broken("it is no occasion")),
     }
-}
-
-/// A whole value that came from a day.
-fn day(value: i64) -> i32 {
-    i32::try_from(value).unwrap_or(0)
 }
