@@ -107,8 +107,16 @@ impl Reader<'_> {
                             nth = nth_of(inner.as_str());
                             worded |= inner.as_str().starts_with(|first: char| first.is_ascii_digit());
                         }
-                        Rule::weekday_name => weekday = weekday_of(inner.as_str()).unwrap_or(1),
-                        Rule::month_name => month = month_of(inner.as_str()).unwrap_or(1),
+                        Rule::weekday_name => {
+                            let written = inner.as_str().trim_end();
+                            weekday = weekday_of(written).unwrap_or(1);
+                            worded |= !WEEKDAYS.iter().any(|day| day.eq_ignore_ascii_case(written));
+                        }
+                        Rule::month_name => {
+                            let written = inner.as_str().trim_end();
+                            month = month_of(written).unwrap_or(1);
+                            worded |= !MONTHS.iter().any(|month| month.eq_ignore_ascii_case(written));
+                        }
                         Rule::the_word | Rule::in_word => worded = true,
                         _ => {}
                     }
@@ -132,7 +140,7 @@ impl Reader<'_> {
                 Some(Literal::Date(day)) => DayKind::Date(day),
                 _ => DayKind::Error,
             },
-            Rule::name if weekday_of(pair.as_str()).is_some() => {
+            Rule::name if WEEKDAYS.iter().any(|day| day.eq_ignore_ascii_case(pair.as_str().trim_end())) => {
                 self.report(messages::weekday_alone(self.span(&pair), pair.as_str().trim_end()));
                 DayKind::Error
             }
@@ -154,8 +162,8 @@ impl Reader<'_> {
                     day = number.parse().unwrap_or(u32::MAX);
                 }
                 Rule::month_name => {
-                    worded |= first;
                     month = month_of(written).unwrap_or(1);
+                    worded |= first || !MONTHS.iter().any(|month| month.eq_ignore_ascii_case(written));
                 }
                 _ => worded = true,
             }
@@ -190,6 +198,16 @@ impl Reader<'_> {
 
     /// Says which days can be written, where none was.
     pub(super) fn diagnose_broken_occasion(&mut self, span: Span) {
+        let words = self.source.slice(span).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some((_, mend)) = FEASTS.iter().find(|(name, _)| *name == words) {
+            return self.report(messages::day_wording(span, mend));
+        }
+        if let Some((from, to)) = words.split_once(" to ").filter(|(from, _)| !from.starts_with("from ")) {
+            return self.report(messages::day_wording(span, &format!("from {from} to {to}")));
+        }
+        if let Some((one, other)) = words.split_once(" and ") {
+            return self.report(messages::day_wording(span, &format!("{one}, {other}")));
+        }
         let known = MONTHS.iter().chain(&WEEKDAYS).chain(&NUMBERS).chain(&WORDS);
         for lexeme in self.lexemes_in(span) {
             let written = lexeme.text(&self.source.text).to_lowercase();
@@ -205,6 +223,25 @@ impl Reader<'_> {
     }
 }
 
+/// Feasts by the names that people write, as far as their days are the same wherever they are kept.
+const FEASTS: [(&str, &str); 16] = [
+    ("good friday", "2 days before easter"),
+    ("holy saturday", "1 day before easter"),
+    ("easter sunday", "easter"),
+    ("easter monday", "1 day after easter"),
+    ("palm sunday", "7 days before easter"),
+    ("maundy thursday", "3 days before easter"),
+    ("ash wednesday", "46 days before easter"),
+    ("ascension day", "39 days after easter"),
+    ("pentecost", "49 days after easter"),
+    ("whit monday", "50 days after easter"),
+    ("christmas day", "25 december"),
+    ("christmas eve", "24 december"),
+    ("boxing day", "26 december"),
+    ("new year's eve", "31 december"),
+    ("new year's day", "1 january"),
+    ("valentine's day", "14 february"),
+];
 const NUMBERS: [&str; 6] = ["last", "first", "second", "third", "fourth", "fifth"];
 const WORDS: [&str; 5] = ["easter", "orthodox", "anniversary", "before", "after"];
 
@@ -218,8 +255,10 @@ fn weekday_of(word: &str) -> Option<u32> {
     place_in(&WEEKDAYS, word)
 }
 
+/// The place of a word, or of one that starts with it where it is cut short, as `feb` and `sept` are.
 fn place_in(words: &[&str], word: &str) -> Option<u32> {
-    let at = words.iter().position(|known| known.eq_ignore_ascii_case(word.trim()))?;
+    let word = word.trim().to_ascii_lowercase();
+    let at = words.iter().position(|known| *known == word || (word.len() >= 3 && known.starts_with(&word)))?;
     u32::try_from(at + 1).ok()
 }
 

@@ -62,7 +62,15 @@ pub(crate) fn no_such_occasion(word: &Word, is_other: bool, names: &[Arc<str>], 
     if !close.is_empty() {
         return suggest(message, word.span, close, str::to_owned);
     }
+    if word.text.eq_ignore_ascii_case("easter") {
+        return message
+            .beside("give the day a name of its own")
+            .note("declare it: `occasion easter_day = easter`, and write `easter_day` here");
+    }
     match names {
+        _ if is_other => {
+            message.beside("an occasion is declared by its days, as in `occasion valentines = 14 february`")
+        }
         [] => message
             .beside("an occasion is declared by its days")
             .note(format!("declare it: `occasion {} = 14 february`", word.text)),
