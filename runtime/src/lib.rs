@@ -13,4 +13,5 @@ pub mod report;
 mod shares;
 pub mod single;
 pub mod stream;
+pub mod testing;
 pub mod unfinished;

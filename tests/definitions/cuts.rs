@@ -47,7 +47,10 @@ pub(crate) fn of(rules: &str) -> Vec<Cut> {
                     }
                 }
             }
-            DeclarationKind::List { .. } | DeclarationKind::Occasion { .. } | DeclarationKind::Broken { .. } => {}
+            DeclarationKind::List { .. }
+            | DeclarationKind::Occasion { .. }
+            | DeclarationKind::Test(_)
+            | DeclarationKind::Broken { .. } => {}
         }
     }
     finder.cuts

@@ -28,6 +28,9 @@ pub struct Answers {
     pub lookups: BTreeMap<String, u64>,
     /// Clock times that a change of the clocks skipped or made happen twice, and events of unknown customers, by table.
     pub counted: BTreeMap<(String, String), u64>,
+    /// Tests of the rules by title: the expectations that fail, or what is not given and could change an answer; none where
+    /// the test passes.
+    pub tests: BTreeMap<String, Vec<String>>,
 }
 
 impl Answers {
@@ -43,6 +46,12 @@ impl Answers {
         answers
     }
 
+    /// Whether nothing is said but what the rules' own tests come to.
+    pub fn only_tests(&self) -> bool {
+        let nothing = self.members.is_empty() && self.values.is_empty() && self.problems.is_empty();
+        !self.tests.is_empty() && nothing && self.as_of.is_none()
+    }
+
     fn read_line(&mut self, line: &str) {
         if let Some(moment) = line.strip_prefix("as of ") {
             self.as_of = Some(moment.to_owned());
@@ -55,6 +64,14 @@ impl Answers {
         if let Some(code) = line.strip_prefix("warning ") {
             self.warnings.push(code.to_owned());
             return;
+        }
+        for kind in ["passes", "fails", "cannot say"] {
+            if let Some(rest) = line.strip_prefix(kind).and_then(|rest| rest.strip_prefix(" \"")) {
+                let (title, told) = rest.split_once('"').unwrap_or_else(|| panic!("no title: {line}"));
+                let told = told.trim_start_matches(':').split(';').map(|one| one.trim().to_owned());
+                self.tests.insert(title.to_owned(), told.filter(|one| !one.is_empty()).collect());
+                return;
+            }
         }
         for kind in ["division by zero", "overflow"] {
             if let Some(rest) = line.strip_prefix(kind).and_then(|rest| rest.strip_prefix(" in \"")) {

@@ -11,7 +11,7 @@ use segue_compiler::source::{SourceFile, SourceMap};
 use segue_compiler::syntax::{self, NodeIds};
 use segue_runtime::data::{BadRows, Dataset, DatasetBuilder, LoadReport, Loaded, UnknownCustomers};
 use segue_runtime::outcome::{NO_PART, Outcome, ProblemKind, Request};
-use segue_runtime::{engine, interpret};
+use segue_runtime::{engine, interpret, testing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much of a case must be answered.
@@ -52,8 +52,9 @@ pub fn differences(case: &Case, strictness: Strictness) -> Vec<String> {
     if let (Strictness::All, false) = (strictness, case.rules.is_empty()) {
         found.extend(unanswered(case, program, &answers));
     }
+    found.extend(test_differences(program, &checked, &answers));
     if answers.iter().all(|answers| answers.errors.is_empty()) {
-        for answers in &answers {
+        for answers in answers.iter().filter(|answers| !answers.only_tests()) {
             found.extend(run(case, &checked, program, answers));
         }
     }
@@ -88,6 +89,46 @@ fn codes(diagnostics: &[Diagnostic], severity: Severity) -> BTreeSet<&str> {
     diagnostics.iter().filter(|message| message.severity == severity).map(|message| message.code.0).collect()
 }
 
+/// Tests of the rules that come to something else than the page says; those that no page speaks of pass.
+fn test_differences(program: &Program, checked: &Checked, answers: &[Answers]) -> Vec<String> {
+    let mut found = Vec::new();
+    let known = |title: &String| program.tests.iter().any(|case| *case.title == **title);
+    let unknown = answers.iter().flat_map(|answers| answers.tests.keys()).filter(|title| !known(title));
+    found.extend(unknown.map(|title| format!("there is no test \"{title}\"")));
+    for case in &program.tests {
+        let ran = match testing::run(program, &checked.sources, case) {
+            Ok(ran) => ran,
+            Err(error) => {
+                found.push(format!("the test \"{}\": {error}", case.title));
+                continue;
+            }
+        };
+        let told: Vec<String> = ran
+            .verdicts
+            .iter()
+            .filter(|verdict| !verdict.passed())
+            .flat_map(|verdict| match verdict.doubts.as_slice() {
+                [] => vec![checked.sources.slice(verdict.span).to_owned()],
+                doubts => doubts.iter().map(doubt).collect(),
+            })
+            .collect();
+        let none = Vec::new();
+        let expected = answers.iter().find_map(|answers| answers.tests.get(&*case.title)).unwrap_or(&none);
+        if told != *expected {
+            found.push(format!("the test \"{}\" comes to {told:?}, expected {expected:?}", case.title));
+        }
+    }
+    found
+}
+
+fn doubt(doubt: &testing::Doubt) -> String {
+    match doubt {
+        testing::Doubt::Field(name) => name.clone(),
+        testing::Doubt::Row(table, _, key) => format!("{table} {key}"),
+        testing::Doubt::Base(within, _) => format!("all customers in {}", within.as_deref().unwrap_or("the test")),
+    }
+}
+
 /// Segments and partitions of the case's own rules that no `expect` block speaks of.
 fn unanswered(case: &Case, program: &Program, answers: &[Answers]) -> Vec<String> {
     let named = |name: &str| {
@@ -97,8 +138,8 @@ fn unanswered(case: &Case, program: &Program, answers: &[Answers]) -> Vec<String
                 .any(|key| key == name || key.starts_with(&format!("{name}.")) || key.starts_with(&format!("{name} ")))
         })
     };
-    // Answers that only speak of bad rows run nothing.
-    if answers.iter().any(|a| !a.bad_rows.is_empty()) {
+    // Answers that only speak of bad rows, or of the rules' own tests, run nothing.
+    if answers.iter().any(|a| !a.bad_rows.is_empty() || a.only_tests()) {
         return Vec::new();
     }
     let own = |name: &str| {

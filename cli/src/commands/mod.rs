@@ -12,6 +12,7 @@ mod prepare;
 mod rewrite;
 mod run;
 mod selection;
+mod test;
 
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Run(run::Arguments),
     /// Say what a message means, or why a customer is in a segment or not
     Explain(explain::Arguments),
+    /// Run the tests that the rules bring along
+    Test(test::Arguments),
     /// Lay rule files out; comments and meaning stay
     Fmt(fmt::Arguments),
     /// Show which declaration uses which
@@ -49,5 +52,6 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure
         Command::Ir(arguments) => ir::run(&arguments, console),
         Command::Prepare(arguments) => prepare::run(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console),
+        Command::Test(arguments) => test::run(&arguments, console),
     }
 }

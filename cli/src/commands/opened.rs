@@ -93,6 +93,14 @@ impl Opened {
         Ok(self.checked.program.as_ref())
     }
 
+    /// The project's name; of a single file, the file's.
+    pub(crate) fn project_name(&self) -> String {
+        let first = self.location.rules.first().and_then(|path| path.file_stem());
+        let file = || first.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = self.checked.config.settings.name.clone();
+        if name.is_empty() { file() } else { name }
+    }
+
     /// Whether messages of this gravity are about the project file. They count more than those about the rules: with
     /// wrong settings it is not sure what the rules were to be checked against.
     pub(crate) fn settings_fail(&self, fail_on: Severity) -> bool {

@@ -14,3 +14,4 @@ mod prepare;
 mod run;
 mod shop;
 mod surroundings;
+mod test;

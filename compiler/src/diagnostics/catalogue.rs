@@ -76,6 +76,7 @@ catalogue! {
     S0045 Error "a line of a score";
     S0046 Error "of whom";
     S0047 Error "the day of an occasion";
+    S0048 Error "the form of a test";
     S0100 Error "a name that is taken";
     S0101 Error "no such field";
     S0103 Error "a circle";
@@ -143,6 +144,7 @@ catalogue! {
     S0192 Error "the range of a score, or a cap";
     S0193 Error "a question about all customers";
     S0194 Error "an occasion";
+    S0195 Error "what a test gives or expects";
     S0201 Warning "a value that never occurs";
     S0202 Error "no such column";
     S0203 Error "the data cannot be used";

@@ -21,6 +21,23 @@ enum Body {
     Lines,
     /// Lines of a score.
     Points,
+    /// Lines of a test.
+    Claims,
+    /// Fields of a row in a test.
+    Given,
+}
+
+impl Body {
+    /// What a declaration holds.
+    fn of(kind: ChunkKind) -> Body {
+        match kind {
+            ChunkKind::Segment => Body::Lines,
+            ChunkKind::Partition => Body::Parts,
+            ChunkKind::Score => Body::Points,
+            ChunkKind::Test => Body::Claims,
+            _ => Body::Fields,
+        }
+    }
 }
 
 /// Something between braces that has a line of its own.
@@ -79,13 +96,8 @@ impl Layout<'_> {
             }
         }
         cells.push(joined(&self.tokens[start..open]));
-        let body = match kind {
-            ChunkKind::Segment => Body::Lines,
-            ChunkKind::Partition => Body::Parts,
-            ChunkKind::Score => Body::Points,
-            _ => Body::Fields,
-        };
-        if !self.is_multi(open) {
+        let body = Body::of(kind);
+        if (body != Body::Claims || open + 1 == close) && !self.is_multi(open) {
             cells.push(joined(&self.tokens[open..=close]));
             let total: usize = cells.iter().map(|cell| width(cell) + 1).sum();
             if total <= WIDTH + 1 {
@@ -112,12 +124,7 @@ impl Layout<'_> {
             start = at + 1;
         }
         self.lines.push(Line::new(usize::from(start > 0 && start < open), joined(&self.tokens[start..=open])));
-        let body = match kind {
-            ChunkKind::Segment => Body::Lines,
-            ChunkKind::Partition => Body::Parts,
-            ChunkKind::Score => Body::Points,
-            _ => Body::Fields,
-        };
+        let body = Body::of(kind);
         self.body(open, close, body, 1);
         self.lines.push(Line::new(0, "}".to_owned()));
         None
@@ -171,6 +178,8 @@ impl Layout<'_> {
                 Body::Fields => self.fields(group, indent),
                 Body::Parts => self.parts(group, indent),
                 Body::Points => self.points(group, indent),
+                Body::Claims => self.claims(group, indent),
+                Body::Given => self.given(group, indent),
                 Body::Lines => {
                     for entry in group {
                         if entry.is_comment {
@@ -198,8 +207,8 @@ impl Layout<'_> {
             let is_comment = token.kind == Kind::Comment;
             let end = match body {
                 _ if is_comment => at + 1,
-                Body::Fields => self.end_of_field(at, close),
-                Body::Parts => self.end_of_field(at, close),
+                Body::Fields | Body::Parts | Body::Given => self.end_of_field(at, close),
+                Body::Claims => self.end_of_claim(at, close),
                 Body::Lines | Body::Points => self.end_of_line(at, close),
             };
             let blank_before = token.lines_before > 1 && !entries.is_empty();
@@ -236,6 +245,110 @@ impl Layout<'_> {
             at += 1;
         }
         end
+    }
+
+    /// A claim ends with its line; rows end with their bracket, behind which more may follow on the line.
+    fn end_of_claim(&self, start: usize, close: usize) -> usize {
+        let mut at = start;
+        while at < close {
+            let token = &self.tokens[at];
+            if matches!(token.kind, Kind::OpenBrace | Kind::Open) {
+                at = token.partner;
+                if self.tokens[start].starts_rows {
+                    return at + 1;
+                }
+            }
+            if self.tokens[at].ends_line {
+                return at + 1;
+            }
+            at += 1;
+        }
+        close
+    }
+
+    /// Lines of a test. Rows without a `given` of their own stand under those before them.
+    fn claims(&mut self, group: &[Entry], indent: usize) {
+        for entry in group {
+            let first = &self.tokens[entry.start];
+            if entry.is_comment {
+                let is_under =
+                    self.tokens.get(entry.end).is_some_and(|next| next.starts_rows && !next.is_word("given"));
+                self.comment(entry.start, indent + usize::from(is_under), false);
+            } else if first.starts_rows {
+                let step = usize::from(!first.is_word("given"));
+                self.rows(entry.start, entry.end, indent + step);
+            } else {
+                self.entry(entry.start, entry.end, indent, String::new());
+            }
+        }
+    }
+
+    /// Rows of a table: on one line where they were and fit, else each field or each row on its own.
+    fn rows(&mut self, start: usize, end: usize, indent: usize) {
+        let opens = |at: &usize| matches!(self.tokens[*at].kind, Kind::OpenBrace | Kind::Open);
+        let Some(open) = (start..end).find(opens) else { return };
+        let close = self.tokens[open].partner;
+        let whole = joined(&self.tokens[start..end]);
+        let is_empty = open + 1 == close;
+        let is_multi = !is_empty && (self.tokens[open + 1].lines_before > 0 || self.tokens[close].lines_before > 0);
+        if !is_multi && !self.needs_lines(start, end) && 2 * indent + width(&whole) <= WIDTH {
+            self.lines.push(Line::new(indent, whole));
+            return;
+        }
+        self.lines.push(Line::new(indent, joined(&self.tokens[start..=open])));
+        if self.tokens[open].kind == Kind::OpenBrace {
+            self.body(open, close, Body::Given, indent + 1);
+        } else {
+            self.listed(open, close, indent + 1);
+        }
+        let close = &self.tokens[close..end];
+        self.lines.push(Line::new(indent, joined(close)));
+    }
+
+    /// What stands in a list, each on a line of its own.
+    fn listed(&mut self, open: usize, close: usize, indent: usize) {
+        let mut at = open + 1;
+        while at < close {
+            if self.tokens[at].kind == Kind::Comment {
+                self.comment(at, indent, false);
+                at += 1;
+                continue;
+            }
+            let mut end = at;
+            while end < close && !self.tokens[end].is_sign(",") && self.tokens[end].kind != Kind::Comment {
+                if matches!(self.tokens[end].kind, Kind::OpenBrace | Kind::Open) {
+                    end = self.tokens[end].partner;
+                    end += 1;
+                    break;
+                }
+                end += 1;
+            }
+            if self.tokens[end].is_sign(",") {
+                end += 1;
+            }
+            if matches!(self.tokens[at].kind, Kind::OpenBrace | Kind::Open) {
+                self.rows(at, end, indent);
+            } else {
+                self.lines.push(Line::new(indent, joined(&self.tokens[at..end])));
+            }
+            at = end;
+        }
+    }
+
+    /// Fields of a row that does not fit on one line, each on its own.
+    fn given(&mut self, group: &[Entry], indent: usize) {
+        for entry in group {
+            if entry.is_comment {
+                self.comment(entry.start, indent, false);
+                continue;
+            }
+            let nested =
+                (entry.start..entry.end).find(|at| matches!(self.tokens[*at].kind, Kind::OpenBrace | Kind::Open));
+            match nested {
+                Some(_) => self.rows(entry.start, entry.end, indent),
+                None => self.entry(entry.start, entry.end, indent, String::new()),
+            }
+        }
     }
 
     fn fields(&mut self, group: &[Entry], indent: usize) {

@@ -4,8 +4,8 @@
 use crate::source::{SourceFile, Span};
 use crate::syntax::tree::{
     AggregateOperator, AskedOfBase, Day, DayKind, Declaration, DeclarationKind, Expr, ExprKind, Field, FieldKind,
-    IsTest, ListSource, Literal, PartRule, Path, Ranked, Score, ScoreWhat, TypeRef, TypeRefKind, ValueSet, Window,
-    WindowKind,
+    GivenRow, GivenValue, IsTest, ListSource, Literal, PartRule, Path, Ranked, Score, ScoreWhat, TestCase, TestLine,
+    TypeRef, TypeRefKind, ValueSet, Window, WindowKind,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,6 +22,10 @@ pub(super) struct Marks {
     pub(super) signs: FxHashSet<u32>,
     /// Where fields start.
     pub(super) fields: FxHashSet<u32>,
+    /// Where the rows of a table start in a test.
+    pub(super) lines: FxHashSet<u32>,
+    /// Colons that stand right behind a name.
+    pub(super) colons: FxHashSet<u32>,
     /// Currencies of types, written in capitals.
     pub(super) currencies: FxHashSet<u32>,
 }
@@ -94,7 +98,48 @@ impl<'t> Walk<'t> {
                     self.day(day);
                 });
             }
+            DeclarationKind::Test(test) => self.test_case(test),
             DeclarationKind::Broken { .. } => {}
+        }
+    }
+
+    fn test_case(&mut self, test: &'t TestCase) {
+        self.waiting.extend(&test.as_of);
+        for line in &test.lines {
+            match line {
+                TestLine::Rows(given) => {
+                    if !given.table.text.eq_ignore_ascii_case("customer") {
+                        self.name(given.table.span);
+                    }
+                    self.marks.lines.insert(given.span.start);
+                    given.rows.iter().for_each(|row| self.given_row(row));
+                }
+                TestLine::Fact(claim) | TestLine::Expect(claim) => self.waiting.push(&claim.condition),
+            }
+        }
+    }
+
+    fn given_row(&mut self, row: &'t GivenRow) {
+        for field in &row.fields {
+            self.marks.fields.insert(field.span.start);
+            self.marks.colons.insert(self.colon_behind(field.name.span));
+            self.name(field.name.span);
+            self.given_value(&field.value);
+        }
+    }
+
+    /// Where the first colon behind a name stands.
+    fn colon_behind(&self, name: Span) -> u32 {
+        let behind = self.source.text.get(name.end as usize..).unwrap_or("");
+        name.end + behind.find(':').map_or(0, |at| u32::try_from(at).unwrap_or(0))
+    }
+
+    fn given_value(&mut self, value: &'t GivenValue) {
+        match value {
+            GivenValue::Missing(_) | GivenValue::Ago(..) => {}
+            GivenValue::Value(value) => self.waiting.push(value),
+            GivenValue::List(items, _) => items.iter().for_each(|item| self.given_value(item)),
+            GivenValue::Row(row) => self.given_row(row),
         }
     }
 

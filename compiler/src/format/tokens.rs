@@ -46,8 +46,12 @@ pub(super) struct Token {
     pub(super) ends_line: bool,
     /// Whether a field starts here.
     pub(super) starts_field: bool,
+    /// Whether the rows of a table start here, in a test.
+    pub(super) starts_rows: bool,
     /// Whether it is a sign before a value, as in `-x`.
     pub(super) is_prefix: bool,
+    /// Whether it is a colon right behind a name.
+    pub(super) is_close: bool,
     /// For a brace, the place of its partner.
     pub(super) partner: usize,
 }
@@ -122,8 +126,19 @@ impl Builder<'_> {
         }
         let is_in = |marked: &FxHashSet<u32>| u32::try_from(start).is_ok_and(|start| marked.contains(&start));
         let (starts_field, is_prefix) = (is_in(&self.marks.fields), is_in(&self.marks.signs));
+        let (starts_rows, is_close) = (is_in(&self.marks.lines), is_in(&self.marks.colons));
         let partner = self.found.len();
-        self.found.push(Token { text, kind, lines_before, ends_line: false, starts_field, is_prefix, partner });
+        self.found.push(Token {
+            text,
+            kind,
+            lines_before,
+            ends_line: false,
+            starts_field,
+            starts_rows,
+            is_prefix,
+            is_close,
+            partner,
+        });
         self.end = end;
     }
 
@@ -245,12 +260,13 @@ fn match_braces(tokens: &mut [Token]) {
 
 /// How many blanks stand between two pieces on one line.
 pub(super) fn gap(before: &Token, after: &Token) -> usize {
-    if after.starts_field && before.kind != Kind::OpenBrace {
+    if after.starts_field && before.kind != Kind::OpenBrace && !before.is_sign(",") {
         return 3;
     }
     let glued = before.kind == Kind::Open
         || after.kind == Kind::Close
         || after.is_sign(",")
+        || after.is_close
         || before.is_sign(".")
         || after.is_sign(".")
         || before.is_prefix;

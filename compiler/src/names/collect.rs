@@ -99,6 +99,7 @@ impl<'tree> Collector<'tree, '_> {
                 self.declare(name, Global::Occasion(self.index.occasions.len()));
                 self.index.occasions.push(Named { name, title: title.as_ref(), documentation, span, body: occasion });
             }
+            DeclarationKind::Test(test) => self.index.tests.push((span, test)),
             DeclarationKind::Broken { name } => {
                 if let Some(name) = name {
                     self.index.globals.entry(fold(&name.text)).or_insert(Global::Broken);

@@ -156,6 +156,8 @@ pub(crate) struct Index<'tree> {
     pub(crate) partitions: Vec<Named<'tree, &'tree tree::Partition>>,
     /// Occasions.
     pub(crate) occasions: Vec<Named<'tree, &'tree tree::Occasion>>,
+    /// Tests, each with its place.
+    pub(crate) tests: Vec<(Span, &'tree tree::TestCase)>,
     /// The shared namespace, by folded name. Customers' fields are not in it: they are found in their table first.
     pub(crate) globals: FxHashMap<String, Global>,
 }

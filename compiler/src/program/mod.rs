@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 mod base;
 mod dump;
+mod test_case;
 mod twin;
 mod verify;
 mod walk;
@@ -29,6 +30,7 @@ pub use base::{
     Answer, Answers, Asked, BaseQuestion, Cut, End, Extent, Kept, QuestionId, Share, Statistic, WHOLE_SHARE,
 };
 pub use dump::{dump, over_base, question_text};
+pub use test_case::{Expectation, Fact, Given, GivenRow, GivenRows, Stands, TestCase};
 pub use verify::verify;
 pub use window::{Bound, Window};
 
@@ -66,6 +68,8 @@ pub struct Program {
     pub partitions: Vec<Partition>,
     /// Occasions in the order written.
     pub occasions: Vec<Occasion>,
+    /// Tests in the order written.
+    pub tests: Vec<TestCase>,
     /// Traits, segments and partitions in an order in which each comes after what it uses.
     pub order: Vec<Item>,
     /// Whether anything asks about the whole base.

@@ -20,6 +20,10 @@ pub fn verify(program: &Program) -> Result<(), Vec<String>> {
         verifier.item(*item);
         verifier.done.push(*item);
     }
+    for expectation in program.tests.iter().flat_map(|test| &test.expectations) {
+        verifier.boolean(&expectation.condition);
+        verifier.expr(&expectation.condition, Place { row: None, customer: true });
+    }
     let items = program.traits.len() + program.segments.len() + program.partitions.len();
     if verifier.done.len() != items {
         verifier.faults.push(format!("the order names {} of {items} declarations", verifier.done.len()));

@@ -1,9 +1,10 @@
 //! The tree as text, for snapshots: one node a line would be too long, so a compact form with every part named.
 
 use super::tree::{
-    Aggregate, AggregateOperator, AskedOfBase, Column, Day, DayKind, Declaration, DeclarationKind, Different, Expr,
-    ExprKind, Field, FieldKind, File, IsTest, ListSource, Literal, PartRule, Path, Quoted, Ranked, Score, ScoreWhat,
-    Sign, TypeRef, TypeRefKind, ValueSet, Window, WindowKind, Word,
+    Aggregate, AggregateOperator, AskedOfBase, ClaimForm, Column, Day, DayKind, Declaration, DeclarationKind,
+    Different, Expr, ExprKind, Field, FieldKind, File, GivenRow, GivenValue, IsTest, ListSource, Literal, PartRule,
+    Path, Quoted, Ranked, Score, ScoreWhat, Sign, TestCase, TestLine, TypeRef, TypeRefKind, ValueSet, Window,
+    WindowKind, Word,
 };
 use std::fmt::Write;
 
@@ -172,6 +173,7 @@ impl Dump {
                     }
                 }
             }
+            DeclarationKind::Test(test) => self.test_case(test),
             DeclarationKind::Broken { name } => {
                 self.put("Broken");
                 if let Some(name) = name {
@@ -267,6 +269,62 @@ impl Dump {
                 self.fields(fields);
             }
             TypeRefKind::Error => self.put("ERROR"),
+        }
+    }
+
+    fn test_case(&mut self, test: &TestCase) {
+        self.put("Test ");
+        self.quoted(&test.title);
+        if let Some(as_of) = &test.as_of {
+            self.put(" as of ");
+            self.expression(as_of);
+        }
+        self.depth += 1;
+        for line in &test.lines {
+            self.line();
+            let (words, claim) = match line {
+                TestLine::Rows(given) => {
+                    self.put("rows of ");
+                    let is_customer = given.table.text.eq_ignore_ascii_case("customer");
+                    self.put(if is_customer { "customer" } else { &given.table.text });
+                    given.rows.iter().for_each(|row| self.given_row(row));
+                    continue;
+                }
+                TestLine::Fact(claim) => ("given", claim),
+                TestLine::Expect(claim) => ("expect", claim),
+            };
+            self.put(words);
+            self.put(if claim.form == ClaimForm::Membership { " in " } else { " " });
+            self.expression(&claim.condition);
+        }
+        self.depth -= 1;
+    }
+
+    fn given_row(&mut self, row: &GivenRow) {
+        self.put(" {");
+        for field in &row.fields {
+            self.put(" ");
+            self.word(&field.name);
+            self.put(": ");
+            self.given_value(&field.value);
+        }
+        self.put(" }");
+    }
+
+    fn given_value(&mut self, value: &GivenValue) {
+        match value {
+            GivenValue::Missing(_) => self.put("missing"),
+            GivenValue::Ago(amount, _) => self.put(&format!("{} ago", super::amount_text(*amount))),
+            GivenValue::Value(value) => self.expression(value),
+            GivenValue::Row(row) => self.given_row(row),
+            GivenValue::List(items, _) => {
+                self.put("[");
+                for item in items {
+                    self.put(" ");
+                    self.given_value(item);
+                }
+                self.put(" ]");
+            }
         }
     }
 

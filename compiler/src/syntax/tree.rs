@@ -6,11 +6,13 @@
 
 mod base;
 mod occasion;
+mod test_case;
 
 use crate::source::Span;
 pub use base::{AskedOfBase, End, Extent, InShare, OverBase, Ranked};
 pub use occasion::{Day, DayKind, Occasion, OccasionDays};
 use std::sync::Arc;
+pub use test_case::{Claim, ClaimForm, GivenField, GivenRow, GivenRows, GivenValue, TestCase, TestLine};
 
 /// Names a node within one project; types and resolutions live in side tables under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,6 +85,8 @@ pub enum DeclarationKind {
     Score { name: Word, title: Option<Quoted>, value: Expr },
     /// `occasion NAME "Title" = DAYS`
     Occasion { name: Word, title: Option<Quoted>, occasion: Occasion },
+    /// `test "Title" as of 2026-12-01 { ... }`
+    Test(TestCase),
     /// Could not be read; a message was given. The name is kept, where there is one, so uses of it stay silent.
     Broken { name: Option<Word> },
 }

@@ -22,6 +22,7 @@ mod scope;
 mod scores;
 mod sequences;
 mod sets;
+mod test_cases;
 mod values;
 mod windows;
 
@@ -75,6 +76,7 @@ pub(crate) fn check<'tree>(
     checker.lists(read_list);
     checker.stored_fields();
     checker.run();
+    checker.check_tests();
     checker.finish()
 }
 
@@ -177,6 +179,8 @@ pub(crate) struct Checker<'tree> {
     pub(crate) segments: Vec<State<Vec<Expr>>>,
     pub(crate) partitions: Vec<State<Vec<Option<Expr>>>>,
     pub(crate) occasions: Vec<State<CheckedOccasion>>,
+    /// Tests.
+    pub(crate) tests: Vec<program::TestCase>,
     /// Traits, segments and partitions as they were finished.
     order: Vec<Item>,
     /// What the current attempt needs first, and where it uses it.
@@ -225,6 +229,7 @@ impl<'tree> Checker<'tree> {
             segments: waiting(index.segments.len()),
             partitions: (0..index.partitions.len()).map(|_| State::Waiting).collect(),
             occasions: (0..index.occasions.len()).map(|_| State::Waiting).collect(),
+            tests: Vec::new(),
             order: Vec::new(),
             needs: Vec::new(),
             settled: FxHashMap::default(),
@@ -478,6 +483,7 @@ impl<'tree> Checker<'tree> {
             segments: Vec::new(),
             partitions: Vec::new(),
             occasions: Vec::new(),
+            tests: self.tests.clone(),
             order: self.order.clone(),
             asks_base: self.questions > 0,
             answers: program::Answers::default(),

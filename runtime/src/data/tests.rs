@@ -93,6 +93,7 @@ pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
         traits: Vec::new(),
         segments: Vec::new(),
         occasions: Vec::new(),
+        tests: Vec::new(),
         partitions: Vec::new(),
         order: Vec::new(),
     }

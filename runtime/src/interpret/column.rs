@@ -7,7 +7,7 @@ use segue_compiler::values::Value;
 use std::sync::Arc;
 
 /// A column of values of one type.
-pub(super) fn from_values(ty: &Type, values: Vec<Option<Value>>) -> Column {
+pub(crate) fn from_values(ty: &Type, values: Vec<Option<Value>>) -> Column {
     let known = values.iter().any(Option::is_none).then(|| Bits::from_bools(values.iter().map(Option::is_some)));
     let integers = |of: fn(&Value) -> Option<i64>| -> Vec<i64> {
         values.iter().map(|value| value.as_ref().and_then(of).unwrap_or_default()).collect()

@@ -28,6 +28,7 @@ mod sequence;
 mod totals;
 
 pub use aggregate::{Counted, CountedRow};
+pub(crate) use column::from_values as column_of_values;
 pub use evaluate::Scope;
 pub(crate) use evaluate::{and, at_least, equal, or};
 pub(crate) use order::Distinct;

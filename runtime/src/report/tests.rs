@@ -67,6 +67,7 @@ fn program() -> Program {
     Program {
         asks_base: false,
         occasions: Vec::new(),
+        tests: Vec::new(),
         answers: Default::default(),
         settings: Settings {
             name: "corner shop".into(),

@@ -48,6 +48,7 @@
 //! - S0045 a line of a score cannot be read, or `for each` stands outside of one
 //! - S0046 a median, deviation or percentile does not say that it is one of all customers
 //! - S0047 a day of an occasion cannot be read, or is worded in another way
+//! - S0048 a line of a test, or a row given in one, cannot be read
 //! - S0131 `and` and `or` are mixed without brackets
 //! - S0132 `otherwise` in a comparison without brackets
 //! - S0133 a question with `where` in arithmetic or a comparison without brackets
@@ -67,6 +68,7 @@ mod file;
 mod habits;
 mod lines;
 mod occasions;
+mod test_cases;
 mod values;
 mod windows;
 
@@ -79,6 +81,7 @@ pub(crate) use file::*;
 pub(crate) use habits::*;
 pub(crate) use lines::*;
 pub(crate) use occasions::*;
+pub(crate) use test_cases::*;
 pub(crate) use values::*;
 pub(crate) use windows::*;
 

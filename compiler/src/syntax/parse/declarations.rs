@@ -12,7 +12,7 @@ use segue_grammar::Rule;
 use std::sync::Arc;
 
 /// Words of a later release, so that the message can say more than "unknown".
-const LATER: &[&str] = &["campaign", "content", "policy", "test"];
+const LATER: &[&str] = &["campaign", "content", "policy"];
 
 impl<'s> Reader<'s> {
     /// One declaration of a file.
@@ -36,6 +36,7 @@ impl<'s> Reader<'s> {
             ChunkKind::Partition | ChunkKind::Unknown => Rule::partition_declaration,
             ChunkKind::Score => Rule::score_declaration,
             ChunkKind::Occasion => Rule::occasion_declaration,
+            ChunkKind::Test => Rule::test_declaration,
         };
         let pair = match self.read(rule, chunk.start, chunk.end) {
             Ok(pair) => pair,
@@ -59,6 +60,7 @@ impl<'s> Reader<'s> {
             ChunkKind::Partition | ChunkKind::Unknown => self.partition(pair),
             ChunkKind::Score => self.score(pair),
             ChunkKind::Occasion => self.occasion(pair),
+            ChunkKind::Test => self.test_case(pair),
         }
     }
 
@@ -70,6 +72,9 @@ impl<'s> Reader<'s> {
             let text = second.text(&self.source.text);
             chunk.kind == ChunkKind::Unknown && (text.eq_ignore_ascii_case("by") || text.eq_ignore_ascii_case("at"))
         });
+        if chunk.kind == ChunkKind::Test {
+            return None;
+        }
         let at = if chunk.kind == ChunkKind::Customers || is_first { 0 } else { 1 };
         let lexeme = lexemes.get(at).filter(|lexeme| lexeme.kind == LexemeKind::Word)?;
         Some(Word {

@@ -16,6 +16,7 @@ mod row;
 mod scores;
 mod sequences;
 mod stretches;
+mod test_cases;
 mod windows;
 
 pub(crate) use climb::{is_missing_word, sign, text_words};
@@ -76,6 +77,8 @@ struct Reader<'s> {
     each: Vec<Span>,
     /// Whether steps follow in the row that is built.
     in_steps: bool,
+    /// Whether the row that is built is what a test gives or expects, where `=` says `is`.
+    in_claim: bool,
 }
 
 impl<'s> Reader<'s> {
@@ -91,6 +94,7 @@ impl<'s> Reader<'s> {
             reported: scan.reported.clone(),
             each: Vec::new(),
             in_steps: false,
+            in_claim: false,
         }
     }
 
@@ -232,10 +236,12 @@ impl<'s> Reader<'s> {
                 Rule::partition_declaration => self.diagnose_broken_part(span),
                 Rule::score_declaration => self.diagnose_broken_score_line(span),
                 Rule::occasion_declaration => self.diagnose_broken_occasion(span),
+                Rule::test_declaration => self.diagnose_broken_test_line(span),
                 _ => self.diagnose_broken_line(span),
             }
             (self.error_node(span), 0)
         } else {
+            self.in_claim = matches!(outer, Rule::given_fact | Rule::expectation);
             self.row(pair, span)
         };
         if depth > MAXIMUM_NESTING {

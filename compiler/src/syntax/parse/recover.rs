@@ -555,7 +555,11 @@ impl Reader<'_> {
         let behind_names = place.lexemes.get(names + 1).map_or("", |lexeme| lexeme.text(source)).to_ascii_lowercase();
         let goes_on = matches!(behind_names.as_str(), "{" | "=" | ":" | "by" | "at" | "from" | "is")
             || behind_names.starts_with('"');
-        let diagnostic = if names > 1 && place.at <= names && goes_on {
+        let diagnostic = if kind == ChunkKind::Test && names > 1 && (goes_on || behind_names == "as") {
+            let whole = self.lexeme_span(&place.lexemes[1]).to(self.lexeme_span(&place.lexemes[names]));
+            let title = super::Word { text: std::sync::Arc::from(self.source.slice(whole)), span: whole };
+            messages::test_without_title(whole, Some(&title))
+        } else if names > 1 && place.at <= names && goes_on {
             let first = self.lexeme_span(&place.lexemes[1]);
             let whole = first.to(self.lexeme_span(&place.lexemes[names]));
             messages::name_of_several_words(whole, self.source.slice(whole))
@@ -570,6 +574,9 @@ impl Reader<'_> {
                 ChunkKind::Trait => "trait age = years since birth_date",
                 ChunkKind::Segment | ChunkKind::Unknown => "segment adults { age >= 18 }",
                 ChunkKind::Occasion => "occasion mothers_day = second sunday of may",
+                ChunkKind::Test => {
+                    "test \"who buys is a buyer\" as of 2026-12-01 { given customer { } expect not in buyers }"
+                }
                 ChunkKind::Score => "score engagement { +10 if any opens in the last 30 days }",
                 ChunkKind::Partition if behind_names == "by" => {
                     "partition value_tier by spend { gold : top 10%   rest : otherwise }"

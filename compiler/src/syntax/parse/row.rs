@@ -233,6 +233,7 @@ impl Reader<'_> {
                 self.report(messages::joining_sign(self.source, span, sign, "or"));
                 ItemKind::Or
             }
+            "=" if self.in_claim => ItemKind::Is { negated: false, habit: None },
             _ => ItemKind::Is { negated: matches!(sign, "!=" | "!==" | "<>" | "≠"), habit: Some(sign.to_owned()) },
         }
     }

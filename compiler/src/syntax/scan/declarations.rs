@@ -34,6 +34,8 @@ pub(crate) enum ChunkKind {
     Score,
     /// `occasion`
     Occasion,
+    /// `test`
+    Test,
     /// Some other word or sign.
     Unknown,
 }
@@ -58,6 +60,7 @@ pub(crate) const DECLARATIONS: &[(&str, ChunkKind)] = &[
     ("partition", ChunkKind::Partition),
     ("score", ChunkKind::Score),
     ("occasion", ChunkKind::Occasion),
+    ("test", ChunkKind::Test),
 ];
 
 /// One declaration's stretch of the file.
@@ -201,6 +204,7 @@ fn proves_declaration(source: &str, lexemes: &[Lexeme], at: usize) -> bool {
                     .take_while(|lexeme| lexeme.kind != LexemeKind::NewLine)
                     .any(|lexeme| lexeme.kind == LexemeKind::OpenBrace)
         }
+        ChunkKind::Test => kind_at(1) == Some(LexemeKind::Text) && (is(2, "as") || is(2, "{")),
         ChunkKind::Unknown => false,
     }
 }

@@ -31,6 +31,7 @@
 //! - S0204 a constant that is given another value from outside
 //! - S0193 a question about the whole base that cannot be asked like that
 //! - S0194 an occasion that cannot be, or that is asked as it cannot be
+//! - S0195 a test that gives or expects what cannot be
 
 mod base;
 mod kinds;
@@ -40,6 +41,7 @@ mod quantities;
 mod rows;
 mod scores;
 mod sequences;
+mod test_cases;
 mod tests_of_values;
 
 pub(crate) use base::*;
@@ -50,6 +52,7 @@ pub(crate) use quantities::*;
 pub(crate) use rows::*;
 pub(crate) use scores::*;
 pub(crate) use sequences::*;
+pub(crate) use test_cases::*;
 pub(crate) use tests_of_values::*;
 
 use crate::program::Type;

@@ -31,10 +31,10 @@ mod tree;
 use self::changes::Other;
 use crate::data::Dataset;
 use crate::engine::{self, EngineError, Manner, Room};
-use crate::interpret::{InterpretError, Interpreter};
+use crate::interpret::{Customer, InterpretError, Interpreter};
 use crate::outcome::{NO_PART, Request};
 use crate::report::value::value_text;
-use segue_compiler::program::{CUSTOMERS, Item, PartitionId, Program, SegmentId};
+use segue_compiler::program::{CUSTOMERS, Expr, Item, PartitionId, Program, SegmentId};
 use segue_compiler::source::SourceMap;
 use segue_compiler::values::calendar::instant_text;
 use serde::Serialize;
@@ -244,7 +244,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         looks_at_all: base::looks_at_all(program, item),
         unsettled: Vec::new(),
     };
-    let mut tree = Tree::new(setting, &interpreter, &customer, item);
+    let mut tree = Tree::new(setting, &interpreter, &customer, Some(item));
     match question {
         Question::Segment(id) => {
             let segment = &program.segments[id.0 as usize];
@@ -272,4 +272,39 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         }
     }
     Ok(why)
+}
+
+/// What lines came to for a customer that was worked out; `of` is the declaration that they are lines of.
+///
+/// # Errors
+/// The program or the data break their invariants.
+pub(crate) fn conditions<'a>(
+    setting: Setting<'a>,
+    interpreter: &'a Interpreter<'a>,
+    customer: &'a Customer,
+    lines: &'a [Expr],
+    of: Option<Item>,
+) -> Result<Vec<Condition>, InterpretError> {
+    Ok(Tree::new(setting, interpreter, customer, of).lines(lines)?.0)
+}
+
+/// What the parts of a partition came to for a customer that was worked out.
+///
+/// # Errors
+/// The program or the data break their invariants.
+pub(crate) fn parts<'a>(
+    setting: Setting<'a>,
+    interpreter: &'a Interpreter<'a>,
+    customer: &'a Customer,
+    partition: PartitionId,
+) -> Result<Vec<Condition>, InterpretError> {
+    let here = customer.parts[partition.0 as usize];
+    Tree::new(setting, interpreter, customer, Some(Item::Partition(partition))).parts(partition, here)
+}
+
+/// Conditions as people read them, so many steps further in.
+pub fn conditions_text(conditions: &[Condition], depth: usize) -> String {
+    let mut shown = String::new();
+    conditions.iter().for_each(|condition| text::show_condition(&mut shown, condition, depth));
+    shown
 }

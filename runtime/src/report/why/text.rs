@@ -69,7 +69,7 @@ fn indent(depth: usize) -> String {
     "  ".repeat(depth)
 }
 
-fn show_condition(text: &mut String, condition: &Condition, depth: usize) {
+pub(super) fn show_condition(text: &mut String, condition: &Condition, depth: usize) {
     let mark = match condition.holds {
         Some(true) => '✓',
         Some(false) => '✗',

@@ -51,7 +51,7 @@ impl<'a> Tree<'a> {
         setting: Setting<'a>,
         interpreter: &'a Interpreter<'a>,
         customer: &'a Customer,
-        asked: Item,
+        asked: Option<Item>,
     ) -> Tree<'a> {
         Tree {
             setting,
@@ -59,7 +59,7 @@ impl<'a> Tree<'a> {
             customer,
             met: Vec::new(),
             known: FxHashMap::default(),
-            shown: FxHashSet::from_iter([asked]),
+            shown: asked.into_iter().collect(),
             computed: FxHashSet::default(),
             visited: 0,
             depth: 0,
