@@ -6,6 +6,7 @@ mod fmt;
 mod graph;
 mod init;
 mod ir;
+mod library;
 mod loading;
 mod opened;
 mod prepare;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Explain(explain::Arguments),
     /// Run the tests that the rules bring along
     Test(test::Arguments),
+    /// Ready-made declarations with their tests: list them, show them, take them over
+    Library(library::Arguments),
     /// Lay rule files out; comments and meaning stay
     Fmt(fmt::Arguments),
     /// Show which declaration uses which
@@ -50,6 +53,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure
         Command::Graph(arguments) => graph::run(&arguments, console),
         Command::Init(arguments) => init::run(&arguments, console),
         Command::Ir(arguments) => ir::run(&arguments, console),
+        Command::Library(arguments) => library::run(&arguments, console),
         Command::Prepare(arguments) => prepare::run(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console),
         Command::Test(arguments) => test::run(&arguments, console),

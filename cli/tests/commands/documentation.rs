@@ -34,6 +34,7 @@ fn options(text: &str) -> BTreeSet<String> {
 fn every_command_has_its_section_and_every_option_is_explained() {
     let (page, shop) = (page(), Shop::new());
     let mut known = options(&shop.segue(&["--help"]).out);
+    known.extend(options(&shop.segue(&["library", "add", "--help"]).out));
     for command in commands() {
         assert!(page.contains(&format!("\n## segue {command}\n")), "no section on segue {command}");
         let help = shop.segue(&[&command, "--help"]).out;

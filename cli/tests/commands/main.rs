@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod init;
+mod library;
 mod memory;
 mod prepare;
 mod run;

@@ -115,7 +115,7 @@ pub(super) struct Mutant {
     pub(super) span: Span,
 }
 
-/// A condition by itself: not made of others.
+/// A condition by itself: not made of others, and none that no test can decide because it asks about all customers.
 fn is_atom(expr: &Expr) -> bool {
     let joins = matches!(
         expr.kind,
@@ -125,6 +125,7 @@ fn is_atom(expr: &Expr) -> bool {
             | ExprKind::AtLeastOf(..)
             | ExprKind::Constant(_)
             | ExprKind::Otherwise(_)
+            | ExprKind::OverBase(_)
     );
     expr.ty == Type::Boolean && !joins
 }
