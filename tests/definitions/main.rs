@@ -65,3 +65,27 @@ fn every_condition_matters() {
     });
     assert!(tried.get() >= 400, "only {} conditions were taken out", tried.get());
 }
+
+/// The page that shows twenty of them beside their source's form has each as it stands here.
+#[test]
+fn the_page_of_twenty_shows_them_as_they_are() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/language/compared.md")).unwrap();
+    let definitions = all();
+    let mut shown = 0;
+    for section in page.split("\n## ").skip(1) {
+        let (head, body) = section.split_once('\n').unwrap();
+        let (_, id) = head.trim_end_matches(')').rsplit_once('(').unwrap();
+        let (_, here) = body.split_once("\nHere:\n").unwrap();
+        let lines = here.lines().skip_while(|line| line.is_empty());
+        let lines: Vec<&str> = lines
+            .take_while(|line| line.is_empty() || line.starts_with("    "))
+            .map(|line| line.strip_prefix("    ").unwrap_or(""))
+            .collect();
+        let definition = definitions.iter().find(|definition| definition.name == id);
+        let definition = definition.unwrap_or_else(|| panic!("there is no definition {id}"));
+        assert!(definition.rules.contains(lines.join("\n").trim_end()), "{id} is another than the page shows");
+        assert!(!lines.is_empty(), "{head}");
+        shown += 1;
+    }
+    assert_eq!(shown, 20);
+}
