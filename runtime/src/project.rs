@@ -128,6 +128,11 @@ impl Location {
         Ok(files)
     }
 
+    /// Whether a file is one of the project's own.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.rules.iter().chain(&self.settings).any(|own| same_file(own, path))
+    }
+
     /// A path written in the project: relative ones start at the project's folder.
     pub fn resolve(&self, written: &str) -> PathBuf {
         self.root.join(written)

@@ -87,6 +87,14 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         return Err(Failure::Use("only one format can be shown here: give the others a path, as in json=PATH".into()));
     }
     let opened = arguments.project.open_with(&arguments.given)?;
+    for path in arguments.format.iter().filter_map(|(_, path)| path.as_ref()) {
+        if opened.location.holds(path) {
+            return Err(Failure::Use(format!(
+                "{} is a file of the project: nothing is written over it",
+                path.display()
+            )));
+        }
+    }
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let cases = chosen(program, &arguments.filter)?;
     if arguments.list {

@@ -112,6 +112,10 @@ fn servers_read_junit_and_programs_json() {
     let xml = shop.read("tests.xml");
     assert!(xml.contains("<testsuite name=\"shop\" tests=\"3\" skipped=\"0\" errors=\"0\" failures=\"1\">"), "{xml}");
     assert!(xml.contains("<failure message=\"expect in french\">"), "{xml}");
+    let over = shop.segue(&["test", "--format", "junit=tests.segue"]);
+    assert_eq!(over.status, 2);
+    assert!(over.err.contains("tests.segue is a file of the project: nothing is written over it"), "{}", over.err);
+    assert!(shop.read("tests.segue").contains("test \"wrong\""));
     let two = shop.segue(&["test", "--format", "junit", "--format", "json"]);
     assert_eq!(two.status, 2);
     let wrong = shop.segue(&["test", "--format", "xml"]);

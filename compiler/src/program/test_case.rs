@@ -67,12 +67,12 @@ pub struct Fact {
 /// How a trait, segment or partition stands in a test.
 #[derive(Debug, Clone)]
 pub enum Stands {
-    /// The trait's value.
-    Value(Value),
+    /// The trait's value; `None` is missing.
+    Value(Option<Value>),
     /// Whether the customer is in the segment.
     In(bool),
-    /// The part that the customer is in, by its place.
-    Part(u32),
+    /// The part that the customer is in, by its place; `None` is in none.
+    Part(Option<u32>),
 }
 
 /// What is expected.

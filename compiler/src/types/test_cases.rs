@@ -179,7 +179,13 @@ impl<'tree> Checker<'tree> {
     fn given_field(&mut self, written: &'tree GivenField, field: FieldId, place: Place) -> Option<Given> {
         let name = &written.name;
         if self.index.table(place.table).is_some_and(|table| table.by == Some(field)) {
-            return self.refuse(messages::customer_of_a_row(written.span, &name.text));
+            // With the comma behind it, where one stands there.
+            let behind =
+                self.sources.get(written.span.file).and_then(|file| file.text.get(written.span.end as usize..));
+            let comma = behind.filter(|behind| behind.trim_start_matches([' ', '\t']).starts_with(','));
+            let comma = comma.and_then(|behind| behind.find(',')).map_or(0, |at| at as u32 + 1);
+            let whole = Span { end: written.span.end + comma, ..written.span };
+            return self.refuse(messages::customer_of_a_row(written.span, whole, &name.text));
         }
         let declared = self.field_state(place.table, field).and_then(State::done)?.field.clone();
         if matches!(declared.source, FieldSource::Computed(_)) {
@@ -248,6 +254,13 @@ impl<'tree> Checker<'tree> {
                 return self.refuse(messages::given_of_another_kind(*span, &messages::kind(ty)));
             }
         };
+        if let Some(word) = bare_word(written)
+            && matches!(fold(&word.text).as_str(), "null" | "nil" | "none" | "unknown" | "nothing" | "undefined" | "na")
+            && !matches!(ty, Type::OneOf(listed) if listed.iter().any(|value| fold(value) == fold(&word.text)))
+            && self.index.global(&word.text).is_none()
+        {
+            return self.refuse(messages::null_for_missing(word));
+        }
         let value = self.operand(written, Some(ty), Scope::constant())?;
         // Days and times may be relative to the test's own day.
         if let (Type::Date | Type::Datetime, Some(bound)) = (ty, self.moved_bound(&value)) {
@@ -283,6 +296,22 @@ impl<'tree> Checker<'tree> {
         if claim.form == ClaimForm::Membership {
             self.segment_named(claim)?;
         }
+        // `expect lapsed`, where that is a part of a partition.
+        if let Some(word) = bare_word(&claim.condition)
+            && !self.names_something(word, Scope::customer())
+            && let Some(partition) = self.partition_of_part(word)
+        {
+            return self.refuse(messages::part_alone(claim.span, word, &partition));
+        }
+        // `expect tier = missing`: in none of its parts.
+        if let Tree::Is { left, negated, test: IsTest::Missing, .. } = &inside(&claim.condition).kind
+            && let Some(Global::Partition(id)) = bare_word(left).and_then(|word| self.index.global(&word.text))
+        {
+            let parts = (0..u32::try_from(self.part_names(id).len()).unwrap_or(0)).collect();
+            let inside = made(ExprKind::InParts { partition: id, parts }, Type::Boolean, false, claim.span);
+            let condition = if *negated { inside } else { super::conditions::not(inside, claim.span) };
+            return Some(Expectation { condition, span: claim.span });
+        }
         let condition = self.line(&claim.condition, Scope::customer());
         // What is expected of one customer leaves nobody out.
         let mut at = 0;
@@ -303,6 +332,10 @@ impl<'tree> Checker<'tree> {
         match self.index.global(&word.text) {
             Some(Global::Segment(id)) => Some((id, is_in)),
             Some(Global::Broken) => None,
+            None if let Some(partition) = self.partition_of_part(word) => {
+                let word = word.clone();
+                self.refuse(messages::part_alone(claim.span, &word, &partition))
+            }
             found => {
                 let names: Vec<Arc<str>> =
                     self.index.segments.iter().map(|segment| Arc::clone(&segment.name.text)).collect();
@@ -320,16 +353,10 @@ impl<'tree> Checker<'tree> {
             let (id, is_in) = self.segment_named(claim)?;
             return Some(Fact { item: Item::Segment(id), stands: Stands::In(is_in), span });
         }
-        let Tree::Is { left, negated: false, test: IsTest::Value(right), ignoring_case: false } =
-            &inside(&claim.condition).kind
-        else {
-            if let Some(word) = bare_word(&claim.condition)
-                && let Some(Global::Segment(_)) = self.index.global(&word.text)
-            {
-                let mend = format!("in {}", word.text);
-                return self.refuse(messages::fact_wording(span, &mend));
-            }
-            return self.refuse(messages::no_fact(span));
+        let (left, right) = match &inside(&claim.condition).kind {
+            Tree::Is { left, negated: false, test: IsTest::Value(right), ignoring_case: false } => (left, right),
+            Tree::Is { left, negated: false, test: IsTest::Missing, .. } => return self.missing_fact(left, span),
+            _ => return self.no_fact(claim),
         };
         let named = bare_word(left).and_then(|word| self.index.global(&word.text));
         match named {
@@ -342,7 +369,7 @@ impl<'tree> Checker<'tree> {
                 let (_, fitted) = self.fit(sides.0, sides.1)?;
                 match super::constants::work_out(&fitted) {
                     Some(known) if alike(&fitted.ty, &ty) => {
-                        Some(Fact { item: Item::Trait(id), stands: Stands::Value(known), span })
+                        Some(Fact { item: Item::Trait(id), stands: Stands::Value(Some(known)), span })
                     }
                     _ => self.refuse(messages::given_of_another_kind(right.span, &messages::kind(&ty))),
                 }
@@ -350,7 +377,7 @@ impl<'tree> Checker<'tree> {
             Some(Global::Partition(id)) => {
                 let Some(word) = bare_word(right) else { return self.refuse(messages::no_fact(span)) };
                 match self.part_of(id, word) {
-                    Some(part) => Some(Fact { item: Item::Partition(id), stands: Stands::Part(part), span }),
+                    Some(part) => Some(Fact { item: Item::Partition(id), stands: Stands::Part(Some(part)), span }),
                     None => {
                         let names = self.part_names(id);
                         let close = self.closest(&word.text, names.iter().cloned());
@@ -364,7 +391,72 @@ impl<'tree> Checker<'tree> {
                 let mend = format!("{}in {}", if is_in { "" } else { "not " }, self.written(left.span));
                 self.refuse(messages::fact_wording(span, &mend))
             }
+            _ => self.no_fact(claim),
+        }
+    }
+
+    /// `given rank = missing`, `given tier = missing`
+    fn missing_fact(&mut self, left: &tree::Expr, span: Span) -> Option<Fact> {
+        match bare_word(left).and_then(|word| self.index.global(&word.text)) {
+            Some(Global::Broken) => None,
+            Some(Global::Partition(id)) => Some(Fact { item: Item::Partition(id), stands: Stands::Part(None), span }),
+            Some(Global::Trait(id)) => {
+                let value = &self.traits.get(id.0 as usize).and_then(State::done)?.value;
+                if !value.may_be_missing {
+                    let name = self.written(left.span).to_owned();
+                    return self.refuse(messages::trait_never_missing(span, &name));
+                }
+                Some(Fact { item: Item::Trait(id), stands: Stands::Value(None), span })
+            }
             _ => self.refuse(messages::no_fact(span)),
         }
+    }
+
+    /// Says how to give what is not given like that.
+    fn no_fact(&mut self, claim: &Claim) -> Option<Fact> {
+        let span = claim.span;
+        let written = inside(&claim.condition);
+        let (subject, negated) = match &written.kind {
+            Tree::Is { left, negated, .. } => (&**left, *negated),
+            Tree::Not(inner) => (&**inner, true),
+            Tree::Compare { left, .. } => (&**left, false),
+            _ => (written, false),
+        };
+        let Some(word) = bare_word(subject).cloned() else { return self.refuse(messages::no_fact(span)) };
+        let is_alone = subject.span == written.span;
+        match self.index.global(&word.text) {
+            Some(Global::Segment(_)) => {
+                let mend = format!("{}in {}", if negated { "not " } else { "" }, word.text);
+                self.refuse(messages::fact_wording(span, &mend))
+            }
+            Some(Global::Trait(_)) if is_alone => {
+                self.refuse(messages::fact_wording(span, &format!("{} = true", word.text)))
+            }
+            Some(Global::Partition(id)) => {
+                let names = self.part_names(id);
+                self.refuse(messages::part_not_given(span, &word.text, &names))
+            }
+            Some(_) => self.refuse(messages::no_fact(span)),
+            None if self.index.field(CUSTOMERS, &word.text).is_some() => {
+                self.refuse(messages::field_as_fact(span, &word.text))
+            }
+            None => {
+                let mut names: Vec<Arc<str>> = self.index.value_names();
+                names.extend(self.index.field_names(CUSTOMERS));
+                let close = self.closest(&word.text, names);
+                match close.is_empty() {
+                    true => self.refuse(messages::no_fact(span)),
+                    false => self.refuse(messages::no_such_fact(&word, &close)),
+                }
+            }
+        }
+    }
+
+    /// The partition that has a part of this name.
+    fn partition_of_part(&self, word: &Word) -> Option<String> {
+        let partitions = self.index.partitions.iter();
+        let mut having =
+            partitions.filter(|named| named.body.parts.iter().any(|part| fold(&part.name.text) == fold(&word.text)));
+        having.next().map(|named| named.name.text.to_string())
     }
 }

@@ -249,6 +249,22 @@ impl<'a> Interpreter<'a> {
         self.evaluator.check()?;
         Ok(counted)
     }
+
+    /// The same in the scope of a row that counted: the rows of its own lists.
+    ///
+    /// # Errors
+    /// The program or the data break their invariants.
+    pub fn counted_within(
+        &self,
+        customer: &Customer,
+        row: &CountedRow,
+        aggregate: &Aggregate,
+    ) -> Result<Counted, InterpretError> {
+        let scope = Scope::of_customer(customer).of_row(row.table, row.row, row.event);
+        let counted = self.evaluator.counted(aggregate, &scope);
+        self.evaluator.check()?;
+        Ok(counted)
+    }
 }
 
 /// Declarations and all that they use, in the program's order.

@@ -15,7 +15,7 @@ use segue_compiler::program::{
     Rows, TableId, Type,
 };
 use segue_compiler::source::Span;
-use segue_compiler::syntax::tree::AggregateOperator;
+use segue_compiler::syntax::tree::{AggregateOperator, Comparison};
 use segue_compiler::values::Value;
 use std::collections::BTreeSet;
 
@@ -40,8 +40,6 @@ enum Place {
     Customer,
     /// A row.
     Row(CountedRow),
-    /// Some row of a table: which one is not looked at.
-    Some,
 }
 
 /// Finds what could change the answers of a test.
@@ -50,12 +48,25 @@ pub(super) struct Doubter<'a> {
     pub(super) data: &'a Dataset,
     pub(super) interpreter: &'a Interpreter<'a>,
     pub(super) customer: &'a Customer,
-    pub(super) known: FxHashMap<Item, Doubts>,
+    known: FxHashMap<Item, Doubts>,
+    /// Of calculated fields, by row: they may be built on one another many times over.
+    computed: FxHashMap<(TableId, usize, FieldId), Doubts>,
 }
 
 type Found = Result<Doubts, InterpretError>;
 
-impl Doubter<'_> {
+impl<'a> Doubter<'a> {
+    /// Of a customer that was worked out.
+    pub(super) fn new(
+        program: &'a Program,
+        data: &'a Dataset,
+        interpreter: &'a Interpreter<'a>,
+        customer: &'a Customer,
+    ) -> Doubter<'a> {
+        let (known, computed) = (FxHashMap::default(), FxHashMap::default());
+        Doubter { program, data, interpreter, customer, known, computed }
+    }
+
     /// What could change the value of a condition of the customer.
     pub(super) fn of_customer(&mut self, expr: &Expr) -> Found {
         self.of(expr, &Place::Customer, None)
@@ -65,13 +76,12 @@ impl Doubter<'_> {
         match place {
             Place::Customer => self.interpreter.evaluate(self.customer, expr),
             Place::Row(row) => self.interpreter.evaluate_row(self.customer, row, expr),
-            Place::Some => Ok(None),
         }
     }
 
     /// Whether the value is this yes or no, for certain.
     fn is(&self, expr: &Expr, place: &Place, wanted: bool) -> Result<bool, InterpretError> {
-        Ok(!matches!(place, Place::Some) && self.value(expr, place)? == Some(Value::Boolean(wanted)))
+        Ok(self.value(expr, place)? == Some(Value::Boolean(wanted)))
     }
 
     /// Of parts of which one that comes to `settling` decides for all.
@@ -80,6 +90,24 @@ impl Doubter<'_> {
         for part in parts {
             let doubts = self.of(part, place, within)?;
             if doubts.is_empty() && self.is(part, place, settling)? {
+                return Ok(doubts);
+            }
+            found.extend(doubts);
+        }
+        Ok(found)
+    }
+
+    /// What could change whether a condition certainly holds: unknown is as good as false.
+    fn of_holding(&mut self, expr: &Expr, place: &Place, within: Option<Item>) -> Found {
+        let ExprKind::And(parts) = &expr.kind else { return self.of(expr, place, within) };
+        self.of_all_holding(parts, place, within)
+    }
+
+    fn of_all_holding(&mut self, parts: &[Expr], place: &Place, within: Option<Item>) -> Found {
+        let mut found = Doubts::new();
+        for part in parts {
+            let doubts = self.of_holding(part, place, within)?;
+            if doubts.is_empty() && !self.is(part, place, true)? {
                 return Ok(doubts);
             }
             found.extend(doubts);
@@ -114,18 +142,75 @@ impl Doubter<'_> {
             ExprKind::Segment(id) => self.of_item(Item::Segment(*id)),
             ExprKind::InParts { partition, .. } => self.of_item(Item::Partition(*partition)),
             ExprKind::Aggregate(aggregate) => self.of_aggregate(aggregate, place, within),
+            ExprKind::Compare(comparison, left, right) => {
+                let settled = |count: i64, wanted: i64| match comparison {
+                    Comparison::Less => count < wanted,
+                    Comparison::AtMost => count <= wanted,
+                    Comparison::Greater => count > wanted,
+                    Comparison::AtLeast => count >= wanted,
+                };
+                self.of_count(expr, left, right, &settled, place, within)
+            }
+            ExprKind::Equal { left, right, .. } => {
+                self.of_count(expr, left, right, &|count, wanted| count == wanted, place, within)
+            }
             ExprKind::Followed(step) => self.of_step(step, place, within),
             ExprKind::OverBase(question) => self.of_base(question, expr, within),
-            _ => {
-                let mut parts = Vec::new();
-                expr.for_each_part(&mut |part| parts.push(part));
-                let mut found = Doubts::new();
-                for part in parts {
-                    found.extend(self.of(part, place, within)?);
-                }
-                Ok(found)
-            }
+            _ => self.of_parts(expr, place, within),
         }
+    }
+
+    fn of_parts(&mut self, expr: &Expr, place: &Place, within: Option<Item>) -> Found {
+        let mut parts = Vec::new();
+        expr.for_each_part(&mut |part| parts.push(part));
+        let mut found = Doubts::new();
+        for part in parts {
+            found.extend(self.of(part, place, within)?);
+        }
+        Ok(found)
+    }
+
+    /// A number of rows held against a written number: rows in doubt do not matter where as many as are sure and as many as
+    /// there may be answer alike.
+    fn of_count(
+        &mut self,
+        expr: &Expr,
+        left: &Expr,
+        right: &Expr,
+        settled: &dyn Fn(i64, i64) -> bool,
+        place: &Place,
+        within: Option<Item>,
+    ) -> Found {
+        let doubts = self.of_parts(expr, place, within)?;
+        let (ExprKind::Aggregate(aggregate), ExprKind::Constant(Value::Integer(wanted))) = (&left.kind, &right.kind)
+        else {
+            return Ok(doubts);
+        };
+        let counts = aggregate.operator == AggregateOperator::Number && !matches!(aggregate.rows, Rows::Elements(_));
+        if doubts.is_empty() || !counts {
+            return Ok(doubts);
+        }
+        let (mut sure, mut possible) = (0_i64, 0_i64);
+        for row in self.rows(aggregate, place)? {
+            let place = Place::Row(row);
+            let Some(filter) = &aggregate.filter else { return Ok(doubts) };
+            let certain = self.of_holding(filter, &place, within)?.is_empty();
+            let holds = self.is(filter, &place, true)?;
+            sure += i64::from(certain && holds);
+            possible += i64::from(!certain || holds);
+        }
+        let answer = settled(sure, *wanted);
+        let alike = (sure..=possible).all(|count| settled(count, *wanted) == answer);
+        Ok(if alike { Doubts::new() } else { doubts })
+    }
+
+    /// The rows in the windows of an aggregate, whatever is asked of them.
+    fn rows(&self, aggregate: &Aggregate, place: &Place) -> Result<Vec<CountedRow>, InterpretError> {
+        let inside = Aggregate { filter: None, value: None, operator: AggregateOperator::Any, ..aggregate.clone() };
+        Ok(match place {
+            Place::Customer => self.interpreter.counted(self.customer, &inside)?.rows,
+            Place::Row(row) => self.interpreter.counted_within(self.customer, row, &inside)?.rows,
+        })
     }
 
     fn at_least(&mut self, wanted: usize, parts: &[Expr], place: &Place, within: Option<Item>) -> Found {
@@ -149,14 +234,14 @@ impl Doubter<'_> {
         let found = match item {
             Item::Trait(id) => self.of(&program.traits[id.0 as usize].value, &Place::Customer, within)?,
             Item::Segment(id) => {
-                self.settled_by(&program.segments[id.0 as usize].lines, false, &Place::Customer, within)?
+                self.of_all_holding(&program.segments[id.0 as usize].lines, &Place::Customer, within)?
             }
             Item::Partition(id) => {
                 let mut found = Doubts::new();
                 for condition in
                     program.partitions[id.0 as usize].parts.iter().filter_map(|part| part.condition.as_ref())
                 {
-                    let doubts = self.of(condition, &Place::Customer, within)?;
+                    let doubts = self.of_holding(condition, &Place::Customer, within)?;
                     let holds = doubts.is_empty() && self.is(condition, &Place::Customer, true)?;
                     found.extend(doubts);
                     if holds {
@@ -172,29 +257,30 @@ impl Doubter<'_> {
 
     fn of_field(&mut self, table: TableId, field: FieldId, place: &Place, within: Option<Item>) -> Found {
         let program = self.program;
-        let declared = &program.tables[table.0 as usize].fields[field.0 as usize];
+        let entry = &program.tables[table.0 as usize];
+        let declared = &entry.fields[field.0 as usize];
+        let row = if let Place::Row(row) = place { row.row } else { 0 };
         if let FieldSource::Computed(value) = &declared.source {
-            return self.of(value, place, within);
+            if let Some(known) = self.computed.get(&(table, row, field)) {
+                return Ok(known.clone());
+            }
+            let found = self.of(value, place, within)?;
+            self.computed.insert((table, row, field), found.clone());
+            return Ok(found);
         }
         let is_list = matches!(declared.ty, Type::List(_) | Type::Records(_));
         let column = self.data.column(table, field).filter(|_| !declared.optional && !is_list);
-        let Some(column) = column else { return Ok(Doubts::new()) };
-        let rows = match place {
-            Place::Row(row) => row.row..row.row + 1,
-            Place::Customer => 0..1,
-            Place::Some => 0..self.data.table(table).map_or(0, |table| table.rows),
-        };
-        let is_given = rows.into_iter().all(|row| column.value(row).is_some());
-        let name = field_name(program, table, field).to_string();
-        Ok(if is_given { Doubts::new() } else { Doubts::from([Doubt::Field(name)]) })
+        if column.is_none_or(|column| column.value(row).is_some()) {
+            return Ok(Doubts::new());
+        }
+        // Rows are the customer's, by the customer's own key.
+        let key = program.tables.first().and_then(|customers| customers.key).filter(|_| entry.by == Some(field));
+        let name = key.map_or_else(|| field_name(program, table, field), |key| field_name(program, CUSTOMERS, key));
+        Ok(Doubts::from([Doubt::Field(name.to_string())]))
     }
 
     fn of_lookup(&mut self, key: &Expr, table: TableId, field: FieldId, place: &Place, within: Option<Item>) -> Found {
         let mut found = self.of(key, place, within)?;
-        if matches!(place, Place::Some) {
-            found.extend(self.of_field(table, field, &Place::Some, within)?);
-            return Ok(found);
-        }
         let Some(wanted) = self.value(key, place)? else { return Ok(found) };
         let declared = &self.program.tables[table.0 as usize];
         let Some(of_key) = declared.key else { return Ok(found) };
@@ -224,18 +310,11 @@ impl Doubter<'_> {
             found.extend(self.of(list, place, within)?);
             return Ok(found);
         }
-        let Rows::Of(_) = aggregate.rows else {
-            for part in aggregate.filter.iter().chain(&aggregate.value) {
-                found.extend(self.of(part, &Place::Some, within)?);
-            }
-            return Ok(found);
-        };
-        // Whatever is asked of them, only rows in the windows count.
-        let inside = Aggregate { filter: None, value: None, operator: AggregateOperator::Any, ..aggregate.clone() };
-        for row in self.interpreter.counted(self.customer, &inside)?.rows {
-            let place = Place::Row(row);
+        let mut counting = Vec::new();
+        for row in self.rows(aggregate, place)? {
+            let place = Place::Row(row.clone());
             if let Some(filter) = &aggregate.filter {
-                let doubts = self.of(filter, &place, within)?;
+                let doubts = self.of_holding(filter, &place, within)?;
                 let holds = self.is(filter, &place, true)?;
                 let settles = match aggregate.operator {
                     AggregateOperator::Any => holds,
@@ -252,9 +331,35 @@ impl Doubter<'_> {
             }
             if let Some(value) = &aggregate.value {
                 found.extend(self.of(value, &place, within)?);
+                counting.push((row, self.value(value, &place)?));
             }
         }
+        found.extend(self.of_ties(aggregate.operator, counting));
         Ok(found)
+    }
+
+    /// Which of several rows of one moment comes first, their key says (rule 13).
+    fn of_ties(&self, operator: AggregateOperator, rows: Vec<(CountedRow, Option<Value>)>) -> Doubts {
+        use AggregateOperator::{First, Latest, MostFrequent};
+        let known: Vec<(CountedRow, Value)> = rows.into_iter().filter_map(|(row, value)| Some((row, value?))).collect();
+        if !matches!(operator, First | Latest | MostFrequent) {
+            return Doubts::new();
+        }
+        let time = |row: &CountedRow| self.interpreter.time(row.event);
+        let key = |row: &CountedRow| {
+            let key = self.program.tables[row.event.0.0 as usize].key?;
+            let column = self.data.column(row.event.0, key)?;
+            column.value(row.event.1).is_none().then(|| field_name(self.program, row.event.0, key).to_string())
+        };
+        let mut found = Doubts::new();
+        for (at, (row, value)) in known.iter().enumerate() {
+            for (other, theirs) in known.iter().skip(at + 1) {
+                if row.event != other.event && value != theirs && time(row) == time(other) {
+                    found.extend([key(row), key(other)].into_iter().flatten().map(Doubt::Field));
+                }
+            }
+        }
+        found
     }
 
     fn of_step(&mut self, step: &Followed, place: &Place, within: Option<Item>) -> Found {
@@ -262,13 +367,37 @@ impl Doubter<'_> {
         for base in step.occasions.iter().filter_map(|window| window.base.as_ref()) {
             found.extend(self.of(base, &Place::Customer, within)?);
         }
-        let pairs = step.same.iter().map(|(before, after)| (before, after));
-        for (before, after) in pairs.chain(step.compared.iter().map(|(_, before, after)| (before, after))) {
-            found.extend(self.of(before, place, within)?);
-            found.extend(self.of(after, &Place::Some, within)?);
+        let pairs: Vec<(&Expr, &Expr)> = step.same.iter().map(|(before, after)| (before, after)).collect();
+        let compared = step.compared.iter().map(|(_, before, after)| (before, after));
+        let pairs: Vec<(&Expr, &Expr)> = pairs.into_iter().chain(compared).collect();
+        let asked = Aggregate {
+            operator: AggregateOperator::Any,
+            rows: Rows::Of(step.rows),
+            windows: step.windows.clone(),
+            occasions: step.occasions.clone(),
+            filter: None,
+            value: None,
+            rows_span: step.rows_span,
+        };
+        let rows = self.rows(&asked, &Place::Customer)?;
+        if rows.is_empty() {
+            return Ok(found);
         }
-        if let Some(filter) = &step.filter {
-            found.extend(self.of(filter, &Place::Some, within)?);
+        for (before, _) in &pairs {
+            found.extend(self.of(before, place, within)?);
+        }
+        for row in rows {
+            let place = Place::Row(row);
+            if let Some(filter) = &step.filter {
+                let doubts = self.of_holding(filter, &place, within)?;
+                if doubts.is_empty() && !self.is(filter, &place, true)? {
+                    continue;
+                }
+                found.extend(doubts);
+            }
+            for (_, after) in &pairs {
+                found.extend(self.of(after, &place, within)?);
+            }
         }
         Ok(found)
     }

@@ -97,9 +97,10 @@ fn fill(program: &Program, id: TableId, rows: &[Option<&GivenRow>], key: Option<
 /// The program in which declarations stand as a test says, whatever they would come to.
 pub(super) fn standing(program: &Program, case: &TestCase) -> Program {
     let mut program = program.clone();
-    let constant = |value: Value, of: &Expr| Expr {
-        kind: ExprKind::Constant(value),
-        may_be_missing: false,
+    // The first known one of nothing is missing.
+    let fixed = |value: &Option<Value>, of: &Expr| Expr {
+        kind: value.clone().map_or(ExprKind::Otherwise(Vec::new()), ExprKind::Constant),
+        may_be_missing: value.is_none(),
         ty: of.ty.clone(),
         span: of.span,
     };
@@ -107,7 +108,7 @@ pub(super) fn standing(program: &Program, case: &TestCase) -> Program {
         match (fact.item, &fact.stands) {
             (Item::Trait(id), Stands::Value(value)) => {
                 let declared = &mut program.traits[id.0 as usize].value;
-                *declared = constant(value.clone(), declared);
+                *declared = fixed(value, declared);
             }
             (Item::Segment(id), Stands::In(is_in)) => {
                 let segment = &mut program.segments[id.0 as usize];
@@ -116,7 +117,7 @@ pub(super) fn standing(program: &Program, case: &TestCase) -> Program {
             }
             (Item::Partition(id), Stands::Part(here)) => {
                 for (at, part) in program.partitions[id.0 as usize].parts.iter_mut().enumerate() {
-                    let kind = ExprKind::Constant(Value::Boolean(at as u32 == *here));
+                    let kind = ExprKind::Constant(Value::Boolean(Some(at as u32) == *here));
                     part.condition = Some(Expr { kind, ty: Type::Boolean, may_be_missing: false, span: part.span });
                 }
             }

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use super::given::{dataset, standing};
-use super::verdict::{Reached, answers, reached};
+use super::verdict::{Answer, Reached, answers, reached};
 use crate::data::Dataset;
 use crate::interpret::InterpretError;
 use rayon::prelude::*;
@@ -171,7 +171,7 @@ fn visit(expr: &Expr, stands: Stands, at: &mut usize, told: &mut dyn FnMut(usize
         ExprKind::And(_) | ExprKind::Score(_) => (true, Some(true)),
         ExprKind::Or(_) => (true, Some(false)),
         ExprKind::Not(_) => (true, stands.left_out.map(|left_out| !left_out)),
-        ExprKind::AtLeastOf(..) => (true, None),
+        ExprKind::AtLeastOf(..) | ExprKind::Otherwise(_) => (true, None),
         _ => (false, None),
     };
     expr.for_each_part(&mut |part| {
@@ -262,7 +262,7 @@ pub(super) struct Prepared<'a> {
     pub(super) case: &'a TestCase,
     pub(super) data: Dataset,
     pub(super) reached: Reached,
-    pub(super) answers: Vec<Option<bool>>,
+    pub(super) answers: Vec<Answer>,
 }
 
 /// The tests, ready to be run against changed programs; those that ask about all customers themselves are left out.
@@ -275,7 +275,7 @@ pub(super) fn prepared<'a>(program: &Program, cases: &[&'a TestCase]) -> Result<
     cases.iter().map(one).collect()
 }
 
-/// Whether a test gives other answers for a changed program.
+/// Whether a test gives other answers for a changed program, or none where it gave one.
 pub(super) fn notices(changed: &Program, test: &Prepared<'_>) -> Result<bool, InterpretError> {
     let found = if test.case.facts.is_empty() {
         answers(changed, &test.data, test.case)?

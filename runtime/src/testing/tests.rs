@@ -198,3 +198,44 @@ expect size is big
 ";
     assert_eq!(told, expected);
 }
+
+#[test]
+fn a_test_that_says_nothing_any_more_has_noticed() {
+    let (noticed, told, _) = unnoticed(
+        "segment both { age >= 18
+          any buys }
+        test \"no purchase\" as of 2026-12-01 { expect not in both }
+        test \"eighteen\" as of 2026-12-01 { given customer { age: 18 } buys { bought_at: 1 day ago } expect in both }
+        test \"seventeen\" as of 2026-12-01 { given customer { age: 17 } buys { bought_at: 1 day ago } expect not in both }",
+    );
+    // Without `any buys` the first test could not say anything: the age is not given.
+    assert_eq!((noticed, pairs(&told)), (5, vec![]));
+}
+
+#[test]
+fn fields_that_build_on_one_another_are_looked_at_once() {
+    let mut fields = String::from("c0 = age + 1   ");
+    for at in 1..40 {
+        fields += &format!("c{at} = c{} - c{} / 2   ", at - 1, at - 1);
+    }
+    let data = DATA.replace("age : integer", &format!("age : integer   {fields}"));
+    let settings = SourceFile::new("segue.toml", "[project]\nname = \"t\"\ncurrency = \"USD\"\n");
+    let rules = "test \"deep\" as of 2026-12-01 { expect c39 > 1 }";
+    let files = vec![SourceFile::new("rules.segue", format!("{data}{rules}"))];
+    let no_lists = |_: &str| Err("there are no lists".to_owned());
+    let checked =
+        check(Input { settings: Some(settings), files, constants: Constants::default(), read_list: &no_lists });
+    let program = checked.program.unwrap();
+    let ran = run(&program, &checked.sources, program.tests.first().unwrap()).unwrap();
+    assert!(!ran.passed());
+}
+
+#[test]
+fn numbers_are_shown_so_that_they_can_be_copied() {
+    let (program, sources) = project(
+        "trait third = (sum of buys.paid) / 3 USD
+        test \"one\" as of 2026-12-01 { given buys { bought_at: 2026-11-01   paid: 1 USD } expect third = 0.333333 }",
+    );
+    let ran = run(&program, &sources, cases(&program).first().unwrap()).unwrap();
+    assert_eq!(ran.verdicts.first().unwrap().got.as_deref(), Some("0.3333333333333333"));
+}

@@ -8,9 +8,9 @@ use crate::interpret::{Customer, InterpretError, Interpreter};
 use crate::outcome::{NO_PART, Request};
 use crate::report::value::value_text;
 use crate::report::why::{self, Condition, Setting};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use segue_compiler::program::{
-    Conversion, Expectation, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, TableId, TestCase,
+    Conversion, Expectation, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, TableId, TestCase, Type,
 };
 use segue_compiler::source::{SourceMap, Span};
 use segue_compiler::syntax::tree::AggregateOperator;
@@ -72,14 +72,20 @@ pub fn run(program: &Program, sources: &SourceMap, case: &TestCase) -> Result<Ra
     };
     let interpreter = Interpreter::new(program, &data, &request(case))?;
     let customer = interpreter.customer(0)?;
-    let mut doubter =
-        Doubter { program, data: &data, interpreter: &interpreter, customer: &customer, known: FxHashMap::default() };
+    let mut doubter = Doubter::new(program, &data, &interpreter, &customer);
     let setting = Setting { program, sources, data: &data, as_of: case.as_of };
     let mut verdicts = Vec::with_capacity(case.expectations.len());
     for Expectation { condition, span } in &case.expectations {
-        let doubts: Vec<Doubt> = doubter.of_customer(condition)?.into_iter().collect();
-        // What is asked of all customers right here was not worked out; that is a doubt of its own.
-        let holds = if asks_base(condition) { None } else { truth(&interpreter, &customer, condition)? };
+        let mut doubts: Vec<Doubt> = doubter.of_customer(condition)?.into_iter().collect();
+        // What is asked of all customers right here is not worked out for one.
+        let holds = match asks_base(condition) {
+            Some(asked) if doubts.is_empty() => {
+                doubts.push(Doubt::Base(None, asked));
+                None
+            }
+            Some(_) => None,
+            None => truth(&interpreter, &customer, condition)?,
+        };
         let failed = holds != Some(true) && doubts.is_empty();
         let conditions = match failed {
             true => explained(setting, &interpreter, &customer, condition)?,
@@ -94,15 +100,23 @@ pub fn run(program: &Program, sources: &SourceMap, case: &TestCase) -> Result<Ra
     Ok(Ran { verdicts, looked_at: fields.iter().map(name).collect(), not_given })
 }
 
-/// Whether each expectation holds, and no more.
+/// What an expectation comes to: whether it holds, and whether something that is not given could change that.
+pub(super) type Answer = (Option<bool>, bool);
+
+/// What each expectation comes to, and no more.
 ///
 /// # Errors
 /// The program breaks its invariants.
-pub(super) fn answers(program: &Program, data: &Dataset, case: &TestCase) -> Result<Vec<Option<bool>>, InterpretError> {
+pub(super) fn answers(program: &Program, data: &Dataset, case: &TestCase) -> Result<Vec<Answer>, InterpretError> {
     let interpreter = Interpreter::new(program, data, &request(case))?;
     let customer = interpreter.customer(0)?;
-    let conditions = case.expectations.iter().map(|expectation| &expectation.condition);
-    conditions.map(|condition| truth(&interpreter, &customer, condition)).collect()
+    let mut doubter = Doubter::new(program, data, &interpreter, &customer);
+    let mut found = Vec::with_capacity(case.expectations.len());
+    for Expectation { condition, .. } in &case.expectations {
+        let in_doubt = asks_base(condition).is_some() || !doubter.of_customer(condition)?.is_empty();
+        found.push((if in_doubt { None } else { truth(&interpreter, &customer, condition)? }, in_doubt));
+    }
+    Ok(found)
 }
 
 /// What the expectations of a test name themselves.
@@ -144,10 +158,11 @@ pub(super) struct Reached {
     pub(super) computed: FxHashSet<(TableId, FieldId)>,
 }
 
-fn asks_base(condition: &Expr) -> bool {
-    let mut asks = false;
-    condition.walk(&mut |part| asks |= matches!(part.kind, ExprKind::OverBase(_)));
-    asks
+/// Where a condition itself asks about all customers.
+fn asks_base(condition: &Expr) -> Option<Span> {
+    let mut asked = None;
+    condition.walk(&mut |part| asked = asked.or(matches!(part.kind, ExprKind::OverBase(_)).then_some(part.span)));
+    asked
 }
 
 fn truth(interpreter: &Interpreter<'_>, customer: &Customer, condition: &Expr) -> Result<Option<bool>, InterpretError> {
@@ -208,6 +223,10 @@ fn got(
         _ => subject,
     };
     let value = interpreter.evaluate(customer, subject)?;
+    // With all its decimals, so that it can be copied.
+    if let (Some(Value::Number(number)), Type::Number) = (&value, &subject.ty) {
+        return Ok(Some(number.to_string()));
+    }
     Ok(Some(value_text(value.as_ref(), &subject.ty, program.settings.zone)))
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn stray_line(span: Span, written: &str) -> Diagnostic {
         format!("`{written}` stands outside of all braces, where only declarations can stand"),
     )
     .beside("this belongs to no segment or trait")
-    .note("a file is made of customers, events, records, table, let, list, trait, segment, partition and score")
+    .note("a file is made of customers, events, records, table, let, list, trait, segment, partition, score, occasion and test")
 }
 
 /// A first word that announces nothing.
@@ -24,7 +24,7 @@ pub(crate) fn unknown_declaration(span: Span, written: &str, meant: Option<&str>
             .beside(format!("did you mean `{meant}`?"))
             .fix(format!("did you mean `{meant}`?"), replace(span, meant)),
         None => diagnostic.beside("this version cannot read it").note(
-            "a file is made of customers, events, records, table, let, list, trait, segment, partition and score",
+            "a file is made of customers, events, records, table, let, list, trait, segment, partition, score, occasion and test",
         ),
     }
 }

@@ -33,8 +33,9 @@ pub(crate) fn broken_test_line(span: Span, written: &str) -> Diagnostic {
     }
     let message = Diagnostic::error("S0048", span, format!("a line of a test cannot start with `{written}`"));
     let meant = match lower.as_str() {
-        "expects" | "expected" | "assert" | "then" | "exepct" | "expcet" => Some("expect"),
-        "give" | "gives" | "givens" => Some("given"),
+        "expected" | "assert" | "then" => Some("expect"),
+        word if strsim::damerau_levenshtein(word, "expect") <= 2 => Some("expect"),
+        word if strsim::damerau_levenshtein(word, "given") <= 2 => Some("given"),
         _ => None,
     };
     match meant {
@@ -86,4 +87,37 @@ pub(crate) fn equals_in_a_row(span: Span) -> Diagnostic {
     Diagnostic::error("S0048", span, "a field and its value are joined by a colon")
         .beside("write `:`")
         .fix("write `:`", replace(span, ":"))
+}
+
+/// `given spend: 5 USD`, `expect: in loyal`
+pub(crate) fn colon_in_a_claim(span: Span, word: &str, behind_word: bool) -> Diagnostic {
+    let message = Diagnostic::error("S0048", span, "a colon stands between a field and its value, in a row");
+    match (word, behind_word) {
+        (word, true) => message.beside(format!("write nothing behind `{word}`")).fix("remove it", replace(span, "")),
+        ("given", _) => message
+            .beside("write `=` here")
+            .note("a trait is given as `given spend = 5 USD`, a field as `given customer { age: 20 }`"),
+        _ => message.beside("write `=` here").note("as in `expect spend = 5 USD`"),
+    }
+}
+
+/// `expect in loyal and not in vips`
+pub(crate) fn several_memberships(span: Span) -> Diagnostic {
+    Diagnostic::error("S0048", span, "behind `in` stands the name of one segment, and nothing else")
+        .beside("write a line for each")
+        .note("as in `expect in loyal` and `expect not in vips`; joined, it is `expect loyal and not vips`")
+}
+
+/// `expect age > 3 expect in loyal`
+pub(crate) fn claims_side_by_side(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("S0048", span, format!("another `{word}` starts on the same line"))
+        .beside("write it on a line of its own")
+        .offer("start a new line", vec![crate::diagnostics::Edit::before(span, "\n  ")])
+}
+
+/// `given customer { age: 20` and then `expect in grown`
+pub(crate) fn row_not_closed(span: Span, word: &str) -> Diagnostic {
+    let word = word.to_lowercase();
+    Diagnostic::error("S0048", span, format!("`{word}` starts a line of the test, and the row before it is not closed"))
+        .beside("end the row with `}` first")
 }

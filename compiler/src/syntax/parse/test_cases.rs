@@ -202,7 +202,9 @@ impl Reader<'_> {
         let text = |at: usize| lexemes.get(at).map_or("", |lexeme| lexeme.text(&self.source.text));
         let is_word = |at: usize| lexemes.get(at).is_some_and(|lexeme| lexeme.kind == LexemeKind::Word);
         let behind = (is_word(0) && text(1) == ":").then(|| lexemes.get(2)).flatten();
+        let starts_line = is_word(0) && matches!(text(0).to_ascii_lowercase().as_str(), "expect" | "given");
         let message = match behind {
+            _ if starts_line && text(1) != ":" => messages::row_not_closed(span, text(0)),
             Some(first) => {
                 let last = lexemes.last().unwrap_or(first);
                 messages::broken_given_value(self.lexeme_span(first).to(self.lexeme_span(last)), text(0))
@@ -227,9 +229,22 @@ impl Reader<'_> {
             let row = lexemes.get(rows + 1).map_or(span, |open| self.lexeme_span(open)).to(span);
             return self.report(messages::broken_rows(row));
         }
-        if (is(0, "expect") || is(0, "given"))
-            && let Some(first) = lexemes.get(1)
-        {
+        let claims = is(0, "expect") || is(0, "given");
+        let place = |at: usize| lexemes.get(at).map_or(span, |lexeme| self.lexeme_span(lexeme));
+        // `given spend: 5 USD`, `expect: in loyal`
+        if claims && let Some(colon) = (1..=2).find(|at| is(*at, ":")) {
+            let word = if is(0, "given") { "given" } else { "expect" };
+            return self.report(messages::colon_in_a_claim(place(colon), word, colon == 1));
+        }
+        // `expect in loyal and not in vips`
+        if claims && (is(1, "in") || is(1, "not") && is(2, "in")) {
+            return self.report(messages::several_memberships(place(0).to(span)));
+        }
+        // `expect age > 3 expect in loyal`
+        if claims && let Some(second) = (1..lexemes.len()).find(|at| is(*at, "expect") || is(*at, "given")) {
+            return self.report(messages::claims_side_by_side(place(second), self.source.slice(place(second))));
+        }
+        if claims && let Some(first) = lexemes.get(1) {
             let start = self.lexeme_span(first).start;
             return self.diagnose_broken_line(Span { start, ..span });
         }

@@ -96,10 +96,10 @@ pub(crate) fn given_twice(name: &Word, first: Span) -> Diagnostic {
 }
 
 /// `purchases { customer_id: 1 ... }`
-pub(crate) fn customer_of_a_row(span: Span, name: &str) -> Diagnostic {
+pub(crate) fn customer_of_a_row(span: Span, whole: Span, name: &str) -> Diagnostic {
     error(span, format!("all rows of a test are of its customer, so `{name}` need not be given"))
         .beside("leave this out")
-        .fix("remove it", vec![Edit::delete(span)])
+        .fix("remove it", vec![Edit::delete(whole)])
 }
 
 /// `{ total: 20 USD }` where it is worked out.
@@ -177,4 +177,43 @@ pub(crate) fn no_fact(span: Span) -> Diagnostic {
         .beside("give what a trait, a segment or a partition comes to")
         .note("write `given spend_rank = 5`, `given in vips`, `given not in vips`, `given value_tier is gold`")
         .note("fields are given with their rows: `given customer { country: \"US\" }`")
+}
+
+/// `given tier is not gold`
+pub(crate) fn part_not_given(span: Span, partition: &str, parts: &[Arc<str>]) -> Diagnostic {
+    error(span, format!("which part of `{partition}` is the customer in?"))
+        .beside(format!("write `given {partition} is ...` with one of {}", enumerate(parts, 12)))
+        .note(format!("`given {partition} = missing` is for somebody in no part"))
+}
+
+/// `given age = 5`
+pub(crate) fn field_as_fact(span: Span, field: &str) -> Diagnostic {
+    error(span, format!("`{field}` is a field of the customer"))
+        .beside(format!("give it with the customer's row: `given customer {{ {field}: ... }}`"))
+}
+
+/// `given spnd = 5 USD`
+pub(crate) fn no_such_fact(word: &Word, close: &[Arc<str>]) -> Diagnostic {
+    let message = error(word.span, format!("there is no trait, segment or partition called `{}`", word.text));
+    suggest(message, word.span, close, str::to_owned)
+}
+
+/// `given spend = missing` where it never is.
+pub(crate) fn trait_never_missing(span: Span, name: &str) -> Diagnostic {
+    error(span, format!("`{name}` is never missing")).beside("give a value")
+}
+
+/// `expect lapsed`, `expect in lapsed`
+pub(crate) fn part_alone(span: Span, word: &Word, partition: &str) -> Diagnostic {
+    let mend = format!("{partition} is {}", word.text);
+    error(span, format!("`{}` is a part of `{partition}`", word.text))
+        .beside(format!("write `{mend}`"))
+        .offer(format!("write `{mend}`"), vec![Edit::replace(span, mend.clone())])
+}
+
+/// `{ country: null }`
+pub(crate) fn null_for_missing(word: &Word) -> Diagnostic {
+    error(word.span, format!("`{}` is written `missing`", word.text))
+        .beside("did you mean `missing`?")
+        .fix("write `missing`", vec![Edit::replace(word.span, "missing")])
 }
