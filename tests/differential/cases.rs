@@ -46,12 +46,14 @@ pub(crate) fn strategy() -> impl Strategy<Value = Case> {
 impl Case {
     fn settings(&self) -> Settings {
         let mut choices = Choices::new(&self.settings);
-        Settings {
-            as_of: choices.word(AS_OF),
-            zone: choices.word(ZONES),
-            week_start: choices.word(&["monday", "sunday", "saturday"]),
-            threads: 1 + choices.below(2),
-        }
+        let (as_of, zone) = (choices.word(AS_OF), choices.word(ZONES));
+        let week_start = choices.word(&["monday", "sunday", "saturday"]);
+        let fiscal_year_start = match week_start {
+            "monday" => "april",
+            "sunday" => "october",
+            _ => "december",
+        };
+        Settings { as_of, zone, week_start, fiscal_year_start, threads: 1 + choices.below(2) }
     }
 
     /// The case as a page, which no change of the generator alters.
@@ -146,6 +148,7 @@ pub(crate) struct Settings {
     pub(crate) as_of: &'static str,
     pub(crate) zone: &'static str,
     pub(crate) week_start: &'static str,
+    pub(crate) fiscal_year_start: &'static str,
     pub(crate) threads: usize,
 }
 

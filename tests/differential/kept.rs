@@ -31,8 +31,8 @@ pub(crate) struct Kept {
 /// The project file of a case's settings.
 pub(crate) fn project_file(settings: &Settings) -> String {
     format!(
-        "[project]\nname = \"case\"\ntime_zone = \"{}\"\ncurrency = \"USD\"\nweek_start = \"{}\"\nas_of = \"{}\"\n",
-        settings.zone, settings.week_start, settings.as_of
+        "[project]\nname = \"case\"\ntime_zone = \"{}\"\ncurrency = \"USD\"\nweek_start = \"{}\"\nfiscal_year_start = \"{}\"\nas_of = \"{}\"\n",
+        settings.zone, settings.week_start, settings.fiscal_year_start, settings.as_of
     )
 }
 

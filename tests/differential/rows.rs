@@ -368,8 +368,11 @@ impl Writer<'_, '_> {
                 "from today - 30 days to yesterday",
                 "from let_start to let_start + 2 months",
             ]),
-            "this" => format!("this {}", single(self)),
-            "last" => format!("last {}", single(self)),
+            "this" | "last" => {
+                let unit = single(self);
+                let is_fiscal = matches!(unit.as_str(), "year" | "quarter") && self.choices.once_in(2);
+                if is_fiscal { format!("{form} fiscal {unit}") } else { format!("{form} {unit}") }
+            }
             "today" | "yesterday" => form.to_owned(),
             "on date" => {
                 let date =

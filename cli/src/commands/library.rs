@@ -135,6 +135,7 @@ fn take_over(add: &Add, console: &Console) -> Result<Ending, Failure> {
         Failure::Use(told.join("\n       "))
     })?;
     let adapted = adapt(entry, &binding, &add.prefix);
+    let left_out = adapted.left_out;
     let files = files(add, entry, &opened, adapted);
     if !would_be_sound(&opened, &files, console)? {
         return Ok(Ending::Problems);
@@ -145,10 +146,18 @@ fn take_over(add: &Add, console: &Console) -> Result<Ending, Failure> {
         }
         return Ok(Ending::Fine);
     }
-    for (path, text) in &files {
-        write(path, text)?;
+    write_all(&files)?;
+    let mut text = told(&binding, program, &files);
+    if left_out > 0 {
+        let tests = if left_out == 1 { "a test was" } else { "tests were" };
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{tests} left out: they give what this project works out");
     }
-    console.out(&told(entry, &binding, program, &files))?;
+    let title = format!("{}{}", add.prefix, entry.name).replace('_', " ");
+    let path = add.project.path.display().to_string();
+    let path = if path == "." { String::new() } else { format!(" {path}") };
+    let _ = writeln!(text, "`segue test{path} --filter \"{title}\"` runs its tests");
+    console.out(&text)?;
     Ok(Ending::Fine)
 }
 
@@ -182,20 +191,34 @@ fn would_be_sound(opened: &Opened, files: &[(PathBuf, String)], console: &Consol
         return Ok(true);
     }
     console.note(&terminal::draw(&checked.sources, &errors, console.colour_errors));
-    console.note("nothing was added: with --prefix its names would be others\n");
+    let taken = errors.iter().any(|message| message.code.0 == "S0100");
+    let advice = if taken { ": with --prefix its names would be others" } else { "" };
+    console.note(&format!("nothing was added{advice}\n"));
     Ok(false)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::Use(format!("{} cannot be written: {error}", shown(path)));
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+/// Writes all of them, or none.
+fn write_all(files: &[(PathBuf, String)]) -> Result<(), Failure> {
+    for (at, (path, text)) in files.iter().enumerate() {
+        if let Err(error) = write(path, text) {
+            files.iter().take(at + 1).for_each(|(path, _)| _ = fs::remove_file(path));
+            return Err(error);
+        }
     }
-    fs::write(path, text).map_err(failed)
+    Ok(())
 }
 
-/// What was written, what the names stand for, and what to do next.
-fn told(entry: &Entry, binding: &Binding, program: &Program, files: &[(PathBuf, String)]) -> String {
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if folder.exists() && !folder.is_dir() {
+        return Err(Failure::Use(format!("{} is a file, and should be a folder", shown(folder))));
+    }
+    let failed = |error: std::io::Error| Failure::Use(format!("{} cannot be written: {error}", shown(path)));
+    fs::create_dir_all(folder).and_then(|()| fs::write(path, text)).map_err(failed)
+}
+
+/// What was written, and what the names stand for.
+fn told(binding: &Binding, program: &Program, files: &[(PathBuf, String)]) -> String {
     let mut text = String::new();
     for (path, _) in files {
         // Writing to a string does not fail.
@@ -208,6 +231,5 @@ fn told(entry: &Entry, binding: &Binding, program: &Program, files: &[(PathBuf, 
     if amounts && binding.currency != program.settings.currency.code() {
         let _ = writeln!(text, "amounts are in {}", binding.currency);
     }
-    let _ = writeln!(text, "`segue test --filter \"{}\"` runs its tests", entry.name.replace('_', " "));
     text
 }

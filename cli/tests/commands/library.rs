@@ -29,7 +29,7 @@ fn what_there_is_is_listed_and_shown() {
 #[test]
 fn an_entry_is_taken_over_with_the_names_of_the_project() {
     let shop = Shop::new();
-    let ended = shop.segue(&["library", "add", "rfm"]);
+    let ended = shop.segue(&["library", "add", "rfm", "--use", "purchases.paid=price"]);
     let expected = "wrote library/rfm.segue
 wrote tests/rfm.segue
 purchases.purchased_at is purchases.bought_at
@@ -52,11 +52,13 @@ purchases.paid is purchases.price
 #[test]
 fn nothing_is_written_over_and_names_are_not_taken_twice() {
     let shop = Shop::new();
-    assert_eq!(shop.segue(&["library", "add", "rfm"]).status, 0);
-    let again = shop.segue(&["library", "add", "rfm"]);
+    let add = ["library", "add", "rfm", "--use", "purchases.paid=price"];
+    assert_eq!(shop.segue(&add).status, 0);
+    let again = shop.segue(&add);
     assert_eq!(again.status, 2);
     assert!(again.err.contains("library/rfm.segue and tests/rfm.segue are there already"), "{}", again.err);
-    let other = shop.segue(&["library", "add", "rfm", "--prefix", "web_"]);
+    let other = shop.segue(&[add.as_slice(), &["--prefix", "web_"]].concat());
+    assert!(other.out.ends_with("`segue test --filter \"web rfm\"` runs its tests\n"), "{}", other.out);
     assert_eq!(other.status, 0, "{}", other.err);
     assert!(shop.read("library/web_rfm.segue").contains("partition web_rfm "));
     assert_eq!(shop.segue(&["test", "--filter", "web rfm"]).status, 0);
@@ -74,12 +76,20 @@ fn what_is_not_found_is_asked_for() {
     let ended = shop.segue(&["library", "add", "engagement"]);
     assert_eq!(ended.status, 2);
     assert!(
-        ended.err.contains("opens (mail that was opened) was not found; say which: --use opens=purchases"),
+        ended.err.contains(
+            "opens (mail that was opened) was not found; this project has none that could be: it needs events"
+        ),
         "{}",
         ended.err
     );
+    let ended = shop.segue(&["library", "add", "rfm"]);
+    assert!(ended.err.contains("say which: --use purchases.paid=purchases.price"), "{}", ended.err);
     let ended = shop.segue(&["library", "add", "rfm", "--use", "purchases.paid=quantity"]);
-    assert!(ended.err.contains("purchases.quantity is not a field with money; there are price"), "{}", ended.err);
+    assert!(
+        ended.err.contains("purchases.quantity is not a field with money; the fields with money are price"),
+        "{}",
+        ended.err
+    );
     let ended = shop.segue(&["library", "add", "rfm", "--use", "purchases"]);
     assert!(ended.err.contains("write it as NAME=OURS"), "{}", ended.err);
     let ended = shop.segue(&["library", "add", "rfm", "--prefix", "a b"]);
@@ -102,4 +112,14 @@ fn a_single_file_and_a_broken_project_take_nothing_over() {
     let ended = shop.segue(&["library", "add", "rfm"]);
     assert_eq!(ended.status, 1);
     assert!(ended.err.contains("nothing was added: the rules must be sound first"), "{}", ended.err);
+}
+
+#[test]
+fn all_is_written_or_nothing() {
+    let shop = Shop::new();
+    shop.write("tests", "not a folder");
+    let ended = shop.segue(&["library", "add", "lifecycle"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("tests is a file, and should be a folder"), "{}", ended.err);
+    assert!(!shop.file("library/lifecycle.segue").exists());
 }

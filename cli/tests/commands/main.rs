@@ -16,3 +16,4 @@ mod run;
 mod shop;
 mod surroundings;
 mod test;
+mod tutorial;

@@ -357,6 +357,10 @@ fn print_window(window: &Window, text: &mut String) {
         }
         WindowKind::This(which) => text.push_str(&format!("this {}", unit(*which))),
         WindowKind::Last(which) => text.push_str(&format!("last {}", unit(*which))),
+        WindowKind::Fiscal { unit: which, last } => {
+            let word = if *last { "last" } else { "this" };
+            text.push_str(&format!("{word} fiscal {}", unit(*which)));
+        }
         WindowKind::Today => text.push_str("today"),
         WindowKind::Yesterday => text.push_str("yesterday"),
         WindowKind::OnDays(bits) => text.push_str(&format!("on {}", days(*bits))),

@@ -198,7 +198,7 @@ impl Builder<'_> {
                 Ok(count) => unit_word(&lower, count).map(str::to_owned),
                 Err(_) => None,
             },
-            Some(before) if matches!(before.text.as_str(), "last" | "next" | "this") => {
+            Some(before) if matches!(before.text.as_str(), "last" | "next" | "this" | "fiscal") => {
                 unit_word(&lower, 1).map(str::to_owned)
             }
             _ => None,

@@ -4,7 +4,7 @@ use super::{Binding, Entry};
 use crate::format::format;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::scan::{LexemeKind, lexemes};
-use crate::syntax::tree::DeclarationKind;
+use crate::syntax::tree::{Declaration, DeclarationKind, TestLine};
 use crate::syntax::{NodeIds, parse};
 use rustc_hash::FxHashMap;
 
@@ -15,6 +15,8 @@ pub struct Adapted {
     pub rules: String,
     /// Its tests.
     pub tests: String,
+    /// How many tests were left out, because they give what the project works out.
+    pub left_out: usize,
 }
 
 /// The currency that entries are written in.
@@ -34,13 +36,41 @@ pub fn adapt(entry: &Entry, binding: &Binding, prefix: &str) -> Adapted {
     if !prefix.is_empty() {
         words.extend(declared.iter().map(|name| (name.as_str(), format!("{prefix}{name}"))));
     }
-    Adapted { rules: renamed(entry.rules, &words, &[], ""), tests: renamed(entry.tests, &words, &days, prefix) }
+    let computed: Vec<&str> =
+        binding.bound.iter().filter(|bound| bound.computed).map(|bound| last(bound.name)).collect();
+    let (tests, left_out) = without_given(entry.tests, &computed);
+    Adapted { rules: renamed(entry.rules, &words, &[], ""), tests: renamed(&tests, &words, &days, prefix), left_out }
+}
+
+/// The tests that give none of these fields, and how many others there are.
+fn without_given(tests: &str, fields: &[&str]) -> (String, usize) {
+    if fields.is_empty() {
+        return (tests.to_owned(), 0);
+    }
+    let parsed = parse(FileId(0), &SourceFile::new("library", tests), &mut NodeIds::default());
+    let gives = |declaration: &Declaration| match &declaration.kind {
+        DeclarationKind::Test(test) => test.lines.iter().any(|line| match line {
+            TestLine::Rows(given) => {
+                let given = given.rows.iter().flat_map(|row| &row.fields);
+                given.into_iter().any(|given| fields.contains(&&*given.name.text))
+            }
+            TestLine::Fact(_) | TestLine::Expect(_) => false,
+        }),
+        _ => false,
+    };
+    let all = parsed.file.declarations;
+    let kept: Vec<&str> = all
+        .iter()
+        .filter(|declaration| !gives(declaration))
+        .map(|declaration| tests.get(declaration.span.range()).unwrap_or(""))
+        .collect();
+    (kept.join("\n\n") + "\n", all.len() - kept.len())
 }
 
 /// The names that some rules declare.
 fn declared(rules: &str) -> Vec<String> {
     let parsed = parse(FileId(0), &SourceFile::new("library", rules), &mut NodeIds::default());
-    let name = |declaration: crate::syntax::tree::Declaration| match declaration.kind {
+    let name = |declaration: Declaration| match declaration.kind {
         DeclarationKind::Let { name, .. }
         | DeclarationKind::List { name, .. }
         | DeclarationKind::Trait { name, .. }

@@ -68,6 +68,17 @@ impl Kind {
             Kind::Date => "a field with dates",
         }
     }
+
+    /// Several of them, in words.
+    fn several(self) -> &'static str {
+        match self {
+            Kind::Events => "events",
+            Kind::Time => "times",
+            Kind::Money => "fields with money",
+            Kind::Whole => "fields with whole numbers",
+            Kind::Date => "fields with dates",
+        }
+    }
 }
 
 /// The entry of a name, capitals ignored.

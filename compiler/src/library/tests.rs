@@ -69,7 +69,7 @@ fn names_are_found_by_themselves_where_they_are_the_usual_ones() {
     for entry in entries() {
         let binding = bind(entry, &program, &[]).unwrap();
         assert!(binding.bound.iter().all(|bound| bound.name == bound.stands_for), "{binding:?}");
-        let same = Adapted { rules: entry.rules.to_owned(), tests: entry.tests.to_owned() };
+        let same = Adapted { rules: entry.rules.to_owned(), tests: entry.tests.to_owned(), left_out: 0 };
         assert_eq!(adapt(entry, &binding, ""), same, "{}", entry.name);
     }
 }
@@ -82,7 +82,7 @@ fn every_entry_fits_other_names_kinds_of_time_and_currencies() {
         let needed: Vec<(&str, &str)> =
             given.into_iter().filter(|(name, _)| entry.needs.iter().any(|need| need.name == *name)).collect();
         let binding = bind(entry, &project, &told(&needed)).unwrap();
-        let Adapted { rules, tests } = adapt(entry, &binding, "our_");
+        let Adapted { rules, tests, .. } = adapt(entry, &binding, "our_");
         program(&[OTHER, &rules, &tests]);
         assert!(!rules.contains("purchases") || rules.contains("\"") || rules.contains('#'), "{rules}");
         assert!(!tests.contains("USD"), "{tests}");
@@ -108,12 +108,25 @@ fn refused(entry: &str, given: &[(&str, &str)]) -> Vec<String> {
 fn what_is_not_found_is_asked_for() {
     assert_eq!(
         refused("rfm", &[("purchases", "order_lines"), ("purchases.paid", "price")]),
-        ["there is no order_lines.price; there are total, shipping"]
+        ["there is no order_lines.price; the fields with money are total, shipping"]
+    );
+    assert_eq!(
+        refused("rfm", &[("purchases", "order_lines"), ("purchases", "email_opens")]),
+        ["purchases is said twice"]
+    );
+    assert_eq!(
+        refused("rfm", &[("purchases.purchased_at", "delivered_on")]),
+        ["order_lines happen at day, and at nothing else"]
+    );
+    assert_eq!(refused("engagement", &[("opens", "order_lines")]), ["order_lines cannot be both purchases and opens"]);
+    assert_eq!(
+        refused("rfm", &[("purchases.paid", "email_opens.total")]),
+        ["email_opens.total is no field of order_lines"]
     );
     assert_eq!(
         refused("cart_abandonment", &[]),
-        ["cart_adds (what was put into a cart) was not found; say which: --use cart_adds=order_lines or \
-          --use cart_adds=email_opens or --use cart_adds=basket_events"]
+        ["cart_adds (what was put into a cart) was not found; say which: --use cart_adds=email_opens or \
+          --use cart_adds=basket_events"]
     );
     assert_eq!(
         refused("nps", &[]),
@@ -121,7 +134,7 @@ fn what_is_not_found_is_asked_for() {
     );
     assert_eq!(
         refused("rfm", &[("purchases.paid", "vat")]),
-        ["order_lines.vat is not a field with money; there are total, shipping"]
+        ["order_lines.vat is not a field with money; the fields with money are total, shipping"]
     );
     assert_eq!(
         refused("rfm", &[("purchase.paid", "vat")]),
@@ -129,7 +142,7 @@ fn what_is_not_found_is_asked_for() {
     );
     assert_eq!(
         refused("rfm", &[("purchases", "orders")]),
-        ["there are no events called orders; there are order_lines, email_opens, basket_events"]
+        ["there are no events called orders; the events are order_lines, email_opens, basket_events"]
     );
 }
 
@@ -144,4 +157,48 @@ fn a_binding_says_what_it_took() {
         ("purchases.paid", "order_lines.total"),
     ];
     assert_eq!((bound.as_slice(), currency.as_str()), (expected.as_slice(), "EUR"));
+}
+
+/// What binds `purchases` and `purchases.paid` in a project of these events; `None` where it asks.
+fn paid(events: &str) -> Option<(String, String)> {
+    let project = program(&["customers { key who : id }", events]);
+    let bound = bind(find("rfm").unwrap(), &project, &[]).ok()?.bound;
+    Some((bound.first().unwrap().stands_for.clone(), bound.last().unwrap().stands_for.clone()))
+}
+
+#[test]
+fn what_is_not_clear_is_never_guessed() {
+    let found = |table: &str, field: &str| Some((table.to_owned(), format!("{table}.{field}")));
+    assert_eq!(paid("events orders by who at day { total : money USD   tax : money USD }"), found("orders", "total"));
+    assert_eq!(paid("events Orders by who at day { Total : money USD }"), found("Orders", "Total"));
+    for unclear in [
+        // Two usual names.
+        "events orders by who at day { total : money USD   amount : money USD }",
+        // The price of one piece.
+        "events orders by who at day { price : money USD   quantity : integer }",
+        // The only money there is need not be what was paid.
+        "events orders by who at day { discount : money USD }",
+        // The name itself holds something else.
+        "events purchases by who at day { paid : boolean   total : money USD }",
+        // The only events there are need not be purchases.
+        "events refunds by who at day { amount : money USD }",
+        // Two usual tables.
+        "events orders by who at day { total : money USD }\nevents transactions by who at day { total : money USD }",
+        // The name itself is no table of events.
+        "events orders by who at day { total : money USD }\ntable purchases { key p : id }",
+    ] {
+        assert_eq!(paid(unclear), None, "{unclear}");
+    }
+}
+
+#[test]
+fn tests_that_give_what_is_worked_out_are_left_out() {
+    let own = "customers { key who : id }
+events orders by who at day { price : money USD   quantity : integer   total = price * quantity }
+";
+    let rfm = find("rfm").unwrap();
+    let binding = bind(rfm, &program(&[own]), &[]).unwrap();
+    let adapted = adapt(rfm, &binding, "");
+    assert_eq!(adapted.left_out, 2);
+    program(&[own, &adapted.rules, &adapted.tests]);
 }

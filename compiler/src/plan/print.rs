@@ -454,6 +454,10 @@ fn window_text(window: &Window) -> String {
         Window::FromTo(from, to) => format!("from {} to {}", bound_text(from), bound_text(to)),
         Window::This(unit) => format!("this {}", unit_text(unit)),
         Window::Last(unit) => format!("last {}", unit_text(unit)),
+        Window::Fiscal { unit, last, start } => {
+            let word = if last { "last" } else { "this" };
+            format!("{word} fiscal {} from month {start}", unit_text(unit))
+        }
         Window::Day(bound) => format!("on {}", bound_text(bound)),
         Window::Weekdays(days) => format!("on days {days:07b}"),
         Window::Hours { from, to } => {

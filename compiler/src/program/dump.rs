@@ -402,6 +402,9 @@ fn window(window: &Window) -> String {
         Window::FromTo(from, to) => format!("from {} to {}", bound(*from), bound(*to)),
         Window::This(unit) => format!("this {}", unit_name(*unit)),
         Window::Last(unit) => format!("last {}", unit_name(*unit)),
+        Window::Fiscal { unit, last, .. } => {
+            format!("{} fiscal {}", if *last { "last" } else { "this" }, unit_name(*unit))
+        }
         Window::Day(at) => format!("on {}", bound(*at)),
         Window::Weekdays(days) => format!("days {days:07b}"),
         Window::Hours { from, to } => format!("hours {from} to {to}"),

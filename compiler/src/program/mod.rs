@@ -89,6 +89,8 @@ pub struct Settings {
     pub currency: Currency,
     /// First day of the week.
     pub week_start: chrono::Weekday,
+    /// The month, from 1 to 12, with which a fiscal year starts, where one is set.
+    pub fiscal_year_start: Option<u32>,
     /// `as_of` of the project file, in microseconds UTC.
     pub as_of: Option<i64>,
 }

@@ -42,6 +42,8 @@ pub enum Window {
     This(Unit),
     /// The calendar unit before that.
     Last(Unit),
+    /// The year or quarter that holds `as of`, or with `last` the one before it, of years that start with a month from 1 to 12.
+    Fiscal { unit: Unit, last: bool, start: u32 },
     /// One day.
     Day(Bound),
     /// Days of the week; bit 0 is Monday.

@@ -6,6 +6,7 @@ use crate::names::{messages as names, suggest};
 use crate::program::Settings;
 use crate::source::{FileId, SourceFile, Span};
 use crate::values::Currency;
+use crate::values::calendar::MONTHS;
 use chrono::{NaiveDate, NaiveDateTime, TimeZone, Weekday};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,6 +73,7 @@ impl Default for Config {
                 zone: chrono_tz::UTC,
                 currency: Currency(*b"USD"),
                 week_start: Weekday::Mon,
+                fiscal_year_start: None,
                 as_of: None,
             },
             data: Vec::new(),
@@ -85,7 +87,7 @@ impl Default for Config {
 }
 
 const SECTIONS: &[&str] = &["project", "data", "checks", "environments"];
-const PROJECT: &[&str] = &["name", "time_zone", "currency", "week_start", "as_of"];
+const PROJECT: &[&str] = &["name", "time_zone", "currency", "week_start", "fiscal_year_start", "as_of"];
 const CHECKS: &[&str] = &["fail_on"];
 
 /// Reads the project file; what is wrong with it goes to `diagnostics`, and the rest holds.
@@ -198,6 +200,18 @@ impl Reader<'_> {
                             value,
                             format!("\"{day}\" is no day of the week"),
                             "write \"monday\" or \"sunday\"",
+                        ),
+                    }
+                }
+                "fiscal_year_start" => {
+                    let Some(month) = self.text("fiscal_year_start", value) else { continue };
+                    let lower = month.to_lowercase();
+                    match MONTHS.iter().position(|name| *name == lower) {
+                        Some(at) => self.config.settings.fiscal_year_start = u32::try_from(at + 1).ok(),
+                        None => self.bad(
+                            value,
+                            format!("\"{month}\" is no month"),
+                            "write the month with which the fiscal year starts, as \"april\"",
                         ),
                     }
                 }

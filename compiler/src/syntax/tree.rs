@@ -729,6 +729,8 @@ pub enum WindowKind {
     This(Unit),
     /// `last month`
     Last(Unit),
+    /// `this fiscal year`, `last fiscal quarter`
+    Fiscal { unit: Unit, last: bool },
     /// `today`
     Today,
     /// `yesterday`

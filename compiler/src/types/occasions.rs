@@ -235,6 +235,7 @@ impl<'tree> Checker<'tree> {
                     | WindowKind::FromTo { .. }
                     | WindowKind::This(_)
                     | WindowKind::Last(_)
+                    | WindowKind::Fiscal { .. }
                     | WindowKind::Today
                     | WindowKind::Yesterday
                     | WindowKind::OnDate(_)

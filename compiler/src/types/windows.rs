@@ -120,6 +120,13 @@ impl<'tree> Checker<'tree> {
             WindowKind::This(unit) | WindowKind::Last(unit) if only_date && short(*unit) => {
                 return self.refuse(messages::hours_of_a_day(span));
             }
+            WindowKind::Fiscal { unit, .. } if !matches!(unit, Unit::Year | Unit::Quarter) => {
+                return self.refuse(messages::fiscal_of_no_year(written.span, messages::unit_name(*unit)));
+            }
+            WindowKind::Fiscal { unit, last } => match self.settings.fiscal_year_start {
+                Some(start) => Window::Fiscal { unit: *unit, last: *last, start },
+                None => return self.refuse(messages::fiscal_year_unset(written.span)),
+            },
             WindowKind::This(unit) => Window::This(*unit),
             WindowKind::Last(unit) => Window::Last(*unit),
             WindowKind::Today => Window::Day(Bound::RelativeDay(0)),

@@ -87,6 +87,7 @@ pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
             zone: chrono_tz::UTC,
             currency: Currency(*b"USD"),
             week_start: chrono::Weekday::Mon,
+            fiscal_year_start: None,
             as_of: None,
         },
         tables: tables.into_iter().map(|draft| draft.0).collect(),

@@ -74,6 +74,7 @@ fn program() -> Program {
             zone: chrono_tz::America::New_York,
             currency: Currency::new("USD").unwrap(),
             week_start: chrono::Weekday::Mon,
+            fiscal_year_start: None,
             as_of: None,
         },
         tables: vec![

@@ -257,7 +257,11 @@ impl Changes {
     /// As people read it.
     pub fn text(&self) -> String {
         let tried = self.noticed + self.unnoticed.len();
-        let mut text = format!("{tried} changes were tried, one at a time: the tests noticed {}\n", self.noticed);
+        let mut text = match tried {
+            0 => "there is no condition to change\n".to_owned(),
+            1 => format!("1 change was tried: the tests noticed {}\n", self.noticed),
+            _ => format!("{tried} changes were tried, one at a time: the tests noticed {}\n", self.noticed),
+        };
         if !self.unnoticed.is_empty() {
             text.push_str("\nNo test noticed these:\n");
             text.push_str(&lines(&self.unnoticed, |one| (&one.condition, Some(one.change.as_str()))));

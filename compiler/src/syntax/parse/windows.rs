@@ -91,6 +91,7 @@ impl Reader<'_> {
             Rule::on_date => WindowKind::OnDate(self.bound_within(pair)),
             Rule::this_unit => WindowKind::This(unit_within(pair)),
             Rule::last_unit => WindowKind::Last(unit_within(pair)),
+            Rule::fiscal_unit => fiscal_unit(pair),
             Rule::yesterday => WindowKind::Yesterday,
             Rule::on_days => {
                 let days = pair.into_inner().filter(|inner| inner.as_rule() == Rule::day_name);
@@ -176,6 +177,11 @@ impl Reader<'_> {
                 Rule::amount => amount = Some(self.amount(inner)),
                 Rule::unit => unit = unit_of(inner.as_str()),
                 Rule::next_word | Rule::coming_word => is_next = true,
+                Rule::fiscal_unit => {
+                    let wanted = self.span(&inner);
+                    self.report(messages::window_wording(span, self.source.slice(wanted)));
+                    return fiscal_unit(inner);
+                }
                 Rule::this_unit | Rule::last_unit => {
                     let wanted = self.span(&inner);
                     self.report(messages::window_wording(span, self.source.slice(wanted)));
@@ -290,6 +296,12 @@ pub(crate) fn unit_text(unit: Unit, count: i64) -> &'static str {
 /// `90 days`, `1 week`
 pub(crate) fn amount_text(amount: Amount) -> String {
     format!("{} {}", amount.count, unit_text(amount.unit, amount.count))
+}
+
+/// `this fiscal year`
+fn fiscal_unit(pair: Pair<'_>) -> WindowKind {
+    let last = pair.clone().into_inner().any(|inner| inner.as_rule() == Rule::last_word);
+    WindowKind::Fiscal { unit: unit_within(pair), last }
 }
 
 fn day_bits(word: &str) -> u8 {

@@ -325,3 +325,16 @@ pub(crate) fn rows_without_a_day(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error("S0144", span, format!("`{text}` have no time of their own, so they fall into no day or month"))
         .beside("name events, or a field that holds a date")
 }
+
+/// S0143
+pub(crate) fn fiscal_of_no_year(span: Span, unit: &str) -> Diagnostic {
+    Diagnostic::error("S0143", span, format!("there are fiscal years and fiscal quarters, but no fiscal {unit}s"))
+        .beside("write `this fiscal year` or `this fiscal quarter`")
+}
+
+/// S0143
+pub(crate) fn fiscal_year_unset(span: Span) -> Diagnostic {
+    Diagnostic::error("S0143", span, "nothing says when the fiscal year starts")
+        .beside("which year is meant?")
+        .note("write `fiscal_year_start = \"april\"` below `[project]` in segue.toml")
+}

@@ -189,6 +189,9 @@ fn windows() -> impl Strategy<Value = Window> {
         (bounds(), bounds()).prop_map(|(from, to)| Window::FromTo(from, to)),
         amounts().prop_map(|amount| Window::This(amount.unit)),
         amounts().prop_map(|amount| Window::Last(amount.unit)),
+        (any::<bool>(), any::<bool>(), 1_u32..13).prop_map(|(year, last, start)| {
+            Window::Fiscal { unit: if year { Unit::Year } else { Unit::Quarter }, last, start }
+        }),
         bounds().prop_map(Window::Day),
         (0_u8..128).prop_map(Window::Weekdays),
         (0_u32..86_400, 0_u32..=86_400).prop_map(|(from, to)| Window::Hours { from, to }),
@@ -273,3 +276,28 @@ fn moments_are_written_as_people_read_them() {
 }
 
 mod occasions;
+
+proptest! {
+    /// A fiscal year of twelve months follows the last one, holds the day of the run, and starts with its month; the quarters make it up.
+    #[test]
+    fn fiscal_years_follow_one_another(clock in clocks(), start in 1_u32..13, days in -800_i32..800) {
+        let filter = |unit, last| resolve(&[Window::Fiscal { unit, last, start }], &clock, Moments::Dates);
+        let (this, before) = (filter(Unit::Year, false), filter(Unit::Year, true));
+        let day = clock.today() + days;
+        prop_assert!(this.contains(clock.today().into()));
+        prop_assert!(!(this.contains(day.into()) && before.contains(day.into())));
+        let first = (clock.today() - 366..=clock.today()).find(|day| this.contains((*day).into()));
+        let first = first.unwrap_or(clock.today());
+        prop_assert_eq!((month_of(first), day_of_month(first)), (start, 1));
+        prop_assert!(before.contains((first - 1).into()) && !this.contains((first - 1).into()));
+        let quarter = filter(Unit::Quarter, false);
+        prop_assert!(!quarter.contains(day.into()) || this.contains(day.into()));
+        // With January it is the calendar's.
+        let plain = |window| resolve(&[window], &clock, Moments::Dates);
+        let january = |unit, last| resolve(&[Window::Fiscal { unit, last, start: 1 }], &clock, Moments::Dates);
+        for unit in [Unit::Year, Unit::Quarter] {
+            prop_assert_eq!(january(unit, false).contains(day.into()), plain(Window::This(unit)).contains(day.into()));
+            prop_assert_eq!(january(unit, true).contains(day.into()), plain(Window::Last(unit)).contains(day.into()));
+        }
+    }
+}

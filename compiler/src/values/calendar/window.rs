@@ -156,6 +156,12 @@ fn edges(window: &Window, clock: &Clock, moments: Moments) -> (Edge, Edge) {
             let (start, _) = unit_at(now_edge(clock, unit), unit, clock);
             (units_on(start, Amount { count: 1, unit }, -1), start)
         }
+        Window::Fiscal { unit, last, start } => {
+            let today = i128::from(clock.today());
+            let (from, to) = fiscal_unit_at(today, unit, start);
+            let amount = Amount { count: 1, unit };
+            if last { (units_on(from, amount, -1), from) } else { (from, to) }
+        }
         Window::Day(bound) => {
             let day = match bound {
                 Bound::Day(day) => i128::from(day),
@@ -234,6 +240,19 @@ fn unit_at(edge: Edge, unit: Unit, clock: &Clock) -> (Edge, Edge) {
         beyond => return (beyond, beyond),
     };
     (start, units_on(start, Amount { count: 1, unit }, 1))
+}
+
+/// The year or quarter that holds a day, of years that start with a month from 1 to 12.
+fn fiscal_unit_at(day: i128, unit: Unit, start: u32) -> (Edge, Edge) {
+    let date = CivilDate::of(day as i64);
+    // Months since the fiscal year began, and of those the whole quarters.
+    let since = (date.month + 12 - start) % 12;
+    let into = if unit == Unit::Quarter { since % 3 } else { since };
+    let months = date.year * 12 + i64::from(date.month) - 1 - i64::from(into);
+    let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
+    let first = CivilDate { year, month: month as u32, day: 1 }.number();
+    let from = Edge::Day(first.into());
+    (from, units_on(from, Amount { count: 1, unit }, 1))
 }
 
 /// Where a bound begins.
