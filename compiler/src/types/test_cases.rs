@@ -154,7 +154,12 @@ impl<'tree> Checker<'tree> {
         for given in &written.fields {
             let Some(field) = self.index.field(place.table, &given.name.text) else {
                 failed = true;
-                self.unknown_field::<()>(&given.name, place.table);
+                match self.table_pointed_at(place.table, &given.name) {
+                    Some((pointing, table)) => {
+                        self.report(messages::field_of_another_row(given.span, &given.name.text, &pointing, &table));
+                    }
+                    None => _ = self.unknown_field::<()>(&given.name, place.table),
+                }
                 continue;
             };
             if let Some(first) = seen.insert(field, given.name.span) {
@@ -217,6 +222,10 @@ impl<'tree> Checker<'tree> {
                 Some(Given::Value(Value::List(values.into())))
             }
             (Type::List(_), other) => self.refuse(messages::list_expected(other.span(), &name.text)),
+            (Type::Id(Some(table)), GivenValue::Row(row)) => {
+                let table = self.index.table_name(*table);
+                self.refuse(messages::row_for_a_key(row.span, &name.text, &table))
+            }
             (_, GivenValue::List(_, span)) => self.refuse(messages::one_value_expected(*span, &name.text)),
             (ty, value) => {
                 let row = if place.table == CUSTOMERS { Row::Customer } else { Row::Current };
@@ -225,6 +234,17 @@ impl<'tree> Checker<'tree> {
                 Some(Given::Value(self.given_value(value, &written.place, &left, place)?))
             }
         }
+    }
+
+    /// The field of a table, and the table that it points at, which has a field of this name.
+    fn table_pointed_at(&self, table: TableId, word: &Word) -> Option<(String, String)> {
+        let fields = self.fields.get(table.0 as usize)?.iter().filter_map(State::done);
+        fields.into_iter().find_map(|checked| match checked.field.ty {
+            Type::Id(Some(pointed)) if self.index.field(pointed, &word.text).is_some() => {
+                Some((checked.field.name.to_string(), self.index.table_name(pointed).to_string()))
+            }
+            _ => None,
+        })
     }
 
     /// One written value as one of the type of `left`, which stands for the field.

@@ -121,3 +121,25 @@ pub(crate) fn row_not_closed(span: Span, word: &str) -> Diagnostic {
     Diagnostic::error("S0048", span, format!("`{word}` starts a line of the test, and the row before it is not closed"))
         .beside("end the row with `}` first")
 }
+
+/// `test "..." on 2026-12-01 { ... }`
+pub(crate) fn test_moment(span: Span) -> Diagnostic {
+    Diagnostic::error("S0048", span, "the day of a test stands behind `as of`")
+        .beside("write `as of`")
+        .fix("write `as of`", replace(span, "as of"))
+}
+
+/// `{ plan: free trial }`
+pub(crate) fn given_without_quotes(span: Span, written: &str) -> Diagnostic {
+    let quoted = in_quotes(&written.split_whitespace().collect::<Vec<_>>().join(" "));
+    Diagnostic::error("S0048", span, "words stand in quotes")
+        .beside(format!("did you mean `{quoted}`?"))
+        .offer(format!("write `{quoted}`"), replace(span, quoted.clone()))
+}
+
+/// `expect first_purchase = 3 days ago`
+pub(crate) fn ago_in_a_claim(span: Span) -> Diagnostic {
+    Diagnostic::error("S0048", span, "a date or time that is expected is written out")
+        .beside("write the date here")
+        .note("or expect the day: `expect first_purchase is exactly 3 days ago`")
+}

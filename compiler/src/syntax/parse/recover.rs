@@ -555,7 +555,15 @@ impl Reader<'_> {
         let behind_names = place.lexemes.get(names + 1).map_or("", |lexeme| lexeme.text(source)).to_ascii_lowercase();
         let goes_on = matches!(behind_names.as_str(), "{" | "=" | ":" | "by" | "at" | "from" | "is")
             || behind_names.starts_with('"');
-        let diagnostic = if kind == ChunkKind::Test && names > 1 && (goes_on || behind_names == "as") {
+        // `test "..." on 2026-12-01 {`
+        let moment = (1..place.lexemes.len()).find(|at| {
+            let word = |at: usize| place.lexemes.get(at).map_or("", |lexeme| lexeme.text(source));
+            let is_written = matches!(word(*at).to_ascii_lowercase().as_str(), "on" | "at" | "as");
+            kind == ChunkKind::Test && is_written && word(at + 1).starts_with(|first: char| first.is_ascii_digit())
+        });
+        let diagnostic = if let Some(at) = moment {
+            messages::test_moment(self.lexeme_span(&place.lexemes[at]))
+        } else if kind == ChunkKind::Test && names > 1 && (goes_on || behind_names == "as") {
             let whole = self.lexeme_span(&place.lexemes[1]).to(self.lexeme_span(&place.lexemes[names]));
             let title = super::Word { text: std::sync::Arc::from(self.source.slice(whole)), span: whole };
             messages::test_without_title(whole, Some(&title))

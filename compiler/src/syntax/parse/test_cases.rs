@@ -205,6 +205,12 @@ impl Reader<'_> {
         let starts_line = is_word(0) && matches!(text(0).to_ascii_lowercase().as_str(), "expect" | "given");
         let message = match behind {
             _ if starts_line && text(1) != ":" => messages::row_not_closed(span, text(0)),
+            // Words without quotes, as `plan: free trial`.
+            Some(first) if lexemes.len() > 3 && lexemes.iter().skip(2).all(|one| one.kind == LexemeKind::Word) => {
+                let last = lexemes.last().unwrap_or(first);
+                let value = self.lexeme_span(first).to(self.lexeme_span(last));
+                messages::given_without_quotes(value, self.source.slice(value))
+            }
             Some(first) => {
                 let last = lexemes.last().unwrap_or(first);
                 messages::broken_given_value(self.lexeme_span(first).to(self.lexeme_span(last)), text(0))
@@ -243,6 +249,13 @@ impl Reader<'_> {
         // `expect age > 3 expect in loyal`
         if claims && let Some(second) = (1..lexemes.len()).find(|at| is(*at, "expect") || is(*at, "given")) {
             return self.report(messages::claims_side_by_side(place(second), self.source.slice(place(second))));
+        }
+        // `expect first_purchase = 3 days ago`
+        if claims
+            && let Some(ago) = lexemes.iter().position(|lexeme| lexeme.text(&self.source.text) == "ago")
+            && is(2, "=")
+        {
+            return self.report(messages::ago_in_a_claim(place(3).to(place(ago))));
         }
         if claims && let Some(first) = lexemes.get(1) {
             let start = self.lexeme_span(first).start;

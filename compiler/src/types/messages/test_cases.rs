@@ -217,3 +217,17 @@ pub(crate) fn null_for_missing(word: &Word) -> Diagnostic {
         .beside("did you mean `missing`?")
         .fix("write `missing`", vec![Edit::replace(word.span, "missing")])
 }
+
+/// `purchases { category: "Tea" }`, where that is the product's.
+pub(crate) fn field_of_another_row(span: Span, name: &str, pointing: &str, table: &str) -> Diagnostic {
+    error(span, format!("`{name}` is a field of `{table}`"))
+        .beside(format!("give `{pointing}` here, and a row of `{table}` with that key"))
+        .note(format!("as in `{pointing}: 1` here, and `{table} {{ ...: 1   {name}: ... }}` beside it"))
+}
+
+/// `product: { category: "Tea" }`
+pub(crate) fn row_for_a_key(span: Span, name: &str, table: &str) -> Diagnostic {
+    error(span, format!("`{name}` holds the key of a row of `{table}`"))
+        .beside("write the key here")
+        .note(format!("the row itself is given beside: `{table} {{ ... }}`"))
+}
