@@ -256,15 +256,16 @@ impl<'tree> Checker<'tree> {
         place: Place,
     ) -> Option<Value> {
         let ty = &left.ty;
-        let zone = self.settings.zone;
         let written = match written {
             GivenValue::Value(value) => value,
             GivenValue::Ago(amount, span) => {
-                let clock = Clock { as_of: place.as_of?, zone, week_start: self.settings.week_start };
+                let clock = self.clock(place)?;
                 let moved = match ty {
                     Type::Date if amount.unit.is_of_the_clock() => None,
                     Type::Date => shift_date(clock.today(), -amount.count, amount.unit).map(Value::Date),
-                    Type::Datetime => shift_instant(clock.as_of, -amount.count, amount.unit, zone).map(Value::Instant),
+                    Type::Datetime => {
+                        shift_instant(clock.as_of, -amount.count, amount.unit, clock.zone).map(Value::Instant)
+                    }
                     _ => None,
                 };
                 return moved.or_else(|| self.refuse(messages::given_of_another_kind(*span, &messages::kind(ty))));
@@ -286,16 +287,26 @@ impl<'tree> Checker<'tree> {
         if let (Type::Date | Type::Datetime, Some(bound)) = (ty, self.moved_bound(&value)) {
             return self.given_moment(bound, ty, written.span, place);
         }
-        let right = Side { written, value };
-        let (_, right) = self.fit(Side { written: field, value: left.clone() }, right)?;
-        match super::constants::work_out(&right) {
-            Some(known) if alike(&right.ty, ty) => Some(known),
-            _ => self.refuse(messages::given_of_another_kind(written.span, &messages::kind(ty))),
+        self.fitted(Side { written, value }, Side { written: field, value: left.clone() })
+    }
+
+    /// What a constant comes to, as a value of the type of what it is given for.
+    fn fitted(&mut self, given: Side<'tree>, place: Side<'tree>) -> Option<Value> {
+        let (ty, span) = (place.value.ty.clone(), given.written.span);
+        let (_, fitted) = self.fit(place, given)?;
+        match super::constants::work_out(&fitted) {
+            Some(known) if alike(&fitted.ty, &ty) => Some(known),
+            _ => self.refuse(messages::given_of_another_kind(span, &messages::kind(&ty))),
         }
     }
 
+    /// The clock of a test's own day.
+    fn clock(&self, place: Place) -> Option<Clock> {
+        Some(Clock { as_of: place.as_of?, zone: self.settings.zone, week_start: self.settings.week_start })
+    }
+
     fn given_moment(&mut self, bound: Bound, ty: &Type, span: Span, place: Place) -> Option<Value> {
-        let clock = Clock { as_of: place.as_of?, zone: self.settings.zone, week_start: self.settings.week_start };
+        let clock = self.clock(place)?;
         let value = match (ty, bound) {
             (Type::Date, Bound::Day(day)) => Some(Value::Date(day)),
             (Type::Date, Bound::RelativeDay(days)) => clock.today().checked_add(days).map(Value::Date),
@@ -384,15 +395,9 @@ impl<'tree> Checker<'tree> {
             Some(Global::Trait(id)) => {
                 let ty = self.traits.get(id.0 as usize).and_then(State::done)?.value.ty.clone();
                 let value = self.operand(right, Some(&ty), Scope::constant())?;
-                let place = made(ExprKind::Trait(id), ty.clone(), true, left.span);
-                let sides = (Side { written: left, value: place }, Side { written: right, value });
-                let (_, fitted) = self.fit(sides.0, sides.1)?;
-                match super::constants::work_out(&fitted) {
-                    Some(known) if alike(&fitted.ty, &ty) => {
-                        Some(Fact { item: Item::Trait(id), stands: Stands::Value(Some(known)), span })
-                    }
-                    _ => self.refuse(messages::given_of_another_kind(right.span, &messages::kind(&ty))),
-                }
+                let place = made(ExprKind::Trait(id), ty, true, left.span);
+                let known = self.fitted(Side { written: right, value }, Side { written: left, value: place })?;
+                Some(Fact { item: Item::Trait(id), stands: Stands::Value(Some(known)), span })
             }
             Some(Global::Partition(id)) => {
                 let Some(word) = bare_word(right) else { return self.refuse(messages::no_fact(span)) };

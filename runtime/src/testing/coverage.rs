@@ -1,6 +1,6 @@
 //! Which conditions decide a test: turned round, they change an answer of at least one.
 
-use super::mutants::{self, Change, Prepared};
+use super::mutants::{self, Change};
 use crate::interpret::InterpretError;
 use rayon::prelude::*;
 use segue_compiler::program::{Program, TestCase};
@@ -35,17 +35,11 @@ pub fn coverage(program: &Program, cases: &[&TestCase]) -> Result<Vec<Line>, Int
     let turned: Vec<_> =
         mutants::all(program).into_iter().filter(|mutant| mutant.change == Change::TurnedRound).collect();
     let line = |mutant: &mutants::Mutant| {
-        let concerned: Vec<&Prepared<'_>> = tests.iter().filter(|test| mutant.home.is_among(&test.reached)).collect();
-        let mut covered = if concerned.is_empty() { Covered::NeverReached } else { Covered::NeverDecided };
-        if !concerned.is_empty() {
-            let changed = mutants::changed(program, mutant);
-            for test in concerned {
-                if mutants::notices(&changed, test)? {
-                    covered = Covered::Decides;
-                    break;
-                }
-            }
-        }
+        let covered = match mutants::noticed(program, mutant, &tests)? {
+            None => Covered::NeverReached,
+            Some(true) => Covered::Decides,
+            Some(false) => Covered::NeverDecided,
+        };
         Ok(Line { span: mutant.span, covered })
     };
     let mut lines: Vec<Line> = turned.par_iter().map(line).collect::<Result<_, InterpretError>>()?;

@@ -107,12 +107,14 @@ pub(super) enum Change {
 }
 
 /// A change at a place: the expression is counted over [`Expr::walk`] of all the home's expressions.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Mutant {
-    pub(super) home: Home,
-    pub(super) at: usize,
+    home: Home,
+    at: usize,
     pub(super) change: Change,
     pub(super) span: Span,
+    /// What is changed, as the rest of a sentence about the condition.
+    told: String,
 }
 
 /// A condition by itself: not made of others, and none that no test can decide because it asks about all customers.
@@ -183,7 +185,7 @@ fn visit(expr: &Expr, stands: Stands, at: &mut usize, told: &mut dyn FnMut(usize
 }
 
 fn changes(home: Home, at: usize, expr: &Expr, stands: Stands, found: &mut Vec<Mutant>) {
-    let mut add = |change: Change| found.push(Mutant { home, at, change, span: expr.span });
+    let mut add = |change: Change| found.push(Mutant { home, at, change, span: expr.span, told: told(expr, change) });
     match &expr.kind {
         ExprKind::Aggregate(aggregate) => {
             (0..aggregate.windows.len()).for_each(|window| add(Change::WithoutWindow(window)));
@@ -238,7 +240,7 @@ fn change(expr: &mut Expr, change: Change) {
 }
 
 /// The program with one change.
-pub(super) fn changed(program: &Program, mutant: &Mutant) -> Program {
+fn changed(program: &Program, mutant: &Mutant) -> Program {
     let mut program = program.clone();
     let mut at = 0;
     for expr in mutant.home.expressions_mut(&mut program) {
@@ -246,7 +248,6 @@ pub(super) fn changed(program: &Program, mutant: &Mutant) -> Program {
             // A part that was changed is walked on in its new form; nothing behind it has the number sought.
             if at == mutant.at {
                 change(part, mutant.change);
-                at += 1;
             }
             at += 1;
         });
@@ -259,13 +260,13 @@ pub(super) fn changed(program: &Program, mutant: &Mutant) -> Program {
 
 /// A test with its data and what it comes to.
 pub(super) struct Prepared<'a> {
-    pub(super) case: &'a TestCase,
-    pub(super) data: Dataset,
-    pub(super) reached: Reached,
-    pub(super) answers: Vec<Answer>,
+    case: &'a TestCase,
+    data: Dataset,
+    reached: Reached,
+    answers: Vec<Answer>,
 }
 
-/// The tests, ready to be run against changed programs; those that ask about all customers themselves are left out.
+/// The tests, ready to be run against changed programs.
 pub(super) fn prepared<'a>(program: &Program, cases: &[&'a TestCase]) -> Result<Vec<Prepared<'a>>, InterpretError> {
     let one = |case: &&'a TestCase| {
         let data = dataset(program, case);
@@ -276,13 +277,32 @@ pub(super) fn prepared<'a>(program: &Program, cases: &[&'a TestCase]) -> Result<
 }
 
 /// Whether a test gives other answers for a changed program, or none where it gave one.
-pub(super) fn notices(changed: &Program, test: &Prepared<'_>) -> Result<bool, InterpretError> {
+fn notices(changed: &Program, test: &Prepared<'_>) -> Result<bool, InterpretError> {
     let found = if test.case.facts.is_empty() {
         answers(changed, &test.data, test.case)?
     } else {
         answers(&standing(changed, test.case), &test.data, test.case)?
     };
     Ok(found != test.answers)
+}
+
+/// Whether some test notices a change; `None` where no test rests on what is changed.
+pub(super) fn noticed(
+    program: &Program,
+    mutant: &Mutant,
+    tests: &[Prepared<'_>],
+) -> Result<Option<bool>, InterpretError> {
+    let mut concerned = tests.iter().filter(|test| mutant.home.is_among(&test.reached)).peekable();
+    if concerned.peek().is_none() {
+        return Ok(None);
+    }
+    let changed = changed(program, mutant);
+    for test in concerned {
+        if notices(&changed, test)? {
+            return Ok(Some(true));
+        }
+    }
+    Ok(Some(false))
 }
 
 /// What came of changing each condition.
@@ -315,33 +335,17 @@ pub fn mutants(program: &Program, cases: &[&TestCase], each: &(dyn Fn() + Sync))
     let fates: Vec<Option<bool>> = all
         .par_iter()
         .map(|mutant| {
-            let concerned: Vec<&Prepared<'_>> =
-                tests.iter().filter(|test| mutant.home.is_among(&test.reached)).collect();
-            let fate = if concerned.is_empty() {
-                None
-            } else {
-                let changed = changed(program, mutant);
-                let mut noticed = false;
-                for test in concerned {
-                    if notices(&changed, test)? {
-                        noticed = true;
-                        break;
-                    }
-                }
-                Some(noticed)
-            };
+            let fate = noticed(program, mutant, &tests)?;
             each();
             Ok(fate)
         })
         .collect::<Result<_, InterpretError>>()?;
     let mut found = Mutants { noticed: 0, survivors: Vec::new(), unreached: 0 };
-    for (mutant, fate) in all.iter().zip(fates) {
+    for (mutant, fate) in all.into_iter().zip(fates) {
         match fate {
             None => found.unreached += 1,
             Some(true) => found.noticed += 1,
-            Some(false) => {
-                found.survivors.push(Survivor { span: mutant.span, change: told(program, mutant) });
-            }
+            Some(false) => found.survivors.push(Survivor { span: mutant.span, change: mutant.told }),
         }
     }
     found.survivors.sort_by_key(|survivor| survivor.span);
@@ -353,44 +357,31 @@ pub fn changes_to_try(program: &Program) -> usize {
     all(program).len()
 }
 
-/// What was changed, as the rest of a sentence about the condition.
-fn told(program: &Program, mutant: &Mutant) -> String {
-    let number = |at: usize, of: usize| match (at, of) {
-        (_, 1) => "its window".to_owned(),
-        (at, of) => format!("window {} of {of}", at + 1),
+/// What a change changes, as the rest of a sentence about the condition.
+fn told(expr: &Expr, change: Change) -> String {
+    let windows = match &expr.kind {
+        ExprKind::Aggregate(aggregate) => aggregate.windows.len(),
+        ExprKind::Followed(step) => step.windows.len(),
+        ExprKind::InWindows(_, windows) => windows.len(),
+        _ => 0,
     };
-    let mut found = String::new();
-    let mut at = 0;
-    for expr in mutant.home.expressions(program) {
-        expr.walk(&mut |part| {
-            if at == mutant.at {
-                let windows = match &part.kind {
-                    ExprKind::Aggregate(aggregate) => aggregate.windows.len(),
-                    ExprKind::Followed(step) => step.windows.len(),
-                    ExprKind::InWindows(_, windows) => windows.len(),
-                    _ => 0,
-                };
-                found = match (mutant.change, &part.kind) {
-                    (Change::TurnedRound, _) => "turned round".to_owned(),
-                    (Change::LeftOut(_), _) => "left out".to_owned(),
-                    (Change::Border, ExprKind::Compare(comparison, ..)) => {
-                        let (was, is) = match comparison {
-                            Comparison::Less => ("less", "at most"),
-                            Comparison::AtMost => ("at most", "less"),
-                            Comparison::Greater => ("more", "at least"),
-                            Comparison::AtLeast => ("at least", "more"),
-                        };
-                        format!("with `{is}` in the place of `{was}`: nothing is tested at the border")
-                    }
-                    (Change::WithoutWindow(at), _) => format!("without {}", number(at, windows)),
-                    (Change::WithoutOccasion(_), _) => "without its occasion".to_owned(),
-                    (Change::WithoutWithin, _) => "without `within`".to_owned(),
-                    (Change::WithoutSame(_), _) => "without `with the same`".to_owned(),
-                    (Change::Border, _) => String::new(),
-                };
-            }
-            at += 1;
-        });
+    match (change, &expr.kind) {
+        (Change::TurnedRound, _) => "turned round".to_owned(),
+        (Change::LeftOut(_), _) => "left out".to_owned(),
+        (Change::Border, ExprKind::Compare(comparison, ..)) => {
+            let (was, is) = match comparison {
+                Comparison::Less => ("less", "at most"),
+                Comparison::AtMost => ("at most", "less"),
+                Comparison::Greater => ("more", "at least"),
+                Comparison::AtLeast => ("at least", "more"),
+            };
+            format!("with `{is}` in the place of `{was}`: nothing is tested at the border")
+        }
+        (Change::WithoutWindow(_), _) if windows == 1 => "without its window".to_owned(),
+        (Change::WithoutWindow(at), _) => format!("without window {} of {windows}", at + 1),
+        (Change::WithoutOccasion(_), _) => "without its occasion".to_owned(),
+        (Change::WithoutWithin, _) => "without `within`".to_owned(),
+        (Change::WithoutSame(_), _) => "without `with the same`".to_owned(),
+        (Change::Border, _) => String::new(),
     }
-    found
 }
