@@ -162,6 +162,9 @@ impl Finder<'_> {
                 self.expression(left);
                 self.expression(right);
             }
+            ExprKind::Point(north, east) => [north, east].into_iter().for_each(|side| self.expression(side)),
+            ExprKind::Within { left, of, .. } => [left, of].into_iter().for_each(|side| self.expression(side)),
+            ExprKind::InBox { left, .. } => self.expression(left),
             ExprKind::Range { value, from, to } => [value, from, to].into_iter().for_each(|side| self.expression(side)),
             ExprKind::Is { left, test, .. } => {
                 self.expression(left);

@@ -177,6 +177,28 @@ impl Writer<'_, '_> {
                 ]);
                 format!("{occasion} is{} {window}", self.not())
             }
+            Kind::Near => {
+                let place = self.value(Ty::Place, scope, depth);
+                let reach = self.written(&["5 km", "6 km", "0 m", "1000 miles", "10000 km", "0.5 miles", "5559 m"]);
+                // Behind `of` stands a name or a point.
+                let of = if self.choices.once_in(2) { self.literal(Ty::Place) } else { self.field(Ty::Place, scope) };
+                format!("{place} within {reach} of {of}")
+            }
+            Kind::InBox => {
+                let corners = self.written(&[
+                    "point(-1, -1) to point(1, 1)",
+                    "point(-90, 170) to point(90, -170)",
+                    "point(0, 0) to point(0, 180)",
+                    "let_point to point(60, 0.1)",
+                    "point(-10, -180) to point(90, 180)",
+                ]);
+                format!("{} within the box from {corners}", self.value(Ty::Place, scope, depth))
+            }
+            Kind::Degrees => {
+                let way = self.written(&["latitude", "longitude"]);
+                let value = format!("({way} of {})", self.value(Ty::Place, scope, depth));
+                format!("{value} {} {}", self.written(COMPARISONS), self.right(Ty::Number, scope, 0))
+            }
             Kind::Segment => {
                 let name = self.choose(&self.earlier.segments)?;
                 of_customer(scope, &name) + &self.written(&["", "", " is false"])
@@ -250,7 +272,7 @@ impl Writer<'_, '_> {
         match ty {
             Ty::Boolean => value,
             Ty::Listed => format!("{value} is{} {}", self.not(), self.field(Ty::Text, scope)),
-            Ty::Zone => format!("{value} is{} {}", self.not(), self.right(ty, scope, 0)),
+            Ty::Zone | Ty::Place => format!("{value} is{} {}", self.not(), self.right(ty, scope, 0)),
             _ if self.choices.once_in(4) => format!("{value} is{} {}", self.not(), self.right(ty, scope, 0)),
             _ => format!("{value} {} {}", self.written(COMPARISONS), self.right(ty, scope, 0)),
         }
@@ -406,6 +428,6 @@ fn ranges(ty: Ty) -> &'static [(&'static str, &'static str)] {
         Ty::Duration => &[("0 seconds", "2 hours"), ("let_pause", "10 days")],
         Ty::Date => &[("2024-01-01", "2024-06-30"), ("2023-03-01", "today"), ("let_start", "2025-01-01")],
         Ty::Instant => &[("2024-01-01 00:00", "2024-06-30 12:00"), ("2023-03-01 12:00", "now"), ("let_moment", "now")],
-        Ty::Boolean | Ty::Text | Ty::Id | Ty::Zone | Ty::Listed => &[],
+        Ty::Boolean | Ty::Text | Ty::Id | Ty::Zone | Ty::Listed | Ty::Place => &[],
     }
 }

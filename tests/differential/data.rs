@@ -123,6 +123,18 @@ impl Maker<'_> {
         if self.choices.once_in(6) { (*self.choices.pick(cells)).clone() } else { cell }
     }
 
+    fn place(&mut self) -> Cell {
+        let pool = if self.choices.once_in(3) { PLACES } else { &PLACES[..5] };
+        let written = *self.choices.pick(pool);
+        let degrees = |text: &str| Cell::Number(text.trim().parse().unwrap_or_default());
+        match written.split_once(',') {
+            Some((north, east)) if self.choices.once_in(4) => {
+                Cell::Record(vec![("lat", degrees(north)), ("lon", degrees(east))])
+            }
+            _ => text(written),
+        }
+    }
+
     fn words(&mut self) -> Cell {
         let pool = if self.choices.once_in(2) { TEXTS } else { &TEXTS[..6] };
         text(*self.choices.pick(pool))
@@ -197,6 +209,7 @@ impl Maker<'_> {
         let fees = self.list(Maker::money);
         let refs = self.list(|maker| maker.listed(&["1", "2", "x7"]));
         let bits = Cell::Integer(self.choices.below(8) as i64);
+        let (home, spot) = (self.place(), self.place());
         vec![
             ("id", text(key)),
             ("flag", flag),
@@ -231,17 +244,20 @@ impl Maker<'_> {
             ("skills", self.maybe(bits)),
             ("company", self.id(3)),
             ("friend", self.friend()),
+            ("home", self.maybe(home)),
+            ("spot", spot),
             ("homes", self.list(Maker::home)),
         ]
     }
 
     fn home(&mut self) -> Cell {
-        let (rooms, rent, built) = (self.integer(), self.money(), self.date());
+        let (rooms, rent, built, site) = (self.integer(), self.money(), self.date(), self.place());
         Cell::Record(vec![
             ("rooms", self.maybe(rooms)),
             ("town", self.words()),
             ("rent", self.maybe(rent)),
             ("built", self.maybe(built)),
+            ("site", self.maybe(site)),
             ("marks", self.list(Maker::words)),
         ])
     }
@@ -254,7 +270,7 @@ impl Maker<'_> {
         let (price, note, due, gift) = (self.money(), self.words(), self.date(), self.boolean());
         let kind = self.listed(&["red", "green", "blue"]);
         let (tax, took, zone) = (self.share(), self.length(), self.listed(DATA_ZONES));
-        let marks = self.list(Maker::words);
+        let (marks, here) = (self.list(Maker::words), self.place());
         vec![
             ("buyer", text(customer)),
             ("bought", bought),
@@ -273,6 +289,7 @@ impl Maker<'_> {
             ("gift", self.maybe(gift)),
             ("zone", self.maybe(zone)),
             ("marks", self.maybe(marks)),
+            ("here", self.maybe(here)),
             ("codes", self.list(Maker::integer)),
             ("items", self.list(Maker::item)),
         ]
@@ -359,7 +376,7 @@ impl Maker<'_> {
     }
 
     fn shop(&mut self, at: usize) -> Row {
-        let (opened, queue) = (self.date(), self.length());
+        let (opened, queue, place) = (self.date(), self.length(), self.place());
         vec![
             ("shop", text(at.to_string())),
             ("label", self.words()),
@@ -368,6 +385,7 @@ impl Maker<'_> {
             ("manager", self.friend()),
             ("signs", self.list(Maker::words)),
             ("queue", self.maybe(queue)),
+            ("place", self.maybe(place)),
         ]
     }
 

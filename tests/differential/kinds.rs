@@ -18,10 +18,11 @@ pub(crate) enum Ty {
     Id,
     Zone,
     Listed,
+    Place,
 }
 
 impl Ty {
-    pub(crate) const ALL: [Ty; 12] = [
+    pub(crate) const ALL: [Ty; 13] = [
         Ty::Boolean,
         Ty::Integer,
         Ty::Number,
@@ -34,11 +35,12 @@ impl Ty {
         Ty::Id,
         Ty::Zone,
         Ty::Listed,
+        Ty::Place,
     ];
 
     /// Whether one value of it is less than another.
     pub(crate) fn ordered(self) -> bool {
-        !matches!(self, Ty::Boolean | Ty::Zone | Ty::Listed)
+        !matches!(self, Ty::Boolean | Ty::Zone | Ty::Listed | Ty::Place)
     }
 
     /// Whether it can be asked to lie between two values.
@@ -145,6 +147,12 @@ pub(crate) enum Kind {
     Friend,
     /// Whether a day of an occasion lies in a stretch.
     Occurs,
+    /// How near a place is to another.
+    Near,
+    /// Whether a place is in a box.
+    InBox,
+    /// How far north or east a place is.
+    Degrees,
     /// A declared constant.
     Let(Ty),
     Absolute(Ty),
@@ -183,6 +191,7 @@ impl Kind {
         kinds.extend(BLOCKS.iter().map(|block| Kind::Block(block)));
         kinds.extend([Kind::InList, Kind::Empty, Kind::NoRecords, Kind::TimeSince, Kind::TimeUntil]);
         kinds.extend([Kind::Segment, Kind::PartitionPart, Kind::Trait, Kind::Friend, Kind::Occurs]);
+        kinds.extend([Kind::Near, Kind::InBox, Kind::Degrees]);
         kinds.extend([Kind::Elements, Kind::LookedElements, Kind::LookedRecords]);
         kinds.extend(Kind::of_rows());
         kinds

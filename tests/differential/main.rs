@@ -1,6 +1,6 @@
 //! Random rules over random data: the engine must give what the interpreter gives, floats to the bit, problems included.
 //!
-//! `SEGUE_DIFFERENTIAL_CASES` sets how many cases run (default 1000) and `SEGUE_DIFFERENTIAL_SEED` the seed, which is printed.
+//! `SEGUE_DIFFERENTIAL_CASES` sets how many cases run (default 1500) and `SEGUE_DIFFERENTIAL_SEED` the seed, which is printed.
 //! A case that differs is shrunk and written to `kept/` as a page with its rules and rows; every run tries those pages too.
 #![expect(
     clippy::unwrap_used,
@@ -105,7 +105,7 @@ fn generated_rules_check() {
 
 #[test]
 fn engines_agree() {
-    let cases = setting("SEGUE_DIFFERENTIAL_CASES", 1000) as usize;
+    let cases = setting("SEGUE_DIFFERENTIAL_CASES", 1500) as usize;
     let seed = setting("SEGUE_DIFFERENTIAL_SEED", 20_261_123);
     println!("differential: {cases} cases from seed {seed}");
     let next = AtomicUsize::new(0);

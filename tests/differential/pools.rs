@@ -123,3 +123,31 @@ pub(crate) const DATA_ZONES: &[&str] = &["UTC", "Europe/Berlin", "Asia/Kathmandu
 
 /// Time zones that rules write.
 pub(crate) const WRITTEN_ZONES: &[&str] = &["\"UTC\"", "\"Europe/Berlin\"", "\"Asia/Kathmandu\""];
+
+/// Places of the data: on the equator, at the poles, on both sides of the 180th meridian, near and far from one another.
+pub(crate) const PLACES: &[&str] = &[
+    "0, 0",
+    "0, 0.05",
+    "0.0449661,0",
+    "60, 0.1",
+    "60, 0",
+    "-0.05, 179.99",
+    "0, -179.99",
+    "90, 0",
+    "-90, 180",
+    "0, -180",
+    "0, 180",
+    "40.7536, -73.9832",
+    "0.0000001, -0.0000001",
+];
+
+/// Places that rules write.
+pub(crate) const WRITTEN_PLACES: &[&str] = &[
+    "point(0, 0)",
+    "point(0, 0.05)",
+    "point(60, 0)",
+    "point(0, 180)",
+    "point(-90, 0)",
+    "point(40.7536, -73.9832)",
+    "point(-0.05, 179.99)",
+];

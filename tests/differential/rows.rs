@@ -299,6 +299,7 @@ impl Writer<'_, '_> {
             Ty::Id,
             Ty::Zone,
             Ty::Boolean,
+            Ty::Place,
         ]);
         let aggregate = self.aggregate(ty, scope, depth)?;
         if !ty.ordered() {

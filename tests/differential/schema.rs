@@ -39,7 +39,10 @@ customers {
   skills : list of one of "ski", "swim", "run" ? as bits
   company : id ? -> companies
   friend : id ? -> customers
-  homes  : list of { rooms : integer ?   town : text   rent : money USD ?   built : date ?   marks : list of text }
+  homes  : list of { rooms : integer ?   town : text   rent : money USD ?   built : date ?   site : location ?   marks : list of text }
+  home   : location ?
+  spot   : location
+  made   = point(x, y)
   worth  = cash + n * 2 USD
   house  = sum of homes.rooms
   elder  = friend.born
@@ -59,6 +62,7 @@ events buys by buyer at bought {
   paid_at : datetime ?
   gift  : boolean ?
   zone  : timezone ?
+  here  : location ?
   marks : list of text ?
   codes : list of integer
   items : list of { sku : id -> products   count : integer ?   cost : money USD ?   labels : list of text ?   parts : list of { size : integer ?   maker : text } }
@@ -82,7 +86,7 @@ table companies {
   top_code = largest codes
 }
 table regions   { key region : id   title : text   climate : one of warm, cold ?   area : number ?   fee : percent as 45 ?   zone : timezone }
-table shops     { key shop : id   label : text   region : id ? -> regions   opened : date ?   manager : id ? -> customers   signs : list of text   queue : duration ? }
+table shops     { key shop : id   label : text   region : id ? -> regions   opened : date ?   manager : id ? -> customers   signs : list of text   queue : duration ?   place : location ? }
 table products  { key sku : id   category : text ?   weight : number ?   list_price : money USD ?   made : datetime ?   labels : list of text }
 list sample = "a", "ab", "日本", "Straße"
 list whole = 1, 2, 10
@@ -99,6 +103,7 @@ let let_pause = 30 minutes
 let let_months = 2 months
 let let_word = "ab"
 let let_sure = true
+let let_point = point(0, 0.05)
 occasion oc_fixed   = 10 march
 occasion oc_leap    = from 20 february to 29 february
 occasion oc_floats  = 1 day after second sunday of march
@@ -164,6 +169,7 @@ impl Scope {
                 Ty::Id => &["id", "company", "company.region", "friend"],
                 Ty::Zone => &["home_zone", "zone", "company.region.zone"],
                 Ty::Listed => &["plan", "tier"],
+                Ty::Place => &["home", "spot", "made", "friend.spot"],
             },
             Scope::Buys => match ty {
                 Ty::Boolean => &["gift", "customer.maybe", "customer.flag"],
@@ -178,6 +184,7 @@ impl Scope {
                 Ty::Id => &["line", "shop", "shop.region", "referrer", "customer.id"],
                 Ty::Zone => &["zone", "shop.region.zone", "customer.home_zone"],
                 Ty::Listed => &["kind", "customer.plan"],
+                Ty::Place => &["here", "shop.place", "customer.home"],
             },
             Scope::Visits => match ty {
                 Ty::Boolean => &["customer.flag", "customer.maybe"],
@@ -192,6 +199,7 @@ impl Scope {
                 Ty::Id => &["guide", "customer.company"],
                 Ty::Zone => &["customer.zone"],
                 Ty::Listed => &["customer.plan"],
+                Ty::Place => &["guide.home", "customer.spot", "customer.home"],
             },
             Scope::Pets => match ty {
                 Ty::Boolean => &["customer.maybe"],
@@ -206,6 +214,7 @@ impl Scope {
                 Ty::Id => &["vet", "customer.id"],
                 Ty::Zone => &["customer.zone", "customer.home_zone"],
                 Ty::Listed => &["customer.tier"],
+                Ty::Place => &["customer.home", "vet.home", "customer.made"],
             },
             Scope::Homes => match ty {
                 Ty::Boolean => &["customer.flag", "customer.maybe"],
@@ -220,6 +229,7 @@ impl Scope {
                 Ty::Id => &["customer.company"],
                 Ty::Zone => &["customer.zone"],
                 Ty::Listed => &["customer.plan"],
+                Ty::Place => &["site", "customer.home"],
             },
             Scope::Items => match ty {
                 Ty::Boolean => &["customer.maybe"],
@@ -234,6 +244,7 @@ impl Scope {
                 Ty::Id => &["sku", "customer.friend"],
                 Ty::Zone => &["customer.zone"],
                 Ty::Listed => &["customer.plan"],
+                Ty::Place => &["customer.home"],
             },
             Scope::Parts => match ty {
                 Ty::Boolean => &["customer.maybe"],
@@ -248,6 +259,7 @@ impl Scope {
                 Ty::Id => &["customer.company"],
                 Ty::Zone => &["customer.zone"],
                 Ty::Listed => &["customer.plan"],
+                Ty::Place => &["customer.home"],
             },
         }
     }

@@ -66,6 +66,7 @@ impl Writer<'_, '_> {
             Ty::Text | Ty::Listed => self.literal_text(TEXTS),
             Ty::Id => self.written(WRITTEN_IDS),
             Ty::Zone => self.written(WRITTEN_ZONES),
+            Ty::Place => self.written(WRITTEN_PLACES),
         }
     }
 
@@ -117,7 +118,9 @@ impl Writer<'_, '_> {
             Ty::Money => self.money(scope, depth),
             Ty::Duration => self.duration(scope, depth),
             Ty::Date | Ty::Instant => self.shifted(ty, scope, depth),
-            Ty::Boolean | Ty::Percent | Ty::Text | Ty::Id | Ty::Zone | Ty::Listed => self.otherwise(ty, scope, depth),
+            Ty::Boolean | Ty::Percent | Ty::Text | Ty::Id | Ty::Zone | Ty::Listed | Ty::Place => {
+                self.otherwise(ty, scope, depth)
+            }
         }
     }
 
@@ -255,6 +258,7 @@ pub(crate) fn constant(ty: Ty) -> Option<&'static str> {
         Ty::Date => Some("let_start"),
         Ty::Instant => Some("let_moment"),
         Ty::Text => Some("let_word"),
+        Ty::Place => Some("let_point"),
         Ty::Id | Ty::Zone | Ty::Listed => None,
     }
 }

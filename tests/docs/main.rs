@@ -76,11 +76,13 @@ fn row_of(declaration: &Declaration) -> String {
         Argument::Instant => "a time",
         Argument::Text => "a text, id, listed value or time zone",
         Argument::Quantity => "an integer, number, money or length of time",
+        Argument::Place => "a place",
     };
     let gives = match declaration.gives {
         Gives::Integer => "an integer",
         Gives::Date => "a date",
         Gives::Duration => "a length of time",
+        Gives::Number => "a number",
         Gives::Same => "the same kind",
     };
     let Declaration { name, meaning, missing, example, .. } = declaration;

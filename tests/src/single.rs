@@ -202,6 +202,10 @@ fn cells(program: &Program, data: &Dataset, table: TableId, row: usize) -> Vec<(
         if let Some(value) = value {
             let raw = match (raw(&value), reading) {
                 (Raw::Float(share), Reading::Hundredths) => Raw::Float(share * 100.0),
+                (Raw::Integer(place), _) if field.ty == Type::Location => {
+                    let (latitude, longitude) = segue_compiler::values::places::degrees(place);
+                    Raw::text(format!("{latitude}, {longitude}"))
+                }
                 (raw, _) => raw,
             };
             found.push((field.name.to_string(), raw));

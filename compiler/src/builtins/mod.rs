@@ -34,6 +34,10 @@ pub enum Function {
     LengthOf,
     /// `absolute of X`: integer, number, money.
     AbsoluteOf,
+    /// `latitude of P`: degrees, north above zero.
+    LatitudeOf,
+    /// `longitude of P`: degrees, east above zero.
+    LongitudeOf,
     /// `years since D`, `days since D` ...: completed units from D to now (rule 10); negative where D lies ahead.
     UnitsSince(Unit),
     /// `days until D`: completed units from now to D.
@@ -55,6 +59,8 @@ pub enum Argument {
     Text,
     /// An integer, a number, money or a length of time; the result is of the same kind.
     Quantity,
+    /// A place.
+    Place,
 }
 
 /// What a function gives.
@@ -66,6 +72,8 @@ pub enum Gives {
     Date,
     /// A length of time.
     Duration,
+    /// A number with decimals.
+    Number,
     /// What it was asked about.
     Same,
 }
@@ -85,7 +93,7 @@ pub struct Declaration {
     pub gives: Gives,
     /// One sentence for hover and docs.
     pub meaning: &'static str,
-    /// A line that checks, where `birth_date` is a date, `seen_at` a datetime, `email` a text and `balance` money USD.
+    /// A line that checks, where `birth_date` is a date, `seen_at` a datetime, `email` a text, `balance` money USD and `home` a location.
     pub example: &'static str,
     /// What happens to a missing value.
     pub missing: &'static str,
@@ -133,6 +141,8 @@ declarations! {
     [Function::DateOf] "date" Of Instant Date "The day of a time, in the project's time zone." "date of seen_at is 2026-03-01";
     [Function::LengthOf] "length" Of Text Integer "How many characters a text has." "length of email > 10";
     [Function::AbsoluteOf] "absolute" Of Quantity Same "The number, money or length of time without its minus sign." "absolute of balance > 100 USD";
+    [Function::LatitudeOf] "latitude" Of Place Number "How far north a place is, in degrees from -90 to 90; below zero south of the equator." "latitude of home > 66.56";
+    [Function::LongitudeOf] "longitude" Of Place Number "How far east a place is, in degrees from -180 to 180; below zero west of Greenwich." "longitude of home < 0";
     [Function::UnitsSince(Unit::Year)] "years" Since Moment Integer PASSED "years since birth_date >= 18";
     [Function::UnitsSince(Unit::Quarter)] "quarters" Since Moment Integer PASSED "quarters since birth_date > 2";
     [Function::UnitsSince(Unit::Month)] "months" Since Moment Integer PASSED "months since seen_at > 3";

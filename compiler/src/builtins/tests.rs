@@ -11,6 +11,7 @@ const DECLARED: &str = "customers {
   seen_at    : datetime
   email      : text
   balance    : money USD
+  home       : location
 }
 ";
 

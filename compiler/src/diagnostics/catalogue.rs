@@ -77,6 +77,7 @@ catalogue! {
     S0046 Error "of whom";
     S0047 Error "the day of an occasion";
     S0048 Error "the form of a test";
+    S0049 Error "how near a place is";
     S0100 Error "a name that is taken";
     S0101 Error "no such field";
     S0103 Error "a circle";
@@ -145,6 +146,7 @@ catalogue! {
     S0193 Error "a question about all customers";
     S0194 Error "an occasion";
     S0195 Error "what a test gives or expects";
+    S0196 Error "a place";
     S0201 Warning "a value that never occurs";
     S0202 Error "no such column";
     S0203 Error "the data cannot be used";

@@ -102,6 +102,27 @@ fn print(expression: &Expr, text: &mut String) {
             print(right, text);
             ignoring(*ignoring_case, text);
         }
+        ExprKind::Point(latitude, longitude) => {
+            text.push_str("point(");
+            print(latitude, text);
+            text.push_str(", ");
+            print(longitude, text);
+            text.push(')');
+        }
+        ExprKind::Within { left, reach, of, .. } => {
+            print(left, text);
+            let reach = if reach % 1000.0 == 0.0 { format!("{} km", reach / 1000.0) } else { format!("{reach} m") };
+            text.push_str(&format!(" within {reach} of "));
+            print(of, text);
+        }
+        ExprKind::InBox { left, corners, .. } => {
+            let [south_west, north_east] = corners.as_ref();
+            print(left, text);
+            text.push_str(" within the box from ");
+            print(south_west, text);
+            text.push_str(" to ");
+            print(north_east, text);
+        }
         ExprKind::Includes { left, quantifier, values, ignoring_case } => {
             print(left, text);
             let is_single = matches!(values, ValueSet::Values { values, .. } if values.len() == 1);

@@ -207,6 +207,19 @@ impl<'t> Walk<'t> {
                     IsTest::Missing | IsTest::Known | IsTest::Empty => {}
                 }
             }
+            ExprKind::Point(latitude, longitude) => self.waiting.extend([latitude.as_ref(), longitude.as_ref()]),
+            ExprKind::Within { left, reach_span, of, .. } => {
+                let written = self.source.slice(*reach_span);
+                let number = number_of(written);
+                let unit = written.get(number.len()..).unwrap_or("").trim().to_lowercase();
+                self.marks.literals.insert(reach_span.start, (reach_span.end, format!("{number} {unit}")));
+                self.waiting.extend([left.as_ref(), of.as_ref()]);
+            }
+            ExprKind::InBox { left, box_span, corners } => {
+                self.marks.literals.insert(box_span.start, (box_span.end, "the box".to_owned()));
+                self.waiting.push(left);
+                self.waiting.extend(corners.iter());
+            }
             ExprKind::Includes { left, values, .. } => {
                 self.waiting.push(left);
                 self.values(values);

@@ -269,6 +269,7 @@ pub(super) fn gap(before: &Token, after: &Token) -> usize {
         || after.is_close
         || before.is_sign(".")
         || after.is_sign(".")
+        || (before.is_word("point") && after.kind == Kind::Open)
         || before.is_prefix;
     usize::from(!glued)
 }

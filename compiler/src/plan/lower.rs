@@ -196,6 +196,14 @@ impl<'a> Lowering<'a> {
                 let later = self.lower(later, context);
                 Op::Difference(later, self.lower(earlier, context))
             }
+            ExprKind::Point(latitude, longitude) => {
+                let latitude = self.lower(latitude, context);
+                Op::Point(latitude, self.lower(longitude, context))
+            }
+            ExprKind::Distance(from, to) => {
+                let from = self.lower(from, context);
+                Op::Distance(from, self.lower(to, context))
+            }
             ExprKind::Call(function, argument) => Op::Call(*function, self.lower(argument, context)),
             ExprKind::Round { value, direction, decimals } => {
                 Op::Round(self.lower(value, context), *direction, *decimals)
@@ -231,6 +239,7 @@ impl<'a> Lowering<'a> {
             },
             ExprKind::IsEmpty(list) => Op::IsEmpty(self.lower(list, context)),
             ExprKind::IsKnown(inner) => Op::IsKnown(self.lower(inner, context)),
+            ExprKind::InBox(place, area) => Op::InBox(self.lower(place, context), *area),
             ExprKind::InWindows(moment, windows) => {
                 Op::InWindows(self.lower(moment, context), windows.iter().copied().collect())
             }

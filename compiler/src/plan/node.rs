@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::syntax::tree::{AggregateOperator, Amount, Compared, Factor, Quantifier, Rounding, Sign, TextTest};
 use crate::values::Value;
 use crate::values::calendar::{Occasion, Reach};
+use crate::values::places::BoundingBox;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -150,6 +151,10 @@ pub enum Op {
     Shift(NodeId, Sign, Amount),
     /// First minus second, a duration.
     Difference(NodeId, NodeId),
+    /// The place with a latitude and a longitude, in degrees.
+    Point(NodeId, NodeId),
+    /// How far two places are apart, in metres.
+    Distance(NodeId, NodeId),
     /// A builtin function.
     Call(Function, NodeId),
     /// Rounded to decimals.
@@ -236,6 +241,8 @@ pub enum Op {
     IsKnown(NodeId),
     /// Whether a date or instant lies in all the windows.
     InWindows(NodeId, Arc<[Window]>),
+    /// Whether a place is in a box.
+    InBox(NodeId, BoundingBox),
     /// Whether a date lies in the days that an occasion chooses.
     Near {
         /// The date.
@@ -366,11 +373,14 @@ impl Op {
             | Op::IsEmpty(node)
             | Op::IsKnown(node)
             | Op::InWindows(node, _)
+            | Op::InBox(node, _)
             | Op::Not(node)
             | Op::Certain(node)
             | Op::Elements(_, node) => each(*node),
             Op::Gather { row: first, value: second }
             | Op::Difference(first, second)
+            | Op::Distance(first, second)
+            | Op::Point(first, second)
             | Op::Less(first, second)
             | Op::Equal { left: first, right: second, .. }
             | Op::Gap { moment: first, passes: second, .. }
@@ -407,7 +417,7 @@ impl Op {
     pub fn can_fail(&self) -> bool {
         match self {
             Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Shift(..) | Op::Difference(..) => true,
-            Op::Call(..) | Op::Round(..) | Op::Day(_) | Op::Gather { .. } => true,
+            Op::Call(..) | Op::Round(..) | Op::Day(_) | Op::Gather { .. } | Op::Point(..) => true,
             Op::Aggregate(aggregate) => sums(aggregate.operator),
             Op::Elements(operator, _) => sums(*operator),
             _ => false,

@@ -4,7 +4,7 @@ use super::node::{Aggregate, Followed, Node, NodeId, Op, Rows, Scope, Work};
 use super::{Plan, Truth, TruthId};
 use crate::program::{Bound, CUSTOMERS, Conversion, FieldId, Program, TableId, Type, Window, over_base};
 use crate::syntax::tree::{Amount, Factor, Quantifier, Rounding, Sign, TextTest, Unit};
-use crate::values::{Value, calendar, money};
+use crate::values::{Value, calendar, money, places};
 use std::fmt::Write as _;
 
 impl Plan {
@@ -244,6 +244,8 @@ impl Printer<'_> {
                 format!("{} {sign} {}", reference(*moment), amount_text(*amount))
             }
             Op::Difference(later, earlier) => format!("{} - {}", reference(*later), reference(*earlier)),
+            Op::Point(latitude, longitude) => format!("point {} {}", reference(*latitude), reference(*longitude)),
+            Op::Distance(from, to) => format!("distance from {} to {}", reference(*from), reference(*to)),
             Op::Call(function, argument) => format!("{function:?} {}", reference(*argument)),
             Op::Round(value, direction, decimals) => {
                 let direction = match direction {
@@ -303,6 +305,10 @@ impl Printer<'_> {
             }
             Op::IsEmpty(list) => format!("{} is empty", reference(*list)),
             Op::IsKnown(operand) => format!("{} is known", reference(*operand)),
+            Op::InBox(place, area) => {
+                let corners = [area.south_west, area.north_east].map(places::text);
+                format!("{} in box ({}) ({})", reference(*place), corners[0], corners[1])
+            }
             Op::InWindows(moment, windows) => {
                 let windows: Vec<String> = windows.iter().map(window_text).collect();
                 format!("{} {}", reference(*moment), windows.join(" "))

@@ -7,7 +7,7 @@ use super::{
 use crate::syntax::tree::{
     AggregateOperator, Amount, Comparison, Factor, Quantifier, Rounding, Sign, TableKind, TextTest, Unit,
 };
-use crate::values::Value;
+use crate::values::{Value, places};
 use std::fmt::Write;
 
 /// The whole program.
@@ -168,6 +168,8 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
             format!("({} {sign} {})", inner(moment), amount(*by))
         }
         ExprKind::Difference(later, earlier) => format!("(between {} {})", inner(earlier), inner(later)),
+        ExprKind::Point(latitude, longitude) => format!("(point {} {})", inner(latitude), inner(longitude)),
+        ExprKind::Distance(from, to) => format!("(distance {} {})", inner(from), inner(to)),
         ExprKind::Call(function, argument) => {
             let declared = function.declaration();
             let shape = format!("{:?}", declared.shape).to_lowercase();
@@ -217,6 +219,10 @@ pub(crate) fn expression(program: &Program, expr: &Expr) -> String {
         }
         ExprKind::IsEmpty(list) => format!("(empty {})", inner(list)),
         ExprKind::IsKnown(value) => format!("(known {})", inner(value)),
+        ExprKind::InBox(place, area) => {
+            let corners = [area.south_west, area.north_east].map(places::text);
+            format!("(in-box {} ({}) ({}))", inner(place), corners[0], corners[1])
+        }
         ExprKind::InWindows(moment, list) => format!("(within {} {})", inner(moment), windows(list)),
         ExprKind::Near(day, window) => format!("(near {} {})", inner(day), occasion_window(program, window)),
         ExprKind::Occurs { occasion, base, windows: list } => {

@@ -16,6 +16,7 @@ use crate::syntax::tree::{
     AggregateOperator, Amount, Compared, Comparison, Factor, Label, Quantifier, Rounding, Sign, TableKind, TextTest,
 };
 use crate::values::calendar;
+use crate::values::places::BoundingBox;
 use crate::values::{Currency, Value};
 use std::sync::Arc;
 
@@ -133,6 +134,8 @@ pub enum Type {
     Id(Option<TableId>),
     /// a time zone's name
     Timezone,
+    /// a place on the earth
+    Location,
     /// a list of values
     List(Box<Type>),
     /// a list of records: rows of a table of its own
@@ -382,6 +385,11 @@ pub enum ExprKind {
     Difference(Box<Expr>, Box<Expr>),
     /// A builtin function of one argument.
     Call(Function, Box<Expr>),
+    /// The place with this latitude and longitude, numbers in degrees; where there is none it is missing and counted as an
+    /// overflow.
+    Point(Box<Expr>, Box<Expr>),
+    /// How far apart two places are, in metres, a number. See [`crate::values::places`].
+    Distance(Box<Expr>, Box<Expr>),
     /// Rounded to so many decimals; money and numbers; an integer stays.
     Round {
         /// What.
@@ -442,6 +450,8 @@ pub enum ExprKind {
     IsKnown(Box<Expr>),
     /// Whether a date or instant lies in all the windows.
     InWindows(Box<Expr>, Vec<Window>),
+    /// Whether a place is in a box.
+    InBox(Box<Expr>, BoundingBox),
     /// Whether a date lies in the days that an occasion chooses; unknown where the date or the customer's day is.
     Near(Box<Expr>, Box<OccasionWindow>),
     /// Whether a day of an occasion lies in all windows, whose stretches have both ends and no hours; unknown where the

@@ -202,6 +202,14 @@ impl Verifier<'_> {
                 let fits = matches!(later.ty, Type::Date | Type::Datetime) && later.ty == earlier.ty;
                 self.require(fits && expr.ty == Type::Duration, expr, "a difference of no dates");
             }
+            ExprKind::Point(latitude, longitude) => {
+                let fits = latitude.ty == Type::Number && longitude.ty == Type::Number;
+                self.require(fits && expr.ty == Type::Location, expr, "a place of no degrees");
+            }
+            ExprKind::Distance(from, to) => {
+                let fits = from.ty == Type::Location && to.ty == Type::Location;
+                self.require(fits && expr.ty == Type::Number, expr, "a distance of no places");
+            }
             ExprKind::Call(function, argument) => {
                 self.require(call_fits(*function, &argument.ty, &expr.ty), expr, "a function of the wrong type");
             }
@@ -251,6 +259,10 @@ impl Verifier<'_> {
                 self.boolean(expr);
             }
             ExprKind::IsKnown(_) => self.boolean(expr),
+            ExprKind::InBox(place, _) => {
+                let fits = place.ty == Type::Location && expr.ty == Type::Boolean;
+                self.require(fits, expr, "a box around no place");
+            }
             ExprKind::InWindows(moment, windows) => {
                 let only_date = moment.ty == Type::Date;
                 self.require(only_date || moment.ty == Type::Datetime, expr, "a window of no time");
@@ -492,7 +504,7 @@ fn calculable(ty: &Type) -> bool {
 fn constant_fits(value: &Value, ty: &Type) -> bool {
     match value {
         Value::Boolean(_) => *ty == Type::Boolean,
-        Value::Integer(_) => *ty == Type::Integer,
+        Value::Integer(_) => matches!(ty, Type::Integer | Type::Location),
         Value::Number(number) => number.is_finite() && matches!(ty, Type::Number | Type::Percent),
         Value::Money(_) => matches!(ty, Type::Money(_)),
         Value::Text(_) => matches!(ty, Type::Text | Type::OneOf(_) | Type::Id(_) | Type::Timezone),
@@ -510,11 +522,13 @@ fn call_fits(function: Function, argument: &Type, result: &Type) -> bool {
         Argument::Instant => *argument == Type::Datetime,
         Argument::Text => *argument == Type::Text,
         Argument::Quantity => matches!(argument, Type::Integer | Type::Number | Type::Money(_) | Type::Duration),
+        Argument::Place => *argument == Type::Location,
     };
     let gives = match declaration.gives {
         Gives::Integer => *result == Type::Integer,
         Gives::Date => *result == Type::Date,
         Gives::Duration => *result == Type::Duration,
+        Gives::Number => *result == Type::Number,
         Gives::Same => argument == result,
     };
     takes && gives

@@ -30,6 +30,7 @@ macro_rules! for_each_part_of {
             | ExprKind::IsKnown(part)
             | ExprKind::InShare { key: part, .. }
             | ExprKind::InWindows(part, _)
+            | ExprKind::InBox(part, _)
             | ExprKind::Not(part) => $visit(part),
             ExprKind::Near(day, window) => {
                 $visit(day);
@@ -38,6 +39,8 @@ macro_rules! for_each_part_of {
             }
             ExprKind::Occurs { base, .. } => base.$each().for_each(|base| $visit(base.$inner())),
             ExprKind::Difference(left, right)
+            | ExprKind::Distance(left, right)
+            | ExprKind::Point(left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::Equal { left, right, .. }
             | ExprKind::Text { subject: left, pattern: right, .. } => {

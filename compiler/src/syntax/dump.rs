@@ -433,6 +433,15 @@ impl Dump {
                 self.named("", &[left]);
                 self.values(values);
             }
+            ExprKind::Point(latitude, longitude) => self.named("point", &[latitude, longitude]),
+            ExprKind::Within { left, reach, of, .. } => {
+                self.put(&format!("within {reach} m"));
+                self.named("", &[left, of]);
+            }
+            ExprKind::InBox { left, corners, .. } => {
+                let [south_west, north_east] = corners.as_ref();
+                self.named("within box", &[left, south_west, north_east]);
+            }
             ExprKind::Not(inner) => self.named("not", &[inner]),
             ExprKind::And(terms) => self.list_of("and", terms),
             ExprKind::Or(terms) => self.list_of("or", terms),

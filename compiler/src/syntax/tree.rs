@@ -347,6 +347,13 @@ pub enum ExprKind {
     Is { left: Box<Expr>, negated: bool, test: IsTest, ignoring_case: bool },
     /// `x contains y` and its like; negated for `does not contain`.
     Text { left: Box<Expr>, test: TextTest, negated: bool, right: Box<Expr>, ignoring_case: bool },
+    /// `point(40.7536, -73.9832)`: a latitude and a longitude.
+    Point(Box<Expr>, Box<Expr>),
+    /// `home within 10 km of point(40.7536, -73.9832)`, the reach in metres.
+    Within { left: Box<Expr>, reach: f64, reach_span: Span, of: Box<Expr> },
+    /// `home within the box from point(40.70, -74.02) to point(40.88, -73.91)`, the south-west corner first; the span is that of
+    /// the words `the box`.
+    InBox { left: Box<Expr>, box_span: Span, corners: Box<[Expr; 2]> },
     /// `interests includes any of "a", "b"`
     Includes { left: Box<Expr>, quantifier: Quantifier, values: ValueSet, ignoring_case: bool },
     /// `not x`

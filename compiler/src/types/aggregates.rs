@@ -563,7 +563,7 @@ fn has_order(ty: &Type) -> bool {
         | Type::Datetime
         | Type::Duration
         | Type::Id(_) => true,
-        Type::Boolean | Type::OneOf(_) | Type::Timezone | Type::List(_) | Type::Records(_) => false,
+        Type::Boolean | Type::OneOf(_) | Type::Timezone | Type::Location | Type::List(_) | Type::Records(_) => false,
     }
 }
 

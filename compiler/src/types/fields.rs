@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The kinds of field that can be written.
 const KINDS: &[&str] = &[
     "boolean", "integer", "number", "money", "percent", "text", "one of", "date", "datetime", "duration", "id",
-    "timezone", "list of",
+    "timezone", "location", "list of",
 ];
 
 /// What other languages call them.
@@ -163,6 +163,7 @@ impl<'tree> Checker<'tree> {
             "datetime" => Type::Datetime,
             "duration" => Type::Duration,
             "timezone" => Type::Timezone,
+            "location" => Type::Location,
             "id" => Type::Id(None),
             "money" => Type::Money(self.settings.currency),
             "percent" => return self.refuse(messages::percent_how(word.span)),

@@ -18,6 +18,7 @@ mod fit;
 mod labels;
 mod messages;
 mod occasions;
+mod places;
 mod scope;
 mod scores;
 mod sequences;

@@ -3,7 +3,7 @@
 use super::fit::Side;
 use super::scope::{Found, Scope};
 use super::{Checker, messages};
-use crate::builtins::{self, Argument, Function};
+use crate::builtins::{self, Argument, Function, Gives};
 use crate::program::{Asked, Conversion, Expr, ExprKind, Type};
 use crate::source::Span;
 use crate::syntax::tree::{self, Amount, ExprKind as Tree, IsTest, Literal, Moment, Rounding, Unit, WrittenTime};
@@ -101,6 +101,9 @@ impl<'tree> Checker<'tree> {
             Tree::Includes { left, quantifier, values, ignoring_case } => {
                 self.includes(left, *quantifier, values, *ignoring_case, span, scope)
             }
+            Tree::Point(latitude, longitude) => self.point(latitude, longitude, span, scope),
+            Tree::InBox { left, corners, .. } => self.in_box(left, corners, span, scope),
+            Tree::Within { left, reach, reach_span, of } => self.near_place(left, *reach, *reach_span, of, span, scope),
             Tree::Not(written_inner) => {
                 let inner = self.denying(|checker| checker.condition(written_inner, scope))?;
                 // `not x is "US"` leaves out the same as `x is not "US"`.
@@ -254,33 +257,35 @@ impl<'tree> Checker<'tree> {
         }
         let argument = self.value(argument, scope)?;
         let mut argument = argument;
-        let (fits, result) = match (declaration.argument, &argument.ty) {
-            (Argument::Moment, Type::Date | Type::Datetime) => (true, Type::Integer),
-            (Argument::Instant, Type::Datetime) => (true, Type::Integer),
-            (Argument::Text, Type::Text) => (true, Type::Integer),
+        let fits = match (declaration.argument, &argument.ty) {
+            (Argument::Moment, Type::Date | Type::Datetime)
+            | (Argument::Instant, Type::Datetime)
+            | (Argument::Text, Type::Text)
+            | (Argument::Place, Type::Location)
+            | (Argument::Quantity, Type::Integer | Type::Number | Type::Money(_) | Type::Duration) => true,
             (Argument::Text, Type::OneOf(_) | Type::Id(_) | Type::Timezone) => {
                 argument = to_text(argument);
-                (true, Type::Integer)
-            }
-            (Argument::Quantity, Type::Integer | Type::Number | Type::Money(_) | Type::Duration) => {
-                (true, argument.ty.clone())
+                true
             }
             (Argument::Quantity, Type::Percent) => {
                 argument = to_number(argument);
-                (true, Type::Number)
+                true
             }
-            _ => (false, Type::Integer),
+            _ => false,
         };
         if !fits {
             return self.refuse(messages::function_does_not_fit(declaration, word, &argument));
         }
-        let ty = match declaration.function {
-            Function::DateOf => Type::Date,
-            Function::TimeSince | Function::TimeUntil => Type::Duration,
-            _ => result,
+        let ty = match declaration.gives {
+            Gives::Integer => Type::Integer,
+            Gives::Date => Type::Date,
+            Gives::Duration => Type::Duration,
+            Gives::Number => Type::Number,
+            Gives::Same => argument.ty.clone(),
         };
-        // Far ends of the calendar and of integers give missing; only a text always has a length.
-        let missing = argument.may_be_missing || declaration.function != Function::LengthOf;
+        // Far ends of the calendar and of integers give missing; a text always has a length, a place its degrees.
+        let always = matches!(declaration.function, Function::LengthOf | Function::LatitudeOf | Function::LongitudeOf);
+        let missing = argument.may_be_missing || !always;
         Some(made(ExprKind::Call(declaration.function, Box::new(argument)), ty, missing, span))
     }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use super::arithmetic::{Failure, absolute, divide, multiply, negate, product, sum};
+use super::places::{BoundingBox, degrees, great_circle, place, unit};
 use super::rounding::round_number;
 use super::{Value, money, text};
 use crate::syntax::tree::{Rounding, TextTest};
@@ -147,4 +148,42 @@ fn bits(value: &Value) -> u64 {
         Value::Number(number) => number.to_bits(),
         other => panic!("not a number: {other:?}"),
     }
+}
+
+#[test]
+fn distances_are_those_of_another_library_and_near_the_ellipsoid() {
+    for row in rows(include_str!("expectations/distances.csv")) {
+        let number = |at: usize| row[at].parse::<f64>().unwrap();
+        let (one, other) = (place(number(0), number(1)).unwrap(), place(number(2), number(3)).unwrap());
+        let (sphere, ellipsoid) = (number(4), number(5));
+        let metres = great_circle(one, other);
+        // Its radius is written with one digit less; opposite places are where the formula loses digits.
+        assert!((metres - sphere).abs() <= 1e-3 + sphere * 1e-8, "{row:?}: {metres}");
+        assert!((metres - ellipsoid).abs() <= 1e-3 + ellipsoid * 0.0056, "{row:?}: {metres}");
+        assert_eq!(metres.to_bits(), great_circle(other, one).to_bits(), "{row:?}");
+    }
+}
+
+#[test]
+fn places_are_held_to_a_ten_millionth_of_a_degree() {
+    for (north, east) in
+        [(40.753_612_3, -73.983_234_5), (-90.0, 180.0), (90.0, -180.0), (0.0, 0.0), (-0.000_000_1, 0.000_000_1)]
+    {
+        assert_eq!(degrees(place(north, east).unwrap()), (north, east));
+    }
+    assert_eq!(place(0.000_000_04, 0.000_000_06), place(0.0, 0.000_000_1));
+    for (north, east) in [(90.000_000_1, 0.0), (0.0, -180.000_001), (f64::NAN, 0.0), (0.0, f64::INFINITY)] {
+        assert_eq!(place(north, east), None);
+    }
+    let corner = |north, east| place(north, east).unwrap();
+    let pacific = BoundingBox { south_west: corner(-20.0, 170.0), north_east: corner(-10.0, -170.0) };
+    for (north, east, inside) in
+        [(-20.0, 170.0, true), (-10.0, -170.0, true), (-15.0, 180.0, true), (-15.0, 0.0, false), (-9.9, 175.0, false)]
+    {
+        assert_eq!(pacific.contains(corner(north, east)), inside, "{north} {east}");
+    }
+    for word in ["m", "metre", "Metres", "meter", "meters"] {
+        assert_eq!(unit(word), Some(("m", 1.0)));
+    }
+    assert_eq!((unit("KM"), unit("mile"), unit("yards")), (Some(("km", 1_000.0)), Some(("miles", 1_609.344)), None));
 }

@@ -93,7 +93,7 @@ fn column(blocks: &[BlockAnswers], at: usize, ty: &Type, shape: &Shape) -> Resul
     let whole = || rows().map(|(input, row)| input.whole().at(row)).collect::<Vec<i64>>();
     let values = match (ty, shape) {
         (Type::Boolean, _) => Values::Boolean(rows().map(|(input, row)| u8::from(input.truth(row))).collect()),
-        (Type::Integer, _) => Values::Integer(whole()),
+        (Type::Integer | Type::Location, _) => Values::Integer(whole()),
         (Type::Money(_), _) => Values::Money(whole()),
         (Type::Datetime, _) => Values::Instant(whole()),
         (Type::Duration, _) => Values::Duration(whole()),

@@ -81,7 +81,9 @@ impl Shape {
     pub(crate) fn of_type(ty: &Type) -> Shape {
         match ty {
             Type::Boolean | Type::Records(_) => Shape::Boolean,
-            Type::Integer | Type::Money(_) | Type::Date | Type::Datetime | Type::Duration => Shape::Whole,
+            Type::Integer | Type::Money(_) | Type::Date | Type::Datetime | Type::Duration | Type::Location => {
+                Shape::Whole
+            }
             Type::Number | Type::Percent => Shape::Float,
             Type::Text | Type::OneOf(_) | Type::Id(_) | Type::Timezone => {
                 Shape::Text(Arc::new(Dictionary::Texts(Vec::new().into())))

@@ -16,7 +16,7 @@ pub(crate) fn from_values(ty: &Type, values: Vec<Option<Value>>) -> Column {
         Type::Boolean => {
             Values::Boolean(values.iter().map(|value| u8::from(*value == Some(Value::Boolean(true)))).collect())
         }
-        Type::Integer => Values::Integer(integers(units)),
+        Type::Integer | Type::Location => Values::Integer(integers(units)),
         Type::Money(_) => Values::Money(integers(units)),
         Type::Datetime => Values::Instant(integers(units)),
         Type::Duration => Values::Duration(integers(units)),

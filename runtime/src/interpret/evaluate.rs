@@ -24,6 +24,7 @@ use segue_compiler::values::arithmetic::{self, Failure};
 use segue_compiler::values::calendar::{
     self, Clock, MICROS_PER_DAY, Moments, TimeFilter, resolve, shift_date, shift_instant,
 };
+use segue_compiler::values::places::{degrees, great_circle, place};
 use segue_compiler::values::rounding::round_number;
 use segue_compiler::values::{Value, money, number, text};
 use std::cell::{Cell, RefCell};
@@ -227,6 +228,20 @@ impl<'a> Evaluator<'a> {
                 };
                 overflow(micros.map(Value::Duration))
             }
+            ExprKind::Point(latitude, longitude) => match (value(latitude), value(longitude)) {
+                (Some(Value::Number(latitude)), Some(Value::Number(longitude))) => {
+                    overflow(place(latitude, longitude).map(Value::Integer))
+                }
+                (Some(_), Some(_)) => self.unsuited(expr.span),
+                _ => None,
+            },
+            ExprKind::Distance(from, to) => match (value(from), value(to)) {
+                (Some(Value::Integer(from)), Some(Value::Integer(to))) => {
+                    number(great_circle(from, to)).map(Value::Number)
+                }
+                (Some(_), Some(_)) => self.unsuited(expr.span),
+                _ => None,
+            },
             ExprKind::Call(function, argument) => {
                 let argument = value(argument)?;
                 self.call(*function, &argument, expr.span, scope)
@@ -309,6 +324,10 @@ impl<'a> Evaluator<'a> {
                 Some(_) => self.unsuited(expr.span),
             },
             ExprKind::IsKnown(part) => Some(value(part).is_some()),
+            ExprKind::InBox(place, area) => match value(place)? {
+                Value::Integer(place) => Some(area.contains(place)),
+                _ => self.unsuited(expr.span),
+            },
             ExprKind::InWindows(part, windows) => match value(part)? {
                 Value::Date(date) => Some(self.filter(windows, Moments::Dates).contains(date.into())),
                 Value::Instant(at) => Some(self.filter(windows, Moments::Instants).contains(at)),
@@ -385,6 +404,10 @@ impl<'a> Evaluator<'a> {
             Value::Instant(at) => Some(*at),
             _ => self.unsuited(span),
         };
+        let place = || match argument {
+            Value::Integer(place) => Some(*place),
+            _ => self.unsuited(span),
+        };
         // By the function first and without a wildcard: one that is not worked out here does not compile.
         match function {
             Function::YearOf => whole(calendar::year_of(day()?)),
@@ -399,6 +422,8 @@ impl<'a> Evaluator<'a> {
                 Value::Text(text) => whole(text::length(text)),
                 _ => self.unsuited(span),
             },
+            Function::LatitudeOf => Some(Value::Number(degrees(place()?).0)),
+            Function::LongitudeOf => Some(Value::Number(degrees(place()?).1)),
             Function::AbsoluteOf => self.judged(arithmetic::absolute(argument), span, scope),
             Function::UnitsSince(unit) => match argument {
                 Value::Date(date) => integer(clock.units_since_date(unit, *date)),

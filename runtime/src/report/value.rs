@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use segue_compiler::program::Type;
 use segue_compiler::values::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, date_text, instant_text};
-use segue_compiler::values::{Value, money};
+use segue_compiler::values::{Value, money, places};
 
 /// What stands for a value that is not known.
 pub const MISSING: &str = "missing";
@@ -12,6 +12,7 @@ pub const MISSING: &str = "missing";
 pub fn value_text(value: Option<&Value>, ty: &Type, zone: Tz) -> String {
     let Some(value) = value else { return MISSING.to_owned() };
     match (value, ty) {
+        (Value::Integer(place), Type::Location) => places::text(*place),
         (Value::Boolean(true), _) => "yes".to_owned(),
         (Value::Boolean(false), _) => "no".to_owned(),
         // Years are integers too, and nobody writes them with a comma.

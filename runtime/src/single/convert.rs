@@ -142,6 +142,7 @@ fn one<'a>(
         Kind::Money => whole(scalar::amount(raw)?),
         Kind::Date => whole(scalar::date(raw)?.map(i64::from)),
         Kind::Duration => whole(scalar::duration(raw)?),
+        Kind::Location => whole(scalar::location(raw)?),
         Kind::Instant(clock) => whole(match scalar::moment(raw)? {
             Some(Moment::Instant(micros)) => Some(micros),
             Some(Moment::ClockTime(time)) => clocks.get_mut(*clock).map(|clock| clock.instant(time).0),
@@ -199,7 +200,7 @@ fn element(of: &Kind, one: One<'_>) -> Option<Value> {
         (_, One::Text(text)) => Value::Text(text.as_ref().into()),
         (_, One::Integer(number)) => Value::Text(number.to_string().into()),
         (Kind::Boolean, One::Word(word)) => Value::Boolean(word != 0),
-        (Kind::Integer, One::Word(word)) => Value::Integer(word.cast_signed()),
+        (Kind::Integer | Kind::Location, One::Word(word)) => Value::Integer(word.cast_signed()),
         (Kind::Number | Kind::Percent(_), One::Word(word)) => Value::Number(f64::from_bits(word)),
         (Kind::Money, One::Word(word)) => Value::Money(word.cast_signed()),
         (Kind::Date, One::Word(word)) => Value::Date(i32::try_from(word.cast_signed()).ok()?),

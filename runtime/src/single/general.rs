@@ -11,6 +11,7 @@ use crate::outcome::{Outcome, Request};
 use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, TableId};
 use segue_compiler::values::Value;
+use segue_compiler::values::places::degrees;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -166,6 +167,10 @@ fn raw<'r>(inner: &'r Inner, rows: &'r TableRows, place: &Place, words: &[u64]) 
         Kind::Date => Raw::Date(i32::try_from(whole).ok()?),
         Kind::Instant(_) => Raw::Instant(whole),
         Kind::Duration => Raw::Duration(whole),
+        Kind::Location => {
+            let (latitude, longitude) = degrees(whole);
+            Raw::text(format!("{latitude},{longitude}"))
+        }
         Kind::Text | Kind::Zone | Kind::Id | Kind::Listed(_) => Raw::Text(rows.text(inner, place, words)),
         Kind::List(_) | Kind::Bits(_) => of_value(rows.lists.get(usize::try_from(cell).ok()?)?),
         Kind::Records(_) => return None,

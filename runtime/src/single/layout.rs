@@ -24,6 +24,7 @@ pub(super) enum Kind {
     /// The number of its clock among [`Layout::zones`].
     Instant(usize),
     Duration,
+    Location,
     Text,
     Zone,
     Id,
@@ -284,6 +285,7 @@ fn kind(program: &Program, ty: &Type, reading: &Reading, zones: &mut Vec<chrono_
             Kind::Instant(zones.len() - 1)
         }
         Type::Duration => Kind::Duration,
+        Type::Location => Kind::Location,
         Type::Id(_) => Kind::Id,
         Type::Timezone => Kind::Zone,
         Type::List(of) => match (&**of, reading) {

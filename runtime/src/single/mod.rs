@@ -454,7 +454,13 @@ fn failing(program: &Program, plan: &Plan) -> Vec<NodeId> {
     let mut found = Vec::new();
     for (at, node) in plan.nodes.iter().enumerate() {
         let fails = match &node.op {
-            Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Shift(..) | Op::Difference(..) | Op::Round(..) => true,
+            Op::Negate(_)
+            | Op::Sum(_)
+            | Op::Product(_)
+            | Op::Shift(..)
+            | Op::Difference(..)
+            | Op::Round(..)
+            | Op::Point(..) => true,
             Op::Call(function, _) => !matches!(
                 function,
                 Function::YearOf
@@ -466,6 +472,8 @@ fn failing(program: &Program, plan: &Plan) -> Vec<NodeId> {
                     | Function::MinuteOf
                     | Function::DateOf
                     | Function::LengthOf
+                    | Function::LatitudeOf
+                    | Function::LongitudeOf
             ),
             Op::Aggregate(aggregate) => sums(aggregate.operator),
             Op::Elements(operator, _) => sums(*operator),

@@ -370,7 +370,7 @@ impl TableRows {
 pub(super) fn of_whole(ty: &Type, whole: i64) -> Option<Value> {
     Some(match ty {
         Type::Boolean => Value::Boolean(whole != 0),
-        Type::Integer => Value::Integer(whole),
+        Type::Integer | Type::Location => Value::Integer(whole),
         Type::Money(_) => Value::Money(whole),
         Type::Date => Value::Date(i32::try_from(whole).ok()?),
         Type::Datetime => Value::Instant(whole),

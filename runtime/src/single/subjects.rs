@@ -50,7 +50,9 @@ impl Making<'_> {
             _ => return worked,
         };
         let form = match self.node(value).map(|node| &node.ty) {
-            Some(Type::Integer | Type::Money(_) | Type::Date | Type::Datetime | Type::Duration) => Form::Whole,
+            Some(Type::Integer | Type::Money(_) | Type::Date | Type::Datetime | Type::Duration | Type::Location) => {
+                Form::Whole
+            }
             Some(Type::Number | Type::Percent) => Form::Float,
             Some(Type::Boolean) => Form::Boolean,
             _ => return worked,

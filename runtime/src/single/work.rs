@@ -17,6 +17,7 @@ use segue_compiler::program::{CUSTOMERS, Conversion, TableId, Type};
 use segue_compiler::syntax::tree::{AggregateOperator, Factor, Quantifier, Sign};
 use segue_compiler::values::arithmetic::{self, Failure};
 use segue_compiler::values::calendar::{self, MICROS_PER_DAY, shift_date, shift_instant};
+use segue_compiler::values::places::{degrees, great_circle, place};
 use segue_compiler::values::rounding::round_number;
 use segue_compiler::values::{Value, money, number, text};
 use std::ops::Range;
@@ -214,6 +215,16 @@ impl<'w> Work<'w> {
                 };
                 self.judged(id, micros.map(Value::Duration).ok_or(Failure::Overflow))
             }
+            Op::Point(latitude, longitude) => match (self.value(*latitude, at)?, self.value(*longitude, at)?) {
+                (Value::Number(latitude), Value::Number(longitude)) => {
+                    self.judged(id, place(latitude, longitude).map(Value::Integer).ok_or(Failure::Overflow))
+                }
+                _ => None,
+            },
+            Op::Distance(from, to) => match (self.value(*from, at)?, self.value(*to, at)?) {
+                (Value::Integer(from), Value::Integer(to)) => number(great_circle(from, to)).map(Value::Number),
+                _ => None,
+            },
             Op::Call(function, argument) => {
                 let argument = self.value(*argument, at)?;
                 self.call(id, *function, &argument)
@@ -325,6 +336,10 @@ impl<'w> Work<'w> {
                 _ => Some(false),
             },
             Op::IsKnown(part) => Some(self.value(*part, at).is_some()),
+            Op::InBox(place, area) => match self.value(*place, at)? {
+                Value::Integer(place) => Some(area.contains(place)),
+                _ => None,
+            },
             Op::InWindows(part, windows) => {
                 let value = self.value(*part, at)?;
                 let filter = self.moment.filter(windows, matches!(value, Value::Date(_)))?;
@@ -351,6 +366,7 @@ impl<'w> Work<'w> {
             _ => None,
         };
         let instant = if let Value::Instant(instant) = argument { Some(*instant) } else { None };
+        let place = if let Value::Integer(place) = argument { Some(*place) } else { None };
         let whole = |whole: i64| Some(Value::Integer(whole));
         // By the function first and without a wildcard: one that is not worked out here does not compile.
         let failing = match function {
@@ -366,6 +382,8 @@ impl<'w> Work<'w> {
                 Value::Text(text) => return whole(text::length(text)),
                 _ => None,
             },
+            Function::LatitudeOf => return Some(Value::Number(degrees(place?).0)),
+            Function::LongitudeOf => return Some(Value::Number(degrees(place?).1)),
             Function::AbsoluteOf => return self.judged(id, arithmetic::absolute(argument)),
             Function::UnitsSince(unit) => match argument {
                 Value::Date(date) => clock.units_since_date(unit, *date),

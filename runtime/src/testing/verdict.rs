@@ -215,6 +215,7 @@ fn got(
         | ExprKind::IsKnown(left)
         | ExprKind::IsEmpty(left)
         | ExprKind::InWindows(left, _)
+        | ExprKind::InBox(left, _)
         | ExprKind::Near(left, _) => left,
         _ => return Ok(None),
     };

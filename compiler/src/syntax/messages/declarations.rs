@@ -194,8 +194,3 @@ pub(crate) fn equals_sign(span: Span, written: &str) -> Diagnostic {
         .beside("write `=`")
         .fix("write `=`", replace(span, "="))
 }
-
-/// A part of the language that a later release brings.
-pub(crate) fn not_yet(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::error("S0001", span, format!("{what} cannot be read by this version")).beside("remove this for now")
-}

@@ -49,6 +49,7 @@
 //! - S0046 a median, deviation or percentile does not say that it is one of all customers
 //! - S0047 a day of an occasion cannot be read, or is worded in another way
 //! - S0048 a line of a test, or a row given in one, cannot be read
+//! - S0049 how near a place is, is worded in another way
 //! - S0131 `and` and `or` are mixed without brackets
 //! - S0132 `otherwise` in a comparison without brackets
 //! - S0133 a question with `where` in arithmetic or a comparison without brackets

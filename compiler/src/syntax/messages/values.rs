@@ -112,10 +112,12 @@ pub(crate) fn unknown_number_unit(span: Span, written: &str) -> Diagnostic {
         "percent" => Some("%"),
         _ => None,
     };
-    match currency.or_else(|| nearest_unit(written)) {
+    let distance = crate::values::places::unit(written).is_some();
+    match currency.or_else(|| nearest_unit(written).filter(|_| !distance)) {
         Some(unit) => diagnostic
             .beside(format!("did you mean `{unit}`?"))
             .offer(format!("did you mean `{unit}`?"), replace(span, unit)),
+        None if distance => diagnostic.beside("a distance stands in `home within 10 km of point(40.75, -73.98)`"),
         None => diagnostic.beside("units are seconds to years, currencies such as USD, and %"),
     }
 }
@@ -221,4 +223,13 @@ pub(super) fn nearest_unit(written: &str) -> Option<&'static str> {
         let near = UNITS.iter().map(|unit| (strsim::damerau_levenshtein(unit, &lower), *unit)).min();
         near.filter(|(distance, _)| *distance <= 2).map(|(_, unit)| unit)
     })
+}
+
+/// `home is within 10 km of X`, `home near X`
+pub(crate) fn misworded_place(span: Span, whole: Span, words: &str, known: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::error("S0049", span, "how near a place is, is asked in other words");
+    match known {
+        true => diagnostic.beside(format!("write `{words}`")).fix(format!("write `{words}`"), replace(whole, words)),
+        false => diagnostic.beside(format!("how near? Write for example `{words}`, in m, km or miles")),
+    }
 }

@@ -285,6 +285,10 @@ impl Reader<'_> {
             ItemKind::Includes { quantifier, values } => {
                 ExprKind::Includes { left: Box::new(left), quantifier, values, ignoring_case: false }
             }
+            ItemKind::Place(nearness) => nearness.of(left),
+            ItemKind::PlaceMistake { negated, nearness } => {
+                return self.misworded_place(left, operator, negated, nearness);
+            }
             ItemKind::Between { negated, from, to } => {
                 self.report_between(&left, operator, negated, &from, &to);
                 let range = ExprKind::Range { value: Box::new(left), from: Box::new(from), to: Box::new(to) };
@@ -687,6 +691,8 @@ fn is_comparison(kind: &ItemKind) -> bool {
             | ItemKind::From
             | ItemKind::IsTest { .. }
             | ItemKind::Includes { .. }
+            | ItemKind::Place(_)
+            | ItemKind::PlaceMistake { .. }
             | ItemKind::Between { .. }
             | ItemKind::In { .. }
             | ItemKind::Ago { .. }

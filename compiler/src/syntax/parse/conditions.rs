@@ -143,6 +143,7 @@ impl Reader<'_> {
                     let value = inner.into_inner().next().is_some_and(|word| word.as_rule() == Rule::true_word);
                     Value::One(self.literal_node(span, Some(Literal::Boolean(value))))
                 }
+                Rule::point => Value::One(self.point(inner).0),
                 Rule::moment => {
                     let moment = moment_of(&inner);
                     Value::One(self.node(span, ExprKind::Moment(moment)))

@@ -11,6 +11,7 @@ mod fields;
 mod literals;
 mod numbers;
 mod occasions;
+mod places;
 mod recover;
 mod row;
 mod scores;

@@ -1,5 +1,6 @@
 //! The flat row of operands and operators of one expression, as the grammar reads it. [`super::climb`] makes a tree of it.
 
+use super::places::Nearness;
 use super::{Pair, Reader};
 use crate::source::Span;
 use crate::syntax::messages;
@@ -57,6 +58,10 @@ pub(super) enum ItemKind {
     IsTest { negated: bool, test: IsTest },
     /// `includes ...`
     Includes { quantifier: Quantifier, values: ValueSet },
+    /// `within 10 km of point(...)`, `within the box from point(...) to point(...)`
+    Place(Nearness),
+    /// The same worded in another way.
+    PlaceMistake { negated: bool, nearness: Nearness },
     /// `rounded ...`
     Rounded { direction: Rounding, decimals: Option<(u32, Span)> },
     /// `ignoring case`
@@ -129,6 +134,12 @@ impl Reader<'_> {
             Rule::text_test => text_test(pair),
             Rule::is_test => self.is_test(pair),
             Rule::includes => self.includes(pair),
+            Rule::near_place => ItemKind::Place(self.near_place(pair)),
+            Rule::in_box => ItemKind::Place(self.in_box(pair)),
+            Rule::place_mistake => {
+                let (negated, nearness) = self.place_mistake(pair);
+                ItemKind::PlaceMistake { negated, nearness }
+            }
             Rule::rounded => self.rounding(pair),
             Rule::followed => self.followed(pair),
             Rule::ignoring_case => ItemKind::IgnoringCase,
@@ -155,6 +166,7 @@ impl Reader<'_> {
         let span = self.span(&pair);
         match pair.as_rule() {
             Rule::bracketed => self.bracketed(pair),
+            Rule::point => self.point(pair),
             Rule::block => self.block(pair),
             Rule::aggregate => (self.aggregate(pair), 0),
             Rule::over_base => self.over_base(pair),

@@ -98,10 +98,6 @@ impl Reader<'_> {
                 WindowKind::OnDays(days.fold(0, |bits, day| bits | day_bits(day.as_str())))
             }
             Rule::last_mistake => self.last_mistake(pair),
-            Rule::late_location => {
-                self.report(messages::not_yet(span, "distances"));
-                WindowKind::Today
-            }
             _ => WindowKind::Today,
         }
     }

@@ -32,11 +32,13 @@
 //! - S0193 a question about the whole base that cannot be asked like that
 //! - S0194 an occasion that cannot be, or that is asked as it cannot be
 //! - S0195 a test that gives or expects what cannot be
+//! - S0196 a place that cannot be, or something that is none
 
 mod base;
 mod kinds;
 mod lookups;
 mod occasions;
+mod places;
 mod quantities;
 mod rows;
 mod scores;
@@ -48,6 +50,7 @@ pub(crate) use base::*;
 pub(crate) use kinds::*;
 pub(crate) use lookups::*;
 pub(crate) use occasions::*;
+pub(crate) use places::*;
 pub(crate) use quantities::*;
 pub(crate) use rows::*;
 pub(crate) use scores::*;
@@ -72,6 +75,7 @@ pub(crate) fn kind(ty: &Type) -> String {
         Type::Duration => "a length of time".to_owned(),
         Type::Id(_) => "an id".to_owned(),
         Type::Timezone => "a time zone".to_owned(),
+        Type::Location => "a place".to_owned(),
         Type::List(_) => "a list".to_owned(),
         Type::Records(_) => "a list of records".to_owned(),
     }

@@ -312,6 +312,7 @@ pub(crate) fn function_does_not_fit(declaration: &Declaration, word: &Word, argu
         Argument::Instant => "a date with a time",
         Argument::Text => "text",
         Argument::Quantity => "a number or money",
+        Argument::Place => "a place",
     };
     let message = Diagnostic::error("S0149", argument.span, format!("`{name}` needs {wanted}, and this is {found}"));
     match (declaration.function, &argument.ty) {

@@ -104,6 +104,7 @@ pub(crate) fn no_order(span: Span, ty: &Type, operator: Span) -> Option<Diagnost
         Type::Boolean => "yes/no has no order",
         Type::OneOf(_) => "listed values have no order",
         Type::Timezone => "time zones have no order",
+        Type::Location => "places have no order",
         Type::List(_) | Type::Records(_) => return Some(list_is_no_value(span)),
         _ => return None,
     };

@@ -120,6 +120,7 @@ enum Store {
         clock: Box<ZoneClock>,
     },
     Duration(Vec<i64>),
+    Location(Vec<i64>),
     Text(TextCodes),
     Zone(TextCodes),
     Id(IdCodes),
@@ -358,7 +359,7 @@ impl ColumnBuilder {
         let mut pieces = self.pieces;
         Finished::Column(match self.store {
             Store::Boolean(_) => Stored::of_truths(&pieces),
-            Store::Integer(_) => Stored::of_integers(&pieces, StoredValues::Integer),
+            Store::Integer(_) | Store::Location(_) => Stored::of_integers(&pieces, StoredValues::Integer),
             Store::Number(_) | Store::Percent { .. } => Stored::of_numbers(&mut pieces),
             Store::Money(_) => Stored::of_integers(&pieces, StoredValues::Money),
             Store::Date(_) => Stored::of_integers(&pieces, StoredValues::Date),
@@ -433,6 +434,7 @@ impl Store {
                 Store::Instant { values: Vec::new(), clock: Box::new(ZoneClock::new(zone)) }
             }
             Type::Duration => Store::Duration(Vec::new()),
+            Type::Location => Store::Location(Vec::new()),
             Type::Id(_) => Store::Id(IdCodes::new()),
             Type::Timezone => Store::Zone(TextCodes::default()),
             Type::List(of) => match (&**of, reading) {
@@ -454,7 +456,9 @@ impl Store {
     fn len(&self) -> usize {
         match self {
             Store::Boolean(values) => values.len(),
-            Store::Integer(values) | Store::Money(values) | Store::Duration(values) => values.len(),
+            Store::Integer(values) | Store::Money(values) | Store::Duration(values) | Store::Location(values) => {
+                values.len()
+            }
             Store::Instant { values, .. } => values.len(),
             Store::Number(values) | Store::Percent { values, .. } => values.len(),
             Store::Date(values) => values.len(),
@@ -477,6 +481,7 @@ impl Store {
             Store::Money(values) => keep(values, scalar::amount(raw)),
             Store::Date(values) => keep(values, scalar::date(raw)),
             Store::Duration(values) => keep(values, scalar::duration(raw)),
+            Store::Location(values) => keep(values, scalar::location(raw)),
             Store::Instant { values, clock } => {
                 let micros = scalar::moment(raw).map(|moment| match moment? {
                     Moment::Instant(micros) => Some(micros),
@@ -528,7 +533,7 @@ impl Store {
         let answers = &mut answers(keep);
         match self {
             Store::Boolean(values) => retain_from(values, start, answers),
-            Store::Integer(values) | Store::Money(values) | Store::Duration(values) => {
+            Store::Integer(values) | Store::Money(values) | Store::Duration(values) | Store::Location(values) => {
                 retain_from(values, start, answers);
             }
             Store::Instant { values, .. } => retain_from(values, start, answers),
@@ -562,9 +567,11 @@ impl Store {
                 values.clear();
                 truths
             }
-            Store::Integer(values) | Store::Money(values) | Store::Duration(values) | Store::Instant { values, .. } => {
-                taken(values, |values| PieceValues::integers(values, known))
-            }
+            Store::Integer(values)
+            | Store::Money(values)
+            | Store::Duration(values)
+            | Store::Location(values)
+            | Store::Instant { values, .. } => taken(values, |values| PieceValues::integers(values, known)),
             Store::Date(values) => taken(values, |values| {
                 let days: Vec<i64> = values.iter().map(|day| i64::from(*day)).collect();
                 PieceValues::integers(&days, known)

@@ -5,6 +5,7 @@
 
 use crate::data::moments::{MICROS_PER_DAY, MICROS_PER_SECOND, Moment, is_day, is_moment, parse_moment};
 use crate::data::raw::{Raw, decimal_text};
+use segue_compiler::values::places::place;
 use segue_compiler::values::{MONEY_SCALE, money, number as canonical_number};
 use std::borrow::Cow;
 
@@ -26,6 +27,8 @@ const DATE_RANGE: &str = "a date lies in the years 1 to 9999";
 const DATETIME: &str = "I expected a date with a clock time, such as 2026-04-03 10:00:00";
 const DATETIME_DAY: &str = "this has no clock time: declare the field as `date`";
 const DURATION: &str = "I expected a length of time, such as 01:30:00 or P3DT4H";
+const LOCATION: &str =
+    "I expected a place: latitude and longitude in degrees, as 40.7536, -73.9832, or an object with lat and lon";
 const TEXT: &str = "I expected text";
 const ID: &str = "I expected an id: text or a whole number";
 const LARGE_ID: &str =
@@ -103,6 +106,31 @@ pub(crate) fn number(raw: &Raw<'_>) -> Judged<f64> {
             finite(text.parse().map_err(|_| NUMBER)?)
         }
         _ => Err(NUMBER),
+    }
+}
+
+/// A place, as [`segue_compiler::values::places`] has it.
+pub(crate) fn location(raw: &Raw<'_>) -> Judged<i64> {
+    let degrees = |latitude: Judged<f64>, longitude: Judged<f64>| match (latitude, longitude) {
+        (Ok(Some(latitude)), Ok(Some(longitude))) => place(latitude, longitude).map(Some).ok_or(LOCATION),
+        (Ok(None), Ok(None)) => Ok(None),
+        _ => Err(LOCATION),
+    };
+    match raw {
+        Raw::Missing | Raw::Empty => Ok(None),
+        Raw::Text(text) => {
+            let (latitude, longitude) = text.split_once(',').ok_or(LOCATION)?;
+            let part = |text: &str| number(&Raw::Text(Cow::Borrowed(text.trim())));
+            degrees(part(latitude), part(longitude))
+        }
+        Raw::Record(fields) => {
+            let part = |names: [&str; 3]| {
+                let found = fields.iter().find(|(field, _)| names.iter().any(|name| field.eq_ignore_ascii_case(name)));
+                found.map_or(Err(LOCATION), |(_, value)| number(value))
+            };
+            degrees(part(["lat", "latitude", "y"]), part(["lon", "longitude", "lng"]))
+        }
+        _ => Err(LOCATION),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The declared type of a column, guessed from its values and its name.
 
 use super::profile::{
-    BOOLEAN, ColumnProfile, DATE, DURATION, INTEGER, LIST, MOMENT, NUMBER, OTHER_DATE, PERCENT, RECORD, TEXT, ZONE,
+    BOOLEAN, ColumnProfile, DATE, DURATION, INTEGER, LIST, LOCATION, MOMENT, NUMBER, OTHER_DATE, PERCENT, RECORD, TEXT,
+    ZONE,
 };
 use super::words;
 
@@ -50,6 +51,7 @@ pub(crate) fn guess(column: &ColumnProfile, around: Around<'_>, taken: &mut Vec<
     let label = match around.people {
         true if words::is_consent(&name_words) && ty == "boolean" => Some("consent"),
         true if words::is_protected(&name_words) => Some("protected"),
+        true if ty == "location" || words::is_coordinate(&name_words) => Some("personal"),
         true if words::is_personal(&name_words) || words::is_private(&name_words) => Some("personal"),
         _ => None,
     };
@@ -92,6 +94,9 @@ fn type_of(column: &ColumnProfile, name: &[String], complete: bool) -> Option<(S
     }
     if column.is(LIST) {
         return list_of(column.elements.as_deref(), complete);
+    }
+    if column.is(LOCATION) {
+        return plain("location");
     }
     if column.is(RECORD) {
         return None;

@@ -186,16 +186,21 @@ impl Printer<'_> {
                 }
             }
         }
+        let places = places(&fields, &mut taken);
         if is_customers {
             self.taken = taken;
         }
-        let width = fields.iter().map(|field| field.name.chars().count()).max().unwrap_or(0);
+        let names = fields.iter().map(|field| &field.name).chain(places.iter().map(|(name, _)| name));
+        let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
         for field in fields {
             let comment = match field.comments.is_empty() {
                 true => String::new(),
                 false => format!("# {}", field.comments.join("; ")),
             };
             lines.push((format!("  {:width$} : {}", field.name, field.after_colon()), comment));
+        }
+        for (name, place) in places {
+            lines.push((format!("  {name:width$} = {place}"), "# guess: a place, from its degrees".to_owned()));
         }
         let mut text = format!("\n# {about}.\n");
         notes.iter().for_each(|note| text.push_str(&format!("# {note}\n")));
@@ -317,6 +322,26 @@ impl Printer<'_> {
         let name = unused(name.to_owned(), &mut self.taken.clone());
         format!("# {comment}\nsegment {name} {} {{\n  {line}\n}}\n", quoted(title))
     }
+}
+
+/// Calculated fields for latitudes that stand beside their longitudes: `home_lat` and `home_lon` make `home`.
+fn places(fields: &[FieldGuess], taken: &mut Vec<String>) -> Vec<(String, String)> {
+    let beginning = |words: &[String]| words.split_last().map(|(_, before)| before.join("_")).unwrap_or_default();
+    let numbers = || fields.iter().filter(|field| matches!(field.ty.as_str(), "number" | "integer"));
+    let with = |fits: fn(&[String]) -> bool| {
+        let named = move |field: &FieldGuess| (field.name.clone(), words::words(&field.name));
+        numbers().map(named).filter(move |(_, words)| fits(words)).collect::<Vec<_>>()
+    };
+    let longitudes = with(words::is_longitude);
+    let mut found = Vec::new();
+    for (latitude, words) in with(words::is_latitude) {
+        let start = beginning(&words);
+        if let Some((longitude, _)) = longitudes.iter().find(|(_, other)| beginning(other) == start) {
+            let name = if start.is_empty() { "place".to_owned() } else { words::rule_name(&start, "place") };
+            found.push((unused(name, taken), format!("point({latitude}, {longitude})")));
+        }
+    }
+    found
 }
 
 fn spaced(part: Option<String>) -> String {

@@ -30,6 +30,8 @@ pub(crate) const DURATION: Kinds = 512;
 pub(crate) const PERCENT: Kinds = 1024;
 /// Dates in a form that is not read, such as 03/04/2026.
 pub(crate) const OTHER_DATE: Kinds = 2048;
+/// Latitude and longitude, in one text or record.
+pub(crate) const LOCATION: Kinds = 4096;
 
 /// What is known about a column.
 #[derive(Debug, Clone)]
@@ -113,7 +115,7 @@ impl ColumnProfile {
                 return;
             }
             Raw::Record(cells) => {
-                self.kinds &= RECORD;
+                self.kinds &= if is_location(raw) { RECORD | LOCATION } else { RECORD };
                 add_record(&mut self.fields, self.rows - self.missing - 1, cells);
                 return;
             }
@@ -319,7 +321,7 @@ fn kinds_of(raw: &Raw<'_>, possible: Kinds) -> Kinds {
 
 fn kinds_of_text(raw: &Raw<'_>, text: &str, possible: Kinds) -> Kinds {
     let known = |judged: Result<bool, &'static str>| judged == Ok(true);
-    let tests: [(Kinds, &dyn Fn() -> bool); 9] = [
+    let tests: [(Kinds, &dyn Fn() -> bool); 10] = [
         (BOOLEAN, &|| text.len() > 1 && known(scalar::boolean(raw).map(|found| found.is_some()))),
         // Codes such as 007 are no numbers.
         (INTEGER, &|| !is_code(text) && known(scalar::integer(raw).map(|found| found.is_some()))),
@@ -330,8 +332,14 @@ fn kinds_of_text(raw: &Raw<'_>, text: &str, possible: Kinds) -> Kinds {
         (DURATION, &|| known(scalar::duration(raw).map(|found| found.is_some()))),
         (ZONE, &|| text.contains('/') && known(scalar::zone(raw).map(|found| found.is_some()))),
         (OTHER_DATE, &|| is_other_date(text)),
+        // `1,5` is a number as some write it.
+        (LOCATION, &|| text.matches('.').count() == 2 && is_location(raw)),
     ];
     tests.iter().filter(|(kind, test)| possible & kind != 0 && test()).map(|(kind, _)| kind).sum()
+}
+
+fn is_location(raw: &Raw<'_>) -> bool {
+    matches!(scalar::location(raw), Ok(Some(_)))
 }
 
 fn is_code(text: &str) -> bool {

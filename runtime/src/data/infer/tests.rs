@@ -329,3 +329,18 @@ fn segments_and_fields_of_customers_have_names_of_their_own() {
         assert!(text.contains(part), "no {part} in {text}");
     }
 }
+
+#[test]
+fn places_are_found_in_one_column_in_two_and_in_records() {
+    let trial = Trial::new()
+        .file("people.csv", "id,home,work_lat,work_lon,lat\n1,\"40.7536, -73.9832\",40.7,-73.9,1.5\n2,,,,\n3,\"-36.8485,174.7633\",-36.8,174.7,2.5\n")
+        .file("visits.ndjson", "{\"id\":1,\"at\":\"2026-01-01T10:00:00Z\",\"place\":{\"lat\":40.7,\"lon\":-73.9},\"price\":\"1,5\"}\n{\"id\":1,\"at\":\"2026-01-02T10:00:00Z\",\"place\":{\"lat\":40,\"lon\":-73},\"price\":\"2,5\"}\n");
+    let rules = trial.draft(Some("id")).unwrap().declarations;
+    for line in
+        ["home     : location?  personal", "work     = point(work_lat, work_lon)", "place : location", "price : text"]
+    {
+        assert!(rules.contains(line), "{line} in {rules}");
+    }
+    // A latitude alone is a number.
+    assert!(rules.contains("lat      : number?    personal"), "{rules}");
+}

@@ -197,6 +197,19 @@ pub(crate) fn is_private(words: &[String]) -> bool {
     any(words, &["income", "salary", "wage", "homeowner", "ownership"])
 }
 
+/// Half of where somebody is.
+pub(crate) fn is_coordinate(words: &[String]) -> bool {
+    is_latitude(words) || is_longitude(words)
+}
+
+pub(crate) fn is_latitude(words: &[String]) -> bool {
+    last_is(words, &["lat", "latitude"])
+}
+
+pub(crate) fn is_longitude(words: &[String]) -> bool {
+    last_is(words, &["lon", "lng", "long", "longitude"])
+}
+
 pub(crate) fn is_protected(words: &[String]) -> bool {
     any(
         words,

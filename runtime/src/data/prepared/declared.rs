@@ -61,6 +61,7 @@ fn value(program: &Program, ty: &Type) -> String {
         Type::Id(Some(table)) => format!("id of {}", name(*table)),
         Type::Id(None) => "id".to_owned(),
         Type::Timezone => "timezone".to_owned(),
+        Type::Location => "location".to_owned(),
         Type::List(of) => format!("list of {}", value(program, of)),
         Type::Records(table) => {
             let fields = program.tables.get(table.0 as usize).map(|table| table.fields.as_slice()).unwrap_or_default();

@@ -8,6 +8,7 @@ use segue_compiler::plan::Op;
 use segue_compiler::program::Type;
 use segue_compiler::syntax::tree::{Factor, Sign};
 use segue_compiler::values::arithmetic::{Failure, clamp, judge, negate, product};
+use segue_compiler::values::places::{great_circle, place};
 use segue_compiler::values::rounding::round_number;
 use segue_compiler::values::{Value, money, number};
 
@@ -47,6 +48,16 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
                     Ok(number(round_number(input.float().at(row), *direction, *decimals)).unwrap_or(0.0))
                 }),
             }
+        }
+        Op::Point(..) => {
+            let (latitude, longitude) = (task.input(0)?, task.input(1)?);
+            let (latitude, longitude) = (latitude.float(), longitude.float());
+            whole_by_row(task, |row| place(latitude.at(row), longitude.at(row)).ok_or(Failure::Overflow))
+        }
+        Op::Distance(..) => {
+            let (from, to) = (task.input(0)?, task.input(1)?);
+            let (from, to) = (from.whole(), to.whole());
+            float_by_row(task, |row| Ok(number(great_circle(from.at(row), to.at(row))).unwrap_or(0.0)))
         }
         Op::Clamp { low, high, .. } => {
             let values = Values::new(task, 0)?;

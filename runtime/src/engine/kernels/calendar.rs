@@ -12,6 +12,7 @@ use segue_compiler::values::arithmetic::{Failure, absolute};
 use segue_compiler::values::calendar::{
     self, MICROS_PER_DAY, MICROS_PER_SECOND, Moments, shift_date, units_between_dates,
 };
+use segue_compiler::values::places::degrees;
 use segue_compiler::values::{Value, text};
 
 pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineError> {
@@ -94,6 +95,8 @@ fn call(task: &Task<'_, '_>, function: Function, ty: &Type) -> Result<Worked<'st
             let codes = input.codes();
             whole_by_row(task, |row| Ok(lengths.get(codes.at(row) as usize).copied().unwrap_or(0)))
         }
+        Function::LatitudeOf => super::float_by_row(task, |row| Ok(degrees(whole.at(row)).0)),
+        Function::LongitudeOf => super::float_by_row(task, |row| Ok(degrees(whole.at(row)).1)),
         Function::AbsoluteOf => match ty {
             Type::Number | Type::Percent => {
                 let float = input.float();

@@ -24,6 +24,12 @@ pub(super) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
     }
 }
 
+pub(super) fn in_box(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineError> {
+    let Op::InBox(_, area) = task.op()? else { return Err(task.broken("it is no box")) };
+    let places = task.input(0)?.whole();
+    Ok(truth_by_row(task, |row| area.contains(places.at(row))))
+}
+
 fn less(task: &Task<'_, '_>, left: NodeId) -> Result<Worked<'static>, EngineError> {
     let (first, second) = (task.input(0)?, task.input(1)?);
     Ok(match task.prepared.shape(left) {

@@ -130,7 +130,14 @@ pub(crate) fn evaluate(task: &Task<'_, '_>) -> Result<Worked<'static>, EngineErr
         Op::LookupRow { .. } => lookup_row(task),
         Op::Gather { .. } => gather(task),
         Op::Convert(conversion, _) => convert(task, *conversion),
-        Op::Negate(_) | Op::Sum(_) | Op::Product(_) | Op::Round(..) | Op::Clamp { .. } => arithmetic::evaluate(task),
+        Op::Negate(_)
+        | Op::Sum(_)
+        | Op::Product(_)
+        | Op::Round(..)
+        | Op::Clamp { .. }
+        | Op::Distance(..)
+        | Op::Point(..) => arithmetic::evaluate(task),
+        Op::InBox(..) => compare::in_box(task),
         Op::Shift(..) | Op::Difference(..) | Op::Call(..) | Op::InWindows(..) => calendar::evaluate(task),
         Op::Near { .. } | Op::Occurs { .. } => occasions::evaluate(task),
         Op::Otherwise(_) => logic::otherwise(task),

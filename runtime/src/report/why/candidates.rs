@@ -8,6 +8,7 @@ use segue_compiler::builtins::Function;
 use segue_compiler::program::{Expr, ExprKind, Type};
 use segue_compiler::syntax::tree::AggregateOperator;
 use segue_compiler::values::calendar::{MICROS_PER_DAY, Moments, TimeFilter};
+use segue_compiler::values::places::{BoundingBox, degrees, place};
 use segue_compiler::values::{Value, number};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ const OTHER: &str = "\u{1}";
 const COMBINED: usize = 6;
 /// Texts and lists of more characters and elements than this are not tried.
 const LONGEST: usize = 64;
+/// So many degrees are between a side of a box and the places tried beside it: the least that a place tells apart.
+const BESIDE: f64 = 1e-7;
 /// The minutes of an hour and less: clock times are tried in the middle of each hour and at its start.
 const MICROS_PER_HALF_HOUR: i64 = MICROS_PER_DAY / 48;
 
@@ -54,6 +57,7 @@ impl Marks {
                     self.add_value(tree.value(value)?.as_ref());
                 }
             }
+            ExprKind::InBox(_, area) => self.add_box(area),
             ExprKind::InWindows(_, windows) => {
                 let moments = if subject.value.ty == Type::Date { Moments::Dates } else { Moments::Instants };
                 self.add_filter(tree, &tree.filter(windows, moments));
@@ -87,12 +91,31 @@ impl Marks {
                     self.patterns.insert(Arc::clone(pattern));
                 }
             }
+            ExprKind::InBox(_, area) => self.add_box(area),
             ExprKind::InWindows(value, windows) => {
                 let moments = if value.ty == Type::Date { Moments::Dates } else { Moments::Instants };
                 self.add_filter(tree, &tree.filter(windows, moments));
             }
             _ => {}
         });
+    }
+
+    /// Places in a box, and just outside of each of its sides.
+    fn add_box(&mut self, area: &BoundingBox) {
+        let ((south, west), (north, east)) = (degrees(area.south_west), degrees(area.north_east));
+        let corners = [(south, west), (south, east), (north, west), (north, east)];
+        let around = |(latitude, longitude): (f64, f64)| {
+            [(-BESIDE, 0.0), (0.0, 0.0), (BESIDE, 0.0), (0.0, -BESIDE), (0.0, BESIDE)]
+                .map(|(north, east)| place(latitude + north, longitude + east))
+        };
+        self.whole.extend(corners.into_iter().flat_map(around).flatten());
+    }
+
+    /// The places that are asked about, and others far away from most.
+    fn places(&self) -> Vec<Value> {
+        let far = [(0.0, 0.0), (90.0, 0.0), (-90.0, 0.0)].into_iter().filter_map(|(north, east)| place(north, east));
+        let real = |at: &i64| matches!(degrees(*at), (north, east) if place(north, east).is_some());
+        self.whole.iter().copied().filter(real).chain(far).map(Value::Integer).collect()
     }
 
     /// How long texts and lists are worth a try: as long as what lengths are held against, and one more or less.
@@ -212,6 +235,7 @@ impl Marks {
                 self.likely_texts(matches!(value.ty, Type::Id(_))).into_iter().map(Value::Text).collect()
             }
             Type::List(element) => self.lists(element),
+            Type::Location => self.places(),
             Type::Records(_) => Vec::new(),
         }
     }

@@ -8,8 +8,8 @@ use crate::report::value::{MISSING, value_text};
 use segue_compiler::program::{Aggregate, Asked, Expr, ExprKind, Rows, Type};
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::{AggregateOperator, Comparison, Quantifier, TextTest};
-use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{Moments, Occasion, date_text};
+use segue_compiler::values::{Value, places};
 
 /// A condition in words, for it to hold and not to hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,13 @@ impl Leaf {
         };
         let were = |needs: &[String; 2]| needs.clone().map(|needs| format!("were {needs}"));
         match &expr.kind {
+            ExprKind::Compare(Comparison::AtMost, left, reach) if is_distance(left) => Leaf::near(tree, left, reach),
+            ExprKind::InBox(place, _) => {
+                let text = tree.text(expr.span).unwrap_or_default();
+                let corners = text.find(" from ").and_then(|at| text.get(at..)).unwrap_or_default();
+                let would = [format!("were within the box{corners}"), format!("were outside the box{corners}")];
+                about(place, ["to be within the box", "to be outside the box"].map(str::to_owned), would)
+            }
             ExprKind::Compare(comparison, left, right) => {
                 let flipped = is_written(left) && !is_written(right);
                 let (subject, limit) = if flipped { (right, left) } else { (left, right) };
@@ -184,7 +191,32 @@ impl Leaf {
         }
     }
 
-    /// A condition that only its own words tell.
+    /// How near a place is to another, in the unit it is asked in.
+    fn near(tree: &Tree<'_>, distance: &Expr, reach: &Expr) -> Result<Leaf, InterpretError> {
+        let ExprKind::Distance(from, to) = &distance.kind else { return Ok(Leaf::as_written(tree, distance.span)) };
+        let written = tree.text(reach.span).unwrap_or_default();
+        let unit = written.trim_start_matches(|character: char| character.is_ascii_digit() || character == '.').trim();
+        let (name, goal) = (tree.name(from), tree.name(to));
+        let finding = match tree.value(distance)? {
+            Some(Value::Number(metres)) => format!("{name} is {} from {goal}", away(metres, unit)),
+            _ => format!("how far {name} is from {goal} is not known"),
+        };
+        let limit = match tree.value(reach)? {
+            Some(Value::Number(metres)) => away(metres, unit),
+            _ => written.clone(),
+        };
+        Ok(Leaf {
+            finding,
+            needs: [format!("at most {limit}"), format!("more than {limit}")],
+            would: [
+                format!("{name} were within {limit} of {goal}"),
+                format!("{name} were more than {limit} from {goal}"),
+            ],
+            named: None,
+            rows: None,
+        })
+    }
+
     /// When an occasion comes back.
     fn of_occasion(
         tree: &Tree<'_>,
@@ -217,6 +249,7 @@ impl Leaf {
         })
     }
 
+    /// A condition that only its own words tell.
     fn as_written(tree: &Tree<'_>, span: Span) -> Leaf {
         let text = tree.text(span).unwrap_or_else(|| "this".to_owned());
         Leaf {
@@ -322,6 +355,18 @@ fn limit(tree: &Tree<'_>, expr: &Expr) -> Result<String, InterpretError> {
         _ if moment || name != value => format!("{name} ({value})"),
         _ => value,
     })
+}
+
+/// The nearness of two places: what `within 10 km of` holds against a reach.
+fn is_distance(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Distance(..))
+}
+
+/// Metres in a unit as written.
+fn away(metres: f64, unit: &str) -> String {
+    let (name, size) = places::unit(unit).unwrap_or(("m", 1.0));
+    let number = Value::Number(metres / size);
+    format!("{} {name}", value_text(Some(&number), &Type::Number, chrono_tz::UTC))
 }
 
 /// The words for a comparison with X, and for its opposite.

@@ -83,9 +83,10 @@ fn place(condition: &mut Expr) -> Option<&mut Expr> {
             (true, false) => unconverted(right),
             _ => None,
         },
-        ExprKind::IsOneOf { value, .. } | ExprKind::IsKnown(value) | ExprKind::InWindows(value, _) => {
-            unconverted(value)
-        }
+        ExprKind::IsOneOf { value, .. }
+        | ExprKind::IsKnown(value)
+        | ExprKind::InWindows(value, _)
+        | ExprKind::InBox(value, _) => unconverted(value),
         ExprKind::IsEmpty(list) => unconverted(list),
         ExprKind::Includes { list, values, .. } if values.iter().all(is_fixed) => unconverted(list),
         _ => None,
@@ -102,6 +103,7 @@ pub(super) fn asked_about(condition: &Expr) -> Option<&Expr> {
         ExprKind::IsOneOf { value, .. }
         | ExprKind::IsKnown(value)
         | ExprKind::InWindows(value, _)
+        | ExprKind::InBox(value, _)
         | ExprKind::Near(value, _) => vec![&**value],
         ExprKind::Field { .. } | ExprKind::Lookup { .. } | ExprKind::Trait(_) => vec![condition],
         _ => Vec::new(),
