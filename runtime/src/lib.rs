@@ -1,6 +1,7 @@
 //! Data in and out, and running checked programs: the interpreter that defines what is right, and the engine.
 
 pub mod base;
+pub mod content;
 pub mod data;
 pub mod engine;
 pub mod interpret;

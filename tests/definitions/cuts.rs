@@ -47,6 +47,12 @@ pub(crate) fn of(rules: &str) -> Vec<Cut> {
                     }
                 }
             }
+            DeclarationKind::Content { choices, .. } => {
+                for choice in choices {
+                    finder.remove(choice.span);
+                    choice.condition.iter().for_each(|condition| finder.expression(condition));
+                }
+            }
             DeclarationKind::List { .. }
             | DeclarationKind::Occasion { .. }
             | DeclarationKind::Test(_)

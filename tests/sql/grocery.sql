@@ -290,6 +290,17 @@ FROM (households h CROSS JOIN params) LEFT JOIN lines USING (household_id) GROUP
 SELECT household_id FROM value, params WHERE spend_12m >= 1500
   AND household_id NOT IN (SELECT household_id FROM lines, params WHERE moment >= as_of - INTERVAL 45 DAY);
 
+-- Parts of a content are called by the beginning of their text.
+-- partition leaflet_opening
+SELECT household_id,
+       CASE WHEN first >= as_of - INTERVAL 30 DAY THEN 'Welcome! You first came...'
+            WHEN spend_12m >= 1500 AND last < as_of - INTERVAL 45 DAY THEN 'We miss you. Your last...'
+            WHEN saved_12m >= 500 THEN 'You saved {saved_12m}...'
+            WHEN last >= as_of - INTERVAL 30 DAY THEN 'Thank you for {trips_12m}...'
+            ELSE 'Fresh this week at your...' END AS part
+FROM value JOIN (SELECT h.household_id, min(moment) AS first, max(moment) AS last
+                 FROM households h LEFT JOIN lines USING (household_id) GROUP BY h.household_id) USING (household_id), params;
+
 -- segment one_trip_only
 SELECT household_id FROM lines GROUP BY household_id HAVING count(DISTINCT basket_id) = 1;
 

@@ -67,6 +67,7 @@ impl Node {
         use segue_compiler::syntax::tree::TableKind;
         match self {
             Node::Segment(_) => "segment",
+            Node::Partition(at) if program.partitions[at].is_content() => "content",
             Node::Partition(_) => "partition",
             Node::Trait(_) => "trait",
             Node::Table(at) => match program.tables[at].kind {

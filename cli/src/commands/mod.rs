@@ -13,6 +13,7 @@ mod prepare;
 mod rewrite;
 mod run;
 mod selection;
+mod show;
 mod test;
 
 use crate::console::Console;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Run(run::Arguments),
     /// Say what a message means, or why a customer is in a segment or not
     Explain(explain::Arguments),
+    /// Show the text that a content has for a customer
+    Show(show::Arguments),
     /// Run the tests that the rules bring along
     Test(test::Arguments),
     /// Ready-made declarations with their tests: list them, show them, take them over
@@ -56,6 +59,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<Ending, Failure
         Command::Library(arguments) => library::run(&arguments, console),
         Command::Prepare(arguments) => prepare::run(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console),
+        Command::Show(arguments) => show::run(&arguments, console),
         Command::Test(arguments) => test::run(&arguments, console),
     }
 }

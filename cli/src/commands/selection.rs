@@ -82,7 +82,11 @@ pub(crate) fn nothing_called(name: &str, program: &Program) -> String {
         return format!("{} is a trait, and I expected the name of a segment or partition; {told}", found.name);
     }
     let close = segue_compiler::names::closest(name, names.iter().cloned());
-    let part = program.partitions.iter().find(|partition| partition.parts.iter().any(|part| same(&part.name)));
+    let part = program
+        .partitions
+        .iter()
+        .filter(|partition| !partition.is_content())
+        .find(|partition| partition.parts.iter().any(|part| same(&part.name)));
     if let Some(partition) = part {
         return format!("{name} is a part of the partition {}: ask for that", partition.name);
     }

@@ -14,6 +14,7 @@ mod memory;
 mod prepare;
 mod run;
 mod shop;
+mod show;
 mod surroundings;
 mod test;
 mod tutorial;

@@ -78,6 +78,7 @@ catalogue! {
     S0047 Error "the day of an occasion";
     S0048 Error "the form of a test";
     S0049 Error "how near a place is";
+    S0050 Error "the form of a content";
     S0100 Error "a name that is taken";
     S0101 Error "no such field";
     S0103 Error "a circle";
@@ -147,6 +148,7 @@ catalogue! {
     S0194 Error "an occasion";
     S0195 Error "what a test gives or expects";
     S0196 Error "a place";
+    S0197 Error "what a content shows";
     S0201 Warning "a value that never occurs";
     S0202 Error "no such column";
     S0203 Error "the data cannot be used";

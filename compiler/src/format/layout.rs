@@ -32,7 +32,7 @@ impl Body {
     fn of(kind: ChunkKind) -> Body {
         match kind {
             ChunkKind::Segment => Body::Lines,
-            ChunkKind::Partition => Body::Parts,
+            ChunkKind::Partition | ChunkKind::Content => Body::Parts,
             ChunkKind::Score => Body::Points,
             ChunkKind::Test => Body::Claims,
             _ => Body::Fields,

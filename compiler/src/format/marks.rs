@@ -92,6 +92,13 @@ impl<'t> Walk<'t> {
                     }
                 }
             }
+            DeclarationKind::Content { name, choices, .. } => {
+                self.name(name.span);
+                for choice in choices {
+                    self.marks.fields.insert(choice.span.start);
+                    self.waiting.extend(&choice.condition);
+                }
+            }
             DeclarationKind::Occasion { name, occasion, .. } => {
                 self.name(name.span);
                 occasion.days.iter().flat_map(|days| std::iter::once(&days.from).chain(&days.to)).for_each(|day| {

@@ -76,6 +76,7 @@ fn declared(rules: &str) -> Vec<String> {
         | DeclarationKind::Trait { name, .. }
         | DeclarationKind::Segment { name, .. }
         | DeclarationKind::Partition { name, .. }
+        | DeclarationKind::Content { name, .. }
         | DeclarationKind::Score { name, .. }
         | DeclarationKind::Occasion { name, .. } => Some(name.text.to_string()),
         DeclarationKind::Table(_) | DeclarationKind::Test(_) | DeclarationKind::Broken { .. } => None,

@@ -95,6 +95,10 @@ impl<'tree> Collector<'tree, '_> {
                 self.declare(name, Global::Partition(PartitionId(number(self.index.partitions.len()))));
                 self.index.partitions.push(Named { name, title: title.as_ref(), documentation, span, body });
             }
+            DeclarationKind::Content { name, title, choices } => {
+                self.declare(name, Global::Content(self.index.contents.len()));
+                self.index.contents.push(Named { name, title: title.as_ref(), documentation, span, body: choices });
+            }
             DeclarationKind::Occasion { name, title, occasion } => {
                 self.declare(name, Global::Occasion(self.index.occasions.len()));
                 self.index.occasions.push(Named { name, title: title.as_ref(), documentation, span, body: occasion });

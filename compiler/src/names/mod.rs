@@ -43,6 +43,8 @@ pub(crate) enum Global {
     Partition(PartitionId),
     /// An occasion.
     Occasion(usize),
+    /// A content.
+    Content(usize),
     /// Something that could not be read, about which a message was given.
     Broken,
 }
@@ -154,6 +156,8 @@ pub(crate) struct Index<'tree> {
     pub(crate) segments: Vec<Named<'tree, &'tree [tree::Expr]>>,
     /// Partitions.
     pub(crate) partitions: Vec<Named<'tree, &'tree tree::Partition>>,
+    /// Contents.
+    pub(crate) contents: Vec<Named<'tree, &'tree [tree::Choice]>>,
     /// Occasions.
     pub(crate) occasions: Vec<Named<'tree, &'tree tree::Occasion>>,
     /// Tests, each with its place.

@@ -21,6 +21,7 @@ use crate::values::{Currency, Value};
 use std::sync::Arc;
 
 mod base;
+mod content;
 mod dump;
 mod test_case;
 mod twin;
@@ -30,8 +31,9 @@ mod window;
 pub use base::{
     Answer, Answers, Asked, BaseQuestion, Cut, End, Extent, Kept, QuestionId, Share, Statistic, WHOLE_SHARE,
 };
+pub use content::{Filling, Hole, Piece, Template};
 pub use dump::{dump, over_base, question_text};
-pub use test_case::{Expectation, Fact, Given, GivenRow, GivenRows, Stands, TestCase};
+pub use test_case::{Expectation, ExpectedText, Fact, Given, GivenRow, GivenRows, Stands, TestCase};
 pub use verify::verify;
 pub use window::{Bound, Window};
 
@@ -65,7 +67,7 @@ pub struct Program {
     pub traits: Vec<Trait>,
     /// Segments in the order written.
     pub segments: Vec<Segment>,
-    /// Partitions in the order written.
+    /// Partitions in the order written; then the contents, which are partitions whose parts have texts.
     pub partitions: Vec<Partition>,
     /// Occasions in the order written.
     pub occasions: Vec<Occasion>,
@@ -73,6 +75,8 @@ pub struct Program {
     pub tests: Vec<TestCase>,
     /// Traits, segments and partitions in an order in which each comes after what it uses.
     pub order: Vec<Item>,
+    /// The customers' field that names their language, where the project says which.
+    pub locale_field: Option<FieldId>,
     /// Whether anything asks about the whole base.
     pub asks_base: bool,
     /// What the questions about the whole base came to; none before a run has worked them out.
@@ -92,6 +96,8 @@ pub struct Settings {
     pub week_start: chrono::Weekday,
     /// The month, from 1 to 12, with which a fiscal year starts, where one is set.
     pub fiscal_year_start: Option<u32>,
+    /// The language of texts, a BCP 47 tag.
+    pub locale: Arc<str>,
     /// `as_of` of the project file, in microseconds UTC.
     pub as_of: Option<i64>,
 }
@@ -269,8 +275,26 @@ pub struct Part {
     pub title: Option<Arc<str>>,
     /// `None` for `otherwise`.
     pub condition: Option<Expr>,
+    /// What a content shows to those in it.
+    pub text: Option<Template>,
     /// The line.
     pub span: Span,
+}
+
+impl Partition {
+    /// Whether it is a content: each of its parts has a text.
+    pub fn is_content(&self) -> bool {
+        self.parts.first().is_some_and(|part| part.text.is_some())
+    }
+
+    /// What its texts show of the customer.
+    pub fn shown(&self) -> impl Iterator<Item = &Expr> {
+        let holes = self.parts.iter().filter_map(|part| part.text.as_ref()).flat_map(Template::holes);
+        holes.filter_map(|hole| match &hole.filling {
+            Filling::Value { value, .. } => Some(value),
+            Filling::Content(_) => None,
+        })
+    }
 }
 
 /// Days that come back, by a name.

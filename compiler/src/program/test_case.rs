@@ -1,6 +1,6 @@
 //! Tests in the checked program: a customer as given, and what is expected of it (rule 19).
 
-use super::{Expr, FieldId, Item, TableId};
+use super::{Expr, FieldId, Item, PartitionId, TableId};
 use crate::source::Span;
 use crate::values::Value;
 use std::sync::Arc;
@@ -78,8 +78,22 @@ pub enum Stands {
 /// What is expected.
 #[derive(Debug, Clone)]
 pub struct Expectation {
-    /// What must certainly hold of the customer.
+    /// What must certainly hold of the customer; where a text is expected, that they are in some part of each content that
+    /// could show in it.
     pub condition: Expr,
+    /// The text that a content must show.
+    pub text: Option<ExpectedText>,
     /// As written, without `expect`.
     pub span: Span,
+}
+
+/// What a content is expected to show.
+#[derive(Debug, Clone)]
+pub struct ExpectedText {
+    /// The content.
+    pub content: PartitionId,
+    /// The text, as it is shown on a line of plain text.
+    pub text: Arc<str>,
+    /// Whether it must be another one.
+    pub negated: bool,
 }

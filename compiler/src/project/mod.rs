@@ -66,7 +66,7 @@ pub fn check_trees(
     let files = sources.iter().count();
     let (overrides, replaced) = constants::overrides(constants, &config, &mut sources, &mut diagnostics);
     let broken = diagnostics.iter().any(|message| message.severity == Severity::Error);
-    let outcome = types::check(&trees, &sources, config.settings.clone(), &overrides, read_list);
+    let mut outcome = types::check(&trees, &sources, config.settings.clone(), &overrides, read_list);
     diagnostics.extend(outcome.diagnostics.into_iter().map(|message| {
         match constants::is_outside(message.span.file, files) {
             true => constants::without_fixes(message),
@@ -77,8 +77,9 @@ pub fn check_trees(
         diagnostics.extend(run_out_messages(program, as_of));
     }
     let lacking = outcome.program.as_ref().and_then(|program| added_customers(&config, program));
-    let broken = broken || lacking.is_some();
-    diagnostics.extend(lacking);
+    let no_language = outcome.program.as_mut().and_then(|program| language(&config, program));
+    let broken = broken || lacking.is_some() || no_language.is_some();
+    diagnostics.extend(lacking.into_iter().chain(no_language));
     let mut diagnostics = levelled(diagnostics, &config);
     diagnostics::sort(&mut diagnostics);
     diagnostics.dedup_by(|later, first| {
@@ -86,6 +87,20 @@ pub fn check_trees(
     });
     let program = outcome.program.filter(|_| !broken);
     Checked { sources, trees, program, diagnostics, config, replaced }
+}
+
+/// Finds the field that names customers' languages, or says that there is none.
+fn language(config: &Config, program: &mut Program) -> Option<Diagnostic> {
+    let (name, setting) = config.locale_field.as_ref()?;
+    let fields = program.tables.first().map_or(&[][..], |customers| &customers.fields);
+    let at = fields.iter().position(|field| field.name.to_lowercase() == name.to_lowercase());
+    let is_text = at.and_then(|at| fields.get(at)).is_some_and(|field| matches!(field.ty, Type::Text | Type::OneOf(_)));
+    if is_text {
+        program.locale_field = at.and_then(|at| u32::try_from(at).ok()).map(crate::program::FieldId);
+        return None;
+    }
+    let names: Vec<Arc<str>> = fields.iter().map(|field| Arc::clone(&field.name)).collect();
+    Some(settings::no_locale_field(*setting, name, at.is_some(), &names))
 }
 
 /// Customers that are added have nothing but their key, so all else must be declared as possibly missing; a missing list

@@ -24,6 +24,8 @@ pub struct Config {
     pub unknown_customers: UnknownCustomers,
     /// Where that is said.
     pub unknown_customers_span: Option<Span>,
+    /// The customers' field that names their language, and where that is said.
+    pub locale_field: Option<(Arc<str>, Span)>,
     /// Values of constants by environment, in the order written.
     pub environments: Vec<Environment>,
     /// A check fails where a message is at least this grave.
@@ -74,11 +76,13 @@ impl Default for Config {
                 currency: Currency(*b"USD"),
                 week_start: Weekday::Mon,
                 fiscal_year_start: None,
+                locale: Arc::from("en"),
                 as_of: None,
             },
             data: Vec::new(),
             unknown_customers: UnknownCustomers::Report,
             unknown_customers_span: None,
+            locale_field: None,
             environments: Vec::new(),
             fail_on: Severity::Error,
             levels: BTreeMap::new(),
@@ -87,7 +91,8 @@ impl Default for Config {
 }
 
 const SECTIONS: &[&str] = &["project", "data", "checks", "environments"];
-const PROJECT: &[&str] = &["name", "time_zone", "currency", "week_start", "fiscal_year_start", "as_of"];
+const PROJECT: &[&str] =
+    &["name", "time_zone", "currency", "week_start", "fiscal_year_start", "locale", "locale_field", "as_of"];
 const CHECKS: &[&str] = &["fail_on"];
 
 /// Reads the project file; what is wrong with it goes to `diagnostics`, and the rest holds.
@@ -214,6 +219,21 @@ impl Reader<'_> {
                             "write the month with which the fiscal year starts, as \"april\"",
                         ),
                     }
+                }
+                "locale" => {
+                    let Some(tag) = self.text("locale", value) else { continue };
+                    match is_locale(tag) {
+                        true => self.config.settings.locale = Arc::from(tag),
+                        false => self.bad(
+                            value,
+                            format!("\"{tag}\" is no language"),
+                            "write a language, and a country where it matters, as \"en\", \"en-GB\" or \"pt-BR\"",
+                        ),
+                    }
+                }
+                "locale_field" => {
+                    let Some(name) = self.text("locale_field", value) else { continue };
+                    self.config.locale_field = Some((Arc::from(name), self.span(value)));
                 }
                 // Read once the zone is known.
                 "as_of" => {}
@@ -399,6 +419,29 @@ pub(super) fn added_customers_lack(setting: Span, fields: &[(Arc<str>, Span)]) -
     places
         .fold(message, |message, (_, span)| message.place(*span, "this must be known"))
         .note("declare them with `?`, or set unknown_customers = \"report\"")
+}
+
+/// S0122
+pub(super) fn no_locale_field(setting: Span, name: &str, is_field: bool, fields: &[Arc<str>]) -> Diagnostic {
+    let message = match is_field {
+        true => Diagnostic::error("S0121", setting, format!("`{name}` is no text, so it names no language"))
+            .beside("name a field of the customers that holds \"en\", \"pt-BR\" and the like"),
+        false => Diagnostic::error("S0121", setting, format!("the customers have no field called `{name}`")),
+    };
+    let close = suggest::closest(name, fields.iter().cloned());
+    names::suggest(message, setting, if is_field { &[] } else { &close }, str::to_owned)
+}
+
+/// Whether a text is a BCP 47 tag of a language, a script and a region: `en`, `zh-Hant-TW`.
+fn is_locale(tag: &str) -> bool {
+    let letters = |part: &str, lengths: &[usize]| {
+        lengths.contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphabetic())
+    };
+    let mut parts = tag.split('-').peekable();
+    let language = parts.next().is_some_and(|part| letters(part, &[2, 3]));
+    parts.next_if(|part| letters(part, &[4]));
+    parts.next_if(|part| letters(part, &[2]) || part.len() == 3 && part.bytes().all(|digit| digit.is_ascii_digit()));
+    language && parts.next().is_none()
 }
 
 /// S0122

@@ -3,8 +3,8 @@
 use super::tree::{
     Aggregate, AggregateOperator, AskedOfBase, ClaimForm, Column, Day, DayKind, Declaration, DeclarationKind,
     Different, Expr, ExprKind, Field, FieldKind, File, GivenRow, GivenValue, IsTest, ListSource, Literal, PartRule,
-    Path, Quoted, Ranked, Score, ScoreWhat, Sign, TestCase, TestLine, TypeRef, TypeRefKind, ValueSet, Window,
-    WindowKind, Word,
+    Path, Piece, Quoted, Ranked, Score, ScoreWhat, Sign, Template, TestCase, TestLine, TypeRef, TypeRefKind, ValueSet,
+    Window, WindowKind, Word,
 };
 use std::fmt::Write;
 
@@ -147,6 +147,22 @@ impl Dump {
                 }
                 self.depth -= 1;
             }
+            DeclarationKind::Content { name, title, choices } => {
+                self.put("Content ");
+                self.word(name);
+                self.title(title.as_ref());
+                self.depth += 1;
+                for choice in choices {
+                    self.line();
+                    match &choice.condition {
+                        Some(condition) => self.expression(condition),
+                        None => self.put("otherwise"),
+                    }
+                    self.put(" : ");
+                    self.template(&choice.text);
+                }
+                self.depth -= 1;
+            }
             DeclarationKind::Score { name, title, value } => {
                 self.put("Score ");
                 self.word(name);
@@ -188,6 +204,25 @@ impl Dump {
     fn column(&mut self, column: &Column) {
         self.word(&column.name);
         self.title_from(column.from.as_ref());
+    }
+
+    fn template(&mut self, template: &Template) {
+        for piece in &template.pieces {
+            match piece {
+                Piece::Text(text) => self.debug(text),
+                Piece::Hole(hole) => {
+                    self.put("{");
+                    self.expression(&hole.value);
+                    for (word, quoted) in [(" as ", &hole.format), (" otherwise ", &hole.fallback)] {
+                        if let Some(quoted) = quoted {
+                            self.put(word);
+                            self.quoted(quoted);
+                        }
+                    }
+                    self.put("}");
+                }
+            }
+        }
     }
 
     fn title_from(&mut self, from: Option<&Quoted>) {

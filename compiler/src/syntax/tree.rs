@@ -5,11 +5,13 @@
 //! at most 200), however long a line is. What could not be read is an `Error` node, about which a message was given.
 
 mod base;
+mod content;
 mod occasion;
 mod test_case;
 
 use crate::source::Span;
 pub use base::{AskedOfBase, End, Extent, InShare, OverBase, Ranked};
+pub use content::{Choice, Hole, Piece, Template};
 pub use occasion::{Day, DayKind, Occasion, OccasionDays};
 use std::sync::Arc;
 pub use test_case::{Claim, ClaimForm, GivenField, GivenRow, GivenRows, GivenValue, TestCase, TestLine};
@@ -81,6 +83,8 @@ pub enum DeclarationKind {
     Segment { name: Word, title: Option<Quoted>, lines: Vec<Expr> },
     /// `partition NAME "Title" [by VALUE [among SEGMENT]] { part : condition ... }`
     Partition { name: Word, title: Option<Quoted>, body: Partition },
+    /// `content NAME "Title" { condition : "text" ... }`
+    Content { name: Word, title: Option<Quoted>, choices: Vec<Choice> },
     /// `score NAME "Title" from 0 to 100 { ... }`; the value is an [`ExprKind::Score`].
     Score { name: Word, title: Option<Quoted>, value: Expr },
     /// `occasion NAME "Title" = DAYS`

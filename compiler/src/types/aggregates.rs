@@ -365,6 +365,10 @@ impl<'tree> Checker<'tree> {
                 let rows = path.words.get(1)?;
                 self.refuse(messages::rows_behind_customer(first, rows))
             }
+            Found::Content => {
+                let text = self.written(path.span).to_owned();
+                self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "a content"))
+            }
             Found::Occasion(_) => {
                 let text = self.written(path.span).to_owned();
                 self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "an occasion"))

@@ -320,6 +320,10 @@ impl<'tree> Checker<'tree> {
             Found::Records { row, table, lists, .. } => Some(Subject::Records(Rows::ListOf { row, table, lists })),
             Found::Value(value) => Some(Subject::Value(Expr { span: left.span, ..value })),
             Found::Occasion(at) => Some(Subject::Occasion(at)),
+            Found::Content => {
+                let last = path.words.last()?;
+                self.refuse(messages::content_as_value(path.span, &last.text))
+            }
             Found::List => {
                 let last = path.words.last()?;
                 self.refuse(messages::list_as_value(last))

@@ -33,7 +33,7 @@ pub(crate) fn carry(program: &mut Program) {
             Item::Partition(id) => {
                 let Some(partition) = program.partitions.get(id.0 as usize) else { continue };
                 let conditions = partition.parts.iter().filter_map(|part| part.condition.as_ref());
-                let labels = sorted(gather(program, conditions));
+                let labels = sorted(gather(program, conditions.chain(partition.shown())));
                 if let Some(made) = program.partitions.get_mut(id.0 as usize) {
                     made.labels = labels;
                 }

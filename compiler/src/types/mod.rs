@@ -11,6 +11,7 @@ mod arithmetic;
 mod base;
 mod conditions;
 mod constants;
+mod content;
 mod declarations;
 mod different;
 mod fields;
@@ -96,6 +97,8 @@ pub(crate) enum Node {
     Partition(PartitionId),
     /// An occasion.
     Occasion(usize),
+    /// A content.
+    Content(usize),
 }
 
 /// How far a declaration is.
@@ -180,6 +183,8 @@ pub(crate) struct Checker<'tree> {
     pub(crate) segments: Vec<State<Vec<Expr>>>,
     pub(crate) partitions: Vec<State<Vec<Option<Expr>>>>,
     pub(crate) occasions: Vec<State<CheckedOccasion>>,
+    /// Contents.
+    pub(crate) contents: Vec<State<Vec<content::CheckedChoice>>>,
     /// Tests.
     pub(crate) tests: Vec<program::TestCase>,
     /// Traits, segments and partitions as they were finished.
@@ -230,6 +235,7 @@ impl<'tree> Checker<'tree> {
             segments: waiting(index.segments.len()),
             partitions: (0..index.partitions.len()).map(|_| State::Waiting).collect(),
             occasions: (0..index.occasions.len()).map(|_| State::Waiting).collect(),
+            contents: (0..index.contents.len()).map(|_| State::Waiting).collect(),
             tests: Vec::new(),
             order: Vec::new(),
             needs: Vec::new(),
@@ -290,6 +296,7 @@ impl<'tree> Checker<'tree> {
         roots.extend((0..self.segments.len()).map(|at| Node::Segment(SegmentId(number(at)))));
         roots.extend((0..self.partitions.len()).map(|at| Node::Partition(PartitionId(number(at)))));
         roots.extend((0..self.occasions.len()).map(Node::Occasion));
+        roots.extend((0..self.contents.len()).map(Node::Content));
         for root in roots {
             self.work(root);
         }
@@ -373,6 +380,7 @@ impl<'tree> Checker<'tree> {
             Node::Segment(id) => self.segments.get(id.0 as usize).is_some_and(State::is_waiting),
             Node::Partition(id) => self.partitions.get(id.0 as usize).is_some_and(State::is_waiting),
             Node::Occasion(at) => self.occasions.get(at).is_some_and(State::is_waiting),
+            Node::Content(at) => self.contents.get(at).is_some_and(State::is_waiting),
         }
     }
 
@@ -395,9 +403,10 @@ impl<'tree> Checker<'tree> {
             Node::Segment(id) => set(&mut self.segments, id.0 as usize, State::Broken),
             Node::Partition(id) => set(&mut self.partitions, id.0 as usize, State::Broken),
             Node::Occasion(at) => set(&mut self.occasions, at, State::Broken),
+            Node::Content(at) => set(&mut self.contents, at, State::Broken),
         }
         // Only what was finished last can be given up again.
-        if self.order.last().copied() == item_of(node) && !self.order.is_empty() {
+        if self.order.last().copied() == self.item_of(node) && !self.order.is_empty() {
             self.order.pop();
         }
     }
@@ -411,7 +420,23 @@ impl<'tree> Checker<'tree> {
             Node::Segment(id) => set(&mut self.segments, id.0 as usize, State::Waiting),
             Node::Partition(id) => set(&mut self.partitions, id.0 as usize, State::Waiting),
             Node::Occasion(at) => set(&mut self.occasions, at, State::Waiting),
+            Node::Content(at) => set(&mut self.contents, at, State::Waiting),
         }
+    }
+
+    fn item_of(&self, node: Node) -> Option<Item> {
+        match node {
+            Node::Trait(id) => Some(Item::Trait(id)),
+            Node::Segment(id) => Some(Item::Segment(id)),
+            Node::Partition(id) => Some(Item::Partition(id)),
+            Node::Content(at) => Some(Item::Partition(self.partition_of_content(at))),
+            Node::Let(_) | Node::Field(..) | Node::Occasion(_) => None,
+        }
+    }
+
+    /// The partition that a content becomes: contents stand behind the partitions.
+    pub(crate) fn partition_of_content(&self, at: usize) -> PartitionId {
+        PartitionId(number(self.index.partitions.len() + at))
     }
 
     fn attempt(&mut self, node: Node) {
@@ -424,9 +449,10 @@ impl<'tree> Checker<'tree> {
             Node::Segment(id) => self.check_segment(id),
             Node::Partition(id) => self.check_partition(id),
             Node::Occasion(at) => self.check_occasion(at),
+            Node::Content(at) => self.check_content(at),
         }
         if self.needs.is_empty()
-            && let Some(item) = item_of(node)
+            && let Some(item) = self.item_of(node)
             && !self.is_waiting(node)
         {
             self.order.push(item);
@@ -445,6 +471,7 @@ impl<'tree> Checker<'tree> {
             Node::Segment(id) => named(self.index.segments.get(id.0 as usize)),
             Node::Partition(id) => named(self.index.partitions.get(id.0 as usize)),
             Node::Occasion(at) => named(self.index.occasions.get(at)),
+            Node::Content(at) => named(self.index.contents.get(at)),
         };
         found.unwrap_or((String::new(), nowhere))
     }
@@ -486,6 +513,7 @@ impl<'tree> Checker<'tree> {
             occasions: Vec::new(),
             tests: self.tests.clone(),
             order: self.order.clone(),
+            locale_field: None,
             asks_base: self.questions > 0,
             answers: program::Answers::default(),
         };
@@ -515,6 +543,7 @@ impl<'tree> Checker<'tree> {
                 name: Arc::clone(&part.name.text),
                 title: text(part.title.as_ref()),
                 condition: condition.clone(),
+                text: None,
                 span: part.span,
             });
             made.partitions.push(program::Partition {
@@ -525,6 +554,9 @@ impl<'tree> Checker<'tree> {
                 labels: Vec::new(),
                 span: named.span,
             });
+        }
+        for (named, state) in self.index.contents.iter().zip(&self.contents) {
+            made.partitions.push(self.content_as_partition(named, state.done()?));
         }
         for (named, state) in self.index.occasions.iter().zip(&self.occasions) {
             let checked = state.done()?;
@@ -550,15 +582,6 @@ fn set<T>(states: &mut [State<T>], at: usize, state: State<T>) {
 
 fn named<Body>(named: Option<&names::Named<'_, Body>>) -> Option<(String, Span)> {
     named.map(|named| (named.name.text.to_string(), named.name.span))
-}
-
-fn item_of(node: Node) -> Option<Item> {
-    match node {
-        Node::Trait(id) => Some(Item::Trait(id)),
-        Node::Segment(id) => Some(Item::Segment(id)),
-        Node::Partition(id) => Some(Item::Partition(id)),
-        Node::Let(_) | Node::Field(..) | Node::Occasion(_) => None,
-    }
 }
 
 /// Counts are capped by rule 21, so they fit.

@@ -53,6 +53,8 @@ pub(crate) enum Found {
     Partition(PartitionId),
     /// An occasion, by its place.
     Occasion(usize),
+    /// A content.
+    Content,
     /// A declared list.
     List,
     /// A table; inside a row, another one than the row's.
@@ -198,6 +200,7 @@ impl<'tree> Checker<'tree> {
                 }
                 Some(Found::Partition(id))
             }
+            Global::Content(_) => Some(Found::Content),
             Global::Occasion(at) => match self.occasions.get(at)? {
                 State::Broken => None,
                 State::Waiting => {
@@ -233,6 +236,7 @@ impl<'tree> Checker<'tree> {
                     return self.refuse(messages::part_by_dot(before, word, part));
                 }
                 Found::List => return self.refuse(messages::no_fields(before, "a list", word)),
+                Found::Content => return self.refuse(messages::no_fields(before, "a content", word)),
                 Found::Occasion(_) => return self.refuse(messages::no_fields(before, "an occasion", word)),
                 Found::Table(id) => return self.table_as_value(id, path),
             };

@@ -334,6 +334,14 @@ impl<'tree> Checker<'tree> {
         {
             return self.refuse(messages::part_alone(claim.span, word, &partition));
         }
+        // `expect hero = "New boots"`: what a content shows.
+        if let Tree::Is { left, negated, test: IsTest::Value(text), ignoring_case: false } =
+            &inside(&claim.condition).kind
+            && let Some(word) = bare_word(left)
+            && let Some(Global::Content(at)) = self.index.global(&word.text)
+        {
+            return self.expected_text(at, text, *negated, claim.span);
+        }
         // `expect tier = missing`: in none of its parts.
         if let Tree::Is { left, negated, test: IsTest::Missing, .. } = &inside(&claim.condition).kind
             && let Some(Global::Partition(id)) = bare_word(left).and_then(|word| self.index.global(&word.text))
@@ -341,7 +349,7 @@ impl<'tree> Checker<'tree> {
             let parts = (0..u32::try_from(self.part_names(id).len()).unwrap_or(0)).collect();
             let inside = made(ExprKind::InParts { partition: id, parts }, Type::Boolean, false, claim.span);
             let condition = if *negated { inside } else { super::conditions::not(inside, claim.span) };
-            return Some(Expectation { condition, span: claim.span });
+            return Some(Expectation { condition, text: None, span: claim.span });
         }
         let condition = self.line(&claim.condition, Scope::customer());
         // What is expected of one customer leaves nobody out.
@@ -350,7 +358,7 @@ impl<'tree> Checker<'tree> {
             at += 1;
             at <= told || message.severity == Severity::Error
         });
-        Some(Expectation { condition: condition?, span: claim.span })
+        Some(Expectation { condition: condition?, text: None, span: claim.span })
     }
 
     /// The segment of `in lapsed`.

@@ -136,6 +136,7 @@ impl<'tree> Checker<'tree> {
                 let parts = self.part_names(id);
                 self.refuse(messages::partition_alone(path.span, self.written(path.span).to_owned().as_str(), &parts))
             }
+            Found::Content => self.refuse(messages::content_as_value(path.span, &last.text)),
             Found::Occasion(_) => self.refuse(messages::occasion_as_value(path.span, &last.text)),
             Found::List => self.refuse(messages::list_as_value(last)),
             Found::Table(id) => self.table_as_value(id, path),
@@ -205,7 +206,7 @@ impl<'tree> Checker<'tree> {
         }
     }
 
-    fn otherwise(&mut self, choices: &'tree [tree::Expr], span: Span, scope: Scope) -> Option<Expr> {
+    pub(crate) fn otherwise(&mut self, choices: &'tree [tree::Expr], span: Span, scope: Scope) -> Option<Expr> {
         let (first, rest) = choices.split_first()?;
         let mut sides: Vec<Side<'tree>> = Vec::new();
         let first_value = self.value(first, scope);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 pub mod arithmetic;
 pub mod calendar;
 pub mod money;
+pub mod patterns;
 pub mod places;
 pub mod rounding;
 pub mod text;

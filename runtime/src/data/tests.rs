@@ -82,12 +82,14 @@ pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
     Program {
         asks_base: false,
         answers: Default::default(),
+        locale_field: None,
         settings: Settings {
             name: "test".into(),
             zone: chrono_tz::UTC,
             currency: Currency(*b"USD"),
             week_start: chrono::Weekday::Mon,
             fiscal_year_start: None,
+            locale: "en".into(),
             as_of: None,
         },
         tables: tables.into_iter().map(|draft| draft.0).collect(),

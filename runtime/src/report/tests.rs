@@ -58,7 +58,7 @@ fn segment(name: &str, title: Option<&str>, line: Expr) -> Segment {
 }
 
 fn part(name: &str, condition: Option<Expr>) -> Part {
-    Part { name: name.into(), title: None, condition, span: span() }
+    Part { name: name.into(), title: None, condition, text: None, span: span() }
 }
 
 /// Four customers with an `adult` that two have, purchases of which one lies ahead, two segments and a partition.
@@ -69,12 +69,14 @@ fn program() -> Program {
         occasions: Vec::new(),
         tests: Vec::new(),
         answers: Default::default(),
+        locale_field: None,
         settings: Settings {
             name: "corner shop".into(),
             zone: chrono_tz::America::New_York,
             currency: Currency::new("USD").unwrap(),
             week_start: chrono::Weekday::Mon,
             fiscal_year_start: None,
+            locale: "en".into(),
             as_of: None,
         },
         tables: vec![

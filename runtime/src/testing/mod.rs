@@ -7,6 +7,7 @@ mod doubts;
 mod given;
 mod mutants;
 pub mod report;
+mod shown;
 mod verdict;
 
 #[cfg(test)]

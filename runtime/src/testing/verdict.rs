@@ -3,6 +3,7 @@
 
 use super::doubts::{Doubt, Doubter};
 use super::given::{dataset, field_name, standing};
+use super::shown::OfTest;
 use crate::data::Dataset;
 use crate::interpret::{Customer, InterpretError, Interpreter};
 use crate::outcome::{NO_PART, Request};
@@ -70,12 +71,27 @@ pub fn run(program: &Program, sources: &SourceMap, case: &TestCase) -> Result<Ra
         stood = standing(program, case);
         &stood
     };
-    let interpreter = Interpreter::new(program, &data, &request(case))?;
+    let interpreter = Interpreter::new(program, &data, &request(program, case))?;
     let customer = interpreter.customer(0)?;
     let mut doubter = Doubter::new(program, &data, &interpreter, &customer);
     let setting = Setting { program, sources, data: &data, as_of: case.as_of };
     let mut verdicts = Vec::with_capacity(case.expectations.len());
-    for Expectation { condition, span } in &case.expectations {
+    for Expectation { condition, text, span } in &case.expectations {
+        if let Some(expected) = text {
+            let own = OfTest { program, interpreter: &interpreter, customer: &customer };
+            let doubts = own.doubts(expected.content, &mut doubter)?;
+            let shown = own.text(expected);
+            let holds = shown.as_deref().map(|shown| OfTest::is_as_expected(expected, shown));
+            let failed = holds != Some(true) && doubts.is_empty();
+            let conditions = match failed {
+                true => why::parts(setting, &interpreter, &customer, expected.content)?,
+                false => Vec::new(),
+            };
+            let got =
+                doubts.is_empty().then(|| shown.map_or_else(|| "no text".to_owned(), |text| format!("\"{text}\"")));
+            verdicts.push(Verdict { span: *span, holds, got, doubts, conditions });
+            continue;
+        }
         let mut doubts: Vec<Doubt> = doubter.of_customer(condition)?.into_iter().collect();
         // What is asked of all customers right here is not worked out for one.
         let holds = match asks_base(condition) {
@@ -108,11 +124,18 @@ pub(super) type Answer = (Option<bool>, bool);
 /// # Errors
 /// The program breaks its invariants.
 pub(super) fn answers(program: &Program, data: &Dataset, case: &TestCase) -> Result<Vec<Answer>, InterpretError> {
-    let interpreter = Interpreter::new(program, data, &request(case))?;
+    let interpreter = Interpreter::new(program, data, &request(program, case))?;
     let customer = interpreter.customer(0)?;
     let mut doubter = Doubter::new(program, data, &interpreter, &customer);
     let mut found = Vec::with_capacity(case.expectations.len());
-    for Expectation { condition, .. } in &case.expectations {
+    for Expectation { condition, text, .. } in &case.expectations {
+        if let Some(expected) = text {
+            let own = OfTest { program, interpreter: &interpreter, customer: &customer };
+            let in_doubt = !own.doubts(expected.content, &mut doubter)?.is_empty();
+            let holds = own.text(expected).map(|shown| OfTest::is_as_expected(expected, &shown));
+            found.push((if in_doubt { None } else { holds }, in_doubt));
+            continue;
+        }
         let in_doubt = asks_base(condition).is_some() || !doubter.of_customer(condition)?.is_empty();
         found.push((if in_doubt { None } else { truth(&interpreter, &customer, condition)? }, in_doubt));
     }
@@ -120,7 +143,7 @@ pub(super) fn answers(program: &Program, data: &Dataset, case: &TestCase) -> Res
 }
 
 /// What the expectations of a test name themselves.
-fn request(case: &TestCase) -> Request {
+fn request(program: &Program, case: &TestCase) -> Request {
     let mut request = Request {
         as_of: case.as_of,
         segments: Vec::new(),
@@ -129,7 +152,7 @@ fn request(case: &TestCase) -> Request {
         members: false,
         threads: 1,
     };
-    for item in named(case) {
+    for item in named(program, case) {
         match item {
             Item::Segment(id) => request.segments.push(id),
             Item::Partition(id) => request.partitions.push(id),
@@ -139,10 +162,26 @@ fn request(case: &TestCase) -> Request {
     request
 }
 
-fn named(case: &TestCase) -> FxHashSet<Item> {
+fn named(program: &Program, case: &TestCase) -> FxHashSet<Item> {
     let mut found = FxHashSet::default();
+    for expr in asked(program, case) {
+        expr.walk(&mut |part| found.extend(part.named()));
+    }
+    found
+}
+
+/// The conditions that are expected, and all that the contents among them may show.
+fn asked<'p>(program: &'p Program, case: &'p TestCase) -> Vec<&'p Expr> {
+    let mut found = Vec::new();
     for expectation in &case.expectations {
-        expectation.condition.walk(&mut |part| found.extend(part.named()));
+        found.push(&expectation.condition);
+        if expectation.text.is_some() {
+            expectation.condition.walk(&mut |part| {
+                if let ExprKind::InParts { partition, .. } = &part.kind {
+                    found.extend(program.partitions[partition.0 as usize].shown());
+                }
+            });
+        }
     }
     found
 }
@@ -241,7 +280,7 @@ fn is_given(data: &Dataset, table: TableId, field: FieldId) -> bool {
 pub(super) fn reached(program: &Program, case: &TestCase) -> Reached {
     let mut found = Reached::default();
     let is_given = |item: &Item| case.facts.iter().any(|fact| fact.item == *item);
-    let mut waiting: Vec<&Expr> = case.expectations.iter().map(|expectation| &expectation.condition).collect();
+    let mut waiting = asked(program, case);
     while let Some(expr) = waiting.pop() {
         expr.walk(&mut |part| {
             if let Some(item) = part.named()

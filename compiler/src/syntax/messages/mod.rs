@@ -50,6 +50,7 @@
 //! - S0047 a day of an occasion cannot be read, or is worded in another way
 //! - S0048 a line of a test, or a row given in one, cannot be read
 //! - S0049 how near a place is, is worded in another way
+//! - S0050 a line of a content, or a hole in a text, cannot be read
 //! - S0131 `and` and `or` are mixed without brackets
 //! - S0132 `otherwise` in a comparison without brackets
 //! - S0133 a question with `where` in arithmetic or a comparison without brackets
@@ -63,6 +64,7 @@
 
 mod base;
 mod combinations;
+mod content;
 mod declarations;
 mod fields;
 mod file;
@@ -75,6 +77,7 @@ mod windows;
 
 pub(crate) use base::*;
 pub(crate) use combinations::*;
+pub(crate) use content::*;
 pub(crate) use declarations::*;
 pub(crate) use fields::*;
 pub use file::invalid_utf8;

@@ -6,6 +6,7 @@ mod base;
 mod broken_base;
 mod climb;
 mod conditions;
+mod content;
 mod declarations;
 mod fields;
 mod literals;
@@ -210,7 +211,7 @@ impl<'s> Reader<'s> {
                 let span = self.span(&pair);
                 self.report(messages::misspelt_than(span, self.source.slice(span)));
             }
-            if matches!(rule, Rule::expression | Rule::bound | Rule::ranked | Rule::broken) {
+            if matches!(rule, Rule::expression | Rule::bound | Rule::ranked | Rule::broken | Rule::broken_choice) {
                 found.push((pair, outer));
             }
         }
@@ -223,7 +224,7 @@ impl<'s> Reader<'s> {
     fn build_expression(&mut self, pair: Pair<'_>, outer: Rule) {
         let span = self.span(&pair);
         let before = self.diagnostics.len();
-        let is_broken = pair.as_rule() == Rule::broken;
+        let is_broken = matches!(pair.as_rule(), Rule::broken | Rule::broken_choice);
         // A line answers for what was reported within it; a part of a line does not.
         let is_line = !matches!(pair.as_rule(), Rule::bound | Rule::ranked) && outer != Rule::bracketed;
         if is_line && self.take_reported(self.with_blanks(span)) {
@@ -235,6 +236,7 @@ impl<'s> Reader<'s> {
         let (expression, depth) = if is_broken {
             match outer {
                 Rule::partition_declaration => self.diagnose_broken_part(span),
+                Rule::content_declaration => self.diagnose_broken_choice(span),
                 Rule::score_declaration => self.diagnose_broken_score_line(span),
                 Rule::occasion_declaration => self.diagnose_broken_occasion(span),
                 Rule::test_declaration => self.diagnose_broken_test_line(span),

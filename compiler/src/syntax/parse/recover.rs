@@ -508,6 +508,37 @@ impl Reader<'_> {
         self.report(diagnostic);
     }
 
+    /// Says what is wrong with a choice of a content: with its condition, where a colon and a text stand behind it.
+    pub(super) fn diagnose_broken_choice(&mut self, span: Span) {
+        let lexemes = self.lexemes_in(span);
+        let source: &str = &self.source.text;
+        let end = lexemes.iter().position(|lexeme| lexeme.text(source) == ":" || lexeme.kind == LexemeKind::Text);
+        let before = |lexeme: &Lexeme| Span { end: lexeme.start, ..span };
+        let diagnostic = match end.and_then(|at| Some((at, lexemes.get(at)?))) {
+            Some((at, colon)) if colon.kind != LexemeKind::Text => {
+                let is_text = lexemes.get(at + 1).is_some_and(|next| next.kind == LexemeKind::Text);
+                let condition = before(colon);
+                let words = self.source.slice(condition).trim();
+                if is_text && at > 0 && !words.eq_ignore_ascii_case("otherwise") {
+                    let last = lexemes.get(at - 1).map_or("", |last| last.text(source)).to_ascii_lowercase();
+                    if matches!(last.as_str(), "and" | "or" | "not" | "is" | "of" | "to" | "from" | "where") {
+                        let end = Span { start: colon.start, end: colon.start, ..span };
+                        return self.report(messages::line_stops(end, words));
+                    }
+                    return self.diagnose_broken_line(condition);
+                }
+                let shown = lexemes.get(at + 1).map_or(span, |next| Span { end: next.end, ..span });
+                messages::broken_choice(shown, self.source.slice(shown))
+            }
+            Some((at, text)) if at > 0 => {
+                let place = self.lexeme_span(text);
+                messages::choice_without_colon(place)
+            }
+            _ => messages::broken_choice(span, self.source.slice(span)),
+        };
+        self.report(diagnostic);
+    }
+
     /// Says what is wrong with a field.
     pub(super) fn diagnose_broken_field(&mut self, span: Span) {
         let lexemes = self.lexemes_in(span);
@@ -585,6 +616,7 @@ impl Reader<'_> {
                 ChunkKind::Test => {
                     "test \"who buys is a buyer\" as of 2026-12-01 { given customer { } expect not in buyers }"
                 }
+                ChunkKind::Content => "content hero { hikers : \"New boots\"   otherwise : \"What is new\" }",
                 ChunkKind::Score => "score engagement { +10 if any opens in the last 30 days }",
                 ChunkKind::Partition if behind_names == "by" => {
                     "partition value_tier by spend { gold : top 10%   rest : otherwise }"

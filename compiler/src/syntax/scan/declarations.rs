@@ -30,6 +30,8 @@ pub(crate) enum ChunkKind {
     Segment,
     /// `partition`
     Partition,
+    /// `content`
+    Content,
     /// `score`
     Score,
     /// `occasion`
@@ -58,6 +60,7 @@ pub(crate) const DECLARATIONS: &[(&str, ChunkKind)] = &[
     ("trait", ChunkKind::Trait),
     ("segment", ChunkKind::Segment),
     ("partition", ChunkKind::Partition),
+    ("content", ChunkKind::Content),
     ("score", ChunkKind::Score),
     ("occasion", ChunkKind::Occasion),
     ("test", ChunkKind::Test),
@@ -192,7 +195,7 @@ fn proves_declaration(source: &str, lexemes: &[Lexeme], at: usize) -> bool {
         }
         ChunkKind::Let | ChunkKind::Trait | ChunkKind::Occasion => named && is(2, "=") && !is(3, "="),
         ChunkKind::List => named && (is(2, "=") || is(2, "from")) && !is(3, "="),
-        ChunkKind::Segment | ChunkKind::Partition => {
+        ChunkKind::Segment | ChunkKind::Partition | ChunkKind::Content => {
             named && (is(2, "{") || (kind_at(2) == Some(LexemeKind::Text) && is(3, "{")))
         }
         ChunkKind::Score => {

@@ -55,14 +55,30 @@ impl Lexeme {
 
 /// All lexemes of a text. Blanks (space, tab, carriage return, no-break space, byte order mark) are left out.
 pub(crate) fn lexemes(source: &str) -> Vec<Lexeme> {
-    let mut found = Vec::with_capacity(source.len() / 5);
-    let mut at = 0;
+    let mut found: Vec<Lexeme> = Vec::with_capacity(source.len() / 5);
+    let (mut at, mut depth, mut templates) = (0, 0_usize, false);
     while let Some(first) = source.get(at..).and_then(|rest| rest.chars().next()) {
         if is_blank(first) {
             at += first.len_utf8();
             continue;
         }
-        let (kind, length) = lexeme(first, source.get(at..).unwrap_or(""));
+        let rest = source.get(at..).unwrap_or("");
+        let (kind, length) = lexeme(first, rest, templates);
+        match kind {
+            // In a `content`, texts have holes with texts of their own.
+            LexemeKind::Word if depth == 0 => {
+                let starts_line = found.last().is_none_or(|last| last.kind == LexemeKind::NewLine);
+                if starts_line {
+                    templates = rest.get(..length).is_some_and(|word| word.eq_ignore_ascii_case("content"));
+                }
+            }
+            LexemeKind::OpenBrace => depth += 1,
+            LexemeKind::CloseBrace => {
+                depth = depth.saturating_sub(1);
+                templates &= depth > 0;
+            }
+            _ => {}
+        }
         let narrow = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
         found.push(Lexeme { kind, start: narrow(at), end: narrow(at + length) });
         at += length;
@@ -75,10 +91,13 @@ pub(crate) fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\u{a0}' | '\u{feff}' | '\u{202f}' | '\u{2007}' | '\u{200b}')
 }
 
-fn lexeme(first: char, rest: &str) -> (LexemeKind, usize) {
+fn lexeme(first: char, rest: &str, templates: bool) -> (LexemeKind, usize) {
     match first {
         '\n' => (LexemeKind::NewLine, 1),
         '#' => (LexemeKind::Comment, line_length(rest)),
+        '"' | '“' | '”' | '„' if templates && let Some(length) = template_length(rest) => {
+            (LexemeKind::Text, length)
+        }
         '"' | '“' | '”' | '„' | '\'' | '‘' => text(first, rest),
         '(' | '[' => (LexemeKind::OpenRound, 1),
         ')' | ']' => (LexemeKind::CloseRound, 1),
@@ -167,6 +186,25 @@ fn text(quote: char, rest: &str) -> (LexemeKind, usize) {
         return (LexemeKind::Sign, quote.len_utf8());
     }
     (LexemeKind::UnclosedText, unclosed_length(quote, rest))
+}
+
+/// The length of a text with holes, where it and its holes end on the line: `"Hello {first_name otherwise "friend"}"`.
+fn template_length(rest: &str) -> Option<usize> {
+    let is_quote = |character: char| matches!(character, '"' | '“' | '”' | '„');
+    let (mut in_hole, mut in_text, mut escaped) = (false, false, false);
+    for (at, character) in rest.char_indices().skip(1) {
+        match character {
+            '\n' => return None,
+            _ if escaped => escaped = false,
+            '\\' => escaped = !in_hole || in_text,
+            '{' if !in_hole => in_hole = true,
+            '}' if in_hole && !in_text => in_hole = false,
+            _ if in_hole && is_quote(character) => in_text = !in_text,
+            _ if is_quote(character) => return Some(at + character.len_utf8()),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Where a text without a closing quote seems to end: before a word that goes on with the line (`and`, `or`), a

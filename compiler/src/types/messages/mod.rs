@@ -35,6 +35,7 @@
 //! - S0196 a place that cannot be, or something that is none
 
 mod base;
+mod content;
 mod kinds;
 mod lookups;
 mod occasions;
@@ -47,6 +48,7 @@ mod test_cases;
 mod tests_of_values;
 
 pub(crate) use base::*;
+pub(crate) use content::*;
 pub(crate) use kinds::*;
 pub(crate) use lookups::*;
 pub(crate) use occasions::*;

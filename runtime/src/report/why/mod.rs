@@ -80,6 +80,9 @@ pub struct Why {
     pub member: Option<bool>,
     /// The part the customer is in, where a partition was asked about and the customer is in one.
     pub part: Option<String>,
+    /// Whether it is a content, whose parts are texts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub content: bool,
     /// The segment's lines, or the partition's parts in the order tried.
     pub conditions: Vec<Condition>,
     /// The smallest change for another answer: one for a segment, one for each other part of a partition. An answer that
@@ -239,6 +242,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         as_of: instant_text(as_of, zone),
         member: None,
         part: None,
+        content: false,
         conditions: Vec::new(),
         alternatives: Vec::new(),
         looks_at_all: base::looks_at_all(program, item),
@@ -262,6 +266,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
             let here = customer.parts[id.0 as usize];
             (why.name, why.title) = (partition.name.to_string(), partition.title.as_ref().map(ToString::to_string));
             why.documentation = partition.documentation.clone();
+            why.content = partition.is_content();
             let part = partition.parts.get(here as usize).filter(|_| here != NO_PART);
             why.part = part.map(|part| part.name.to_string());
             why.conditions = tree.parts(id, here)?;

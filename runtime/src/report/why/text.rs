@@ -11,6 +11,7 @@ impl Why {
         let answer = match (self.member, &self.part) {
             (Some(true), _) => format!("is in {}{title}", self.name),
             (Some(false), _) => format!("is not in {}{title}", self.name),
+            (None, Some(part)) if self.content => format!("is shown \"{part}\" by {}{title}", self.name),
             (None, Some(part)) => format!("is {part} in {}{title}", self.name),
             (None, None) => format!("is in no part of {}{title}", self.name),
         };
@@ -60,6 +61,7 @@ impl Why {
         match self.member {
             Some(true) => "not be in".to_owned(),
             Some(false) => "be in".to_owned(),
+            None if self.content => format!("be shown \"{answer}\""),
             None => format!("be in {answer}"),
         }
     }
