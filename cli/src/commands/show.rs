@@ -126,7 +126,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
                 NotShown::Missing(span) => {
                     format!("{} is missing, and nothing is written for that", opened.checked.sources.slice(span))
                 }
-                NotShown::NoText => problem.to_string(),
+                NotShown::TooLong | NotShown::NoText => problem.to_string(),
             });
         let size = text.as_ref().ok().filter(|_| destination == Destination::Sms).map(|text| sms::size(text));
         let choice = content::Own::part(&own, content).map_or(0, |part| part + 1);

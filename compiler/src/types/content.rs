@@ -8,8 +8,7 @@ use crate::program::{
 };
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind as Tree, Factor, Literal, Quantifier};
-use crate::values::patterns;
-use rustc_hash::FxHashSet;
+use crate::values::{Value, patterns};
 use std::sync::Arc;
 
 /// One choice of a content.
@@ -168,7 +167,7 @@ impl<'tree> Checker<'tree> {
                 [only] => self.value(only, scope)?,
                 several => self.otherwise(several, hole.value.span, scope)?,
             };
-            if !value.may_be_missing {
+            if !value.may_be_missing && !matches!(value.ty, Type::List(_)) {
                 let shown = self.written(hole.value.span.to(last.span)).to_owned();
                 let shown = shown.split(" otherwise ").next().unwrap_or_default().to_owned();
                 self.report(messages::otherwise_needless(value.span, &shown));
@@ -178,30 +177,35 @@ impl<'tree> Checker<'tree> {
         Some((self.value(&hole.value, scope)?, None))
     }
 
-    /// Whether a value comes of a division, which by nothing gives nothing.
+    /// Whether a value comes of a division by what could be nothing.
     fn divides(&self, value: &Expr) -> bool {
-        let mut waiting = vec![value];
-        let mut seen = FxHashSet::default();
-        let mut found = false;
-        while let Some(expr) = waiting.pop() {
-            expr.walk(&mut |part| match &part.kind {
-                ExprKind::Product(factors) => found |= factors.iter().any(|(side, _)| *side == Factor::Over),
-                ExprKind::Trait(id) if seen.insert((None, id.0)) => {
-                    let of = self.traits.get(id.0 as usize).and_then(State::done);
-                    waiting.extend(of.map(|done| &done.value));
-                }
-                ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. }
-                    if seen.insert((Some(table.0), field.0)) =>
-                {
-                    let of = self.field_state(*table, *field).and_then(State::done);
-                    if let Some(FieldSource::Computed(inner)) = of.map(|done| &done.field.source) {
-                        waiting.push(inner);
-                    }
-                }
-                _ => {}
-            });
+        let nothing = |factor: &Expr| match super::constants::work_out(factor) {
+            Some(Value::Integer(by)) => by == 0,
+            Some(Value::Number(by)) => by == 0.0,
+            Some(Value::Money(by) | Value::Duration(by)) => by == 0,
+            _ => true,
+        };
+        match &value.kind {
+            ExprKind::Product(factors) => {
+                factors.iter().any(|(side, factor)| *side == Factor::Over && nothing(factor) || self.divides(factor))
+            }
+            ExprKind::Otherwise(choices) => choices.iter().all(|choice| self.divides(choice)),
+            // Rows of whose values none is known are few, and are told by the aggregate itself.
+            ExprKind::Aggregate(_) => false,
+            ExprKind::Trait(id) => {
+                let of = self.traits.get(id.0 as usize).and_then(State::done);
+                of.is_some_and(|done| self.divides(&done.value))
+            }
+            ExprKind::Field { table, field, .. } | ExprKind::Lookup { table, field, .. } => {
+                let of = self.field_state(*table, *field).and_then(State::done);
+                matches!(of.map(|done| &done.field.source), Some(FieldSource::Computed(inner)) if self.divides(inner))
+            }
+            _ => {
+                let mut found = false;
+                value.for_each_part(&mut |part| found |= self.divides(part));
+                found
+            }
         }
-        found
     }
 
     fn pattern(&mut self, format: &tree::Quoted, ty: &Type) -> Option<Arc<str>> {
@@ -232,7 +236,8 @@ impl<'tree> Checker<'tree> {
                 let lines = self.segments.get(id.0 as usize).and_then(State::done);
                 lines.is_some_and(|lines| lines.iter().any(|line| self.makes_known(line, shown)))
             }
-            ExprKind::IsKnown(known) => !denied && is(known),
+            // A list that is known may be empty.
+            ExprKind::IsKnown(known) => !denied && !matches!(known.ty, Type::List(_)) && is(known),
             ExprKind::IsEmpty(list) => denied && is(list),
             ExprKind::Includes { list, quantifier, .. } => !denied && *quantifier != Quantifier::None && is(list),
             ExprKind::Compare(_, left, right) | ExprKind::Equal { left, right, .. } => is(left) || is(right),
@@ -245,7 +250,12 @@ impl<'tree> Checker<'tree> {
     }
 
     fn same_words(&self, one: Span, other: Span) -> bool {
-        let words = |span: Span| self.written(span).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let (one, other) = (self.written(one), self.written(other));
+        // Texts in them mean what their letters are.
+        if one.contains('"') || other.contains('"') {
+            return one == other;
+        }
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
         words(one) == words(other)
     }
 

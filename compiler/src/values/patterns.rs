@@ -13,6 +13,7 @@ const CLOCK_LETTERS: &[(char, usize)] = &[('H', 2), ('h', 2), ('m', 2), ('s', 2)
 pub fn moment(pattern: &str, clock: bool) -> Result<(), &'static str> {
     let mut characters = pattern.chars().peekable();
     let mut shows = false;
+    let mut named = Vec::new();
     while let Some(character) = characters.next() {
         if character == '\'' {
             if characters.by_ref().all(|next| next != '\'') {
@@ -26,6 +27,14 @@ pub fn moment(pattern: &str, clock: bool) -> Result<(), &'static str> {
         let mut count = 1;
         while characters.next_if_eq(&character).is_some() {
             count += 1;
+        }
+        // Names of months and of weekdays, each in one length.
+        let kind = if character == 'L' { 'M' } else { character };
+        if kind == 'E' || kind == 'M' && count > 2 {
+            if named.iter().any(|(other, letter, length)| *other == kind && (*letter, *length) != (character, count)) {
+                return Err("a month or weekday is named in one length only");
+            }
+            named.push((kind, character, count));
         }
         let most =
             |letters: &[(char, usize)]| letters.iter().find(|(letter, _)| *letter == character).map(|found| found.1);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 use chrono_tz::Tz;
-use fixed_decimal::{Decimal, SignedRoundingMode, UnsignedRoundingMode};
+use fixed_decimal::{Decimal, Sign, SignedRoundingMode, UnsignedRoundingMode};
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::FixedCalendarDateTimeFormatter;
 use icu_datetime::fieldsets::{YMD, YMDT};
@@ -56,7 +56,8 @@ impl Languages {
         let zone = self.zone;
         let found = self.others.entry(tag.to_owned()).or_insert_with(|| {
             let locale: Option<Locale> = tag.trim().replace('_', "-").parse().ok();
-            locale.filter(|locale| !locale.id.is_unknown()).map(|locale| Language::new(&locale, zone))
+            let language = locale.filter(|locale| !locale.id.is_unknown()).map(|locale| Language::new(&locale, zone));
+            language.filter(Language::is_known)
         });
         found.as_mut().unwrap_or(&mut self.usual)
     }
@@ -101,6 +102,12 @@ impl Language {
         }
     }
 
+    /// Whether there are words for it: of a language that CLDR does not know, months are `M01`.
+    fn is_known(&self) -> bool {
+        let january = NaiveDate::from_ymd_opt(2026, 1, 1).map(|day| day.and_time(chrono::NaiveTime::MIN));
+        january.is_some_and(|january| self.moment(january, false, Some("MMMM")) != "M01")
+    }
+
     /// A value of a type in words; by a pattern where there is one (see [`segue_compiler::values::patterns`]).
     pub fn words(&mut self, value: &Value, ty: &Type, pattern: Option<&str>) -> String {
         let pattern_of_numbers = pattern.and_then(|pattern| patterns::number(pattern).ok());
@@ -115,15 +122,16 @@ impl Language {
             },
             (Value::Integer(whole), _) => self.number(&whole.to_string(), pattern_of_numbers),
             (Value::Number(share), Type::Percent) => {
-                let percent = share * 100.0;
+                let most = pattern_of_numbers.map_or(SHARE_DECIMALS, |pattern| pattern.most.into());
+                let percent = decimals(*share, 2, most);
                 match pattern_of_numbers {
-                    Some(pattern) => self.number(&decimals(percent, pattern.most.into()), Some(pattern)),
-                    None => self.share(&decimals(percent, SHARE_DECIMALS)),
+                    Some(pattern) => self.number(&percent, Some(pattern)),
+                    None => self.share(&percent),
                 }
             }
             (Value::Number(number), _) => {
                 let most = pattern_of_numbers.map_or(DECIMALS, |pattern| pattern.most.into());
-                self.number(&decimals(*number, most), pattern_of_numbers)
+                self.number(&decimals(*number, 0, most), pattern_of_numbers)
             }
             (Value::Money(units), Type::Money(currency)) => match pattern_of_numbers {
                 Some(pattern) => self.number(&money::text(*units), Some(pattern)),
@@ -154,6 +162,9 @@ impl Language {
                 .map_or_else(|| digits.to_owned(), |numbers| numbers.format(&decimal).to_string());
         };
         decimal.round_with_mode(-i16::from(pattern.most), NEAREST);
+        if decimal.absolute.is_zero() {
+            decimal.sign = Sign::None;
+        }
         decimal.absolute.trim_end();
         decimal.absolute.pad_end(-i16::from(pattern.least));
         decimal.absolute.pad_start(pattern.whole.into());
@@ -176,7 +187,16 @@ impl Language {
             CurrencyFormatter::try_new_symbol(locale.into(), currency, Default::default()).ok()
         });
         match (formatter, digits.parse::<Decimal>()) {
-            (Some(formatter), Ok(decimal)) => formatter.format_fixed_decimal(&decimal).to_string(),
+            (Some(formatter), Ok(mut decimal)) => {
+                let shown = |decimal: &Decimal| formatter.format_fixed_decimal(decimal).to_string();
+                // What is rounded to nothing has no sign.
+                let mut size = decimal.clone();
+                size.sign = Sign::None;
+                if shown(&size) == shown(&Decimal::from(0)) {
+                    decimal.sign = Sign::None;
+                }
+                shown(&decimal)
+            }
             _ => format!("{digits} {}", currency.code()),
         }
     }
@@ -204,10 +224,12 @@ impl Language {
     }
 }
 
-/// A number with so many decimals at most, zeros at its end left out; halves of what is written out go away from zero.
-fn decimals(number: f64, most: usize) -> String {
+/// A number times so many tens (in decimals, so exactly what is written), with so many decimals at most, zeros at its end left out; halves of what is written out go away from zero.
+fn decimals(number: f64, tens: i16, most: usize) -> String {
     let written = format!("{number}");
     let Ok(mut decimal) = written.parse::<Decimal>() else { return written };
+    decimal.absolute.multiply_pow10(tens);
+    decimal.absolute.trim_start();
     decimal.round_with_mode(-i16::try_from(most).unwrap_or(0), NEAREST);
     decimal.absolute.trim_end();
     if decimal.absolute.is_zero() { "0".to_owned() } else { decimal.to_string() }

@@ -56,10 +56,16 @@ pub enum NotShown {
     /// What stands in the hole is missing, and nothing was written for that: a sum that left its range, a division by zero.
     #[error("what stands in a hole is missing")]
     Missing(Span),
+    /// Contents in contents make it longer than [`LONGEST`].
+    #[error("the text is longer than a mebibyte")]
+    TooLong,
     /// The program breaks its invariants.
     #[error("the content has no text for the customer")]
     NoText,
 }
+
+/// Bytes of a text, at most: what doubles in every content of forty would fill any memory.
+pub const LONGEST: usize = 1 << 20;
 
 /// The text of a content for a customer.
 ///
@@ -95,6 +101,9 @@ impl Writer<'_> {
         let text = found.and_then(|part| part.text.as_ref()).ok_or(NotShown::NoText)?;
         let mut holes = 0;
         for piece in &text.pieces {
+            if shown.len() > LONGEST {
+                return Err(NotShown::TooLong);
+            }
             let hole = match piece {
                 Piece::Text(words) => {
                     shown.push_str(words);
@@ -121,9 +130,13 @@ impl Writer<'_> {
     }
 }
 
-/// A value that shows something: an empty list is as good as missing.
+/// A value that shows something: an empty list or text is as good as missing.
 fn known(value: Option<Value>) -> Option<Value> {
-    value.filter(|value| !matches!(value, Value::List(values) if values.is_empty()))
+    value.filter(|value| match value {
+        Value::List(values) => !values.is_empty(),
+        Value::Text(text) => !text.is_empty(),
+        _ => true,
+    })
 }
 
 /// Words of the customer's own, so that they are nothing but words where they go.

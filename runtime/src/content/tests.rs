@@ -103,7 +103,7 @@ fn a_customers_language_wins_where_it_is_one() {
     assert_eq!(shown(None), "1.234,5");
     assert_eq!(shown(Some("en-US")), "1,234.5");
     assert_eq!(shown(Some(" en_GB ")), "1,234.5");
-    for none in ["", "und", "klingon of the north", "12"] {
+    for none in ["", "und", "klingon of the north", "12", "jp", "xx", "cn"] {
         assert_eq!(shown(Some(none)), "1.234,5", "{none}");
     }
 }
@@ -115,4 +115,20 @@ fn what_is_the_customers_own_is_nothing_but_words() {
     assert_eq!(safe(own, Destination::Plain), "<b>\"A&B\"</b>'s  Subject: x \u{202f}y");
     assert_eq!(safe(own, Destination::Sms), "<b>\"A&B\"</b>'s  Subject: x  y");
     assert!(matches!(safe("Ann", Destination::Html), std::borrow::Cow::Borrowed("Ann")));
+}
+
+#[test]
+fn what_is_rounded_is_rounded_as_it_is_written() {
+    let mut languages = languages("en");
+    let mut shown = |value: Value, ty: Type, pattern: Option<&str>| languages.of(None).words(&value, &ty, pattern);
+    for (share, expected) in [(0.145, "15"), (0.285, "29"), (1.005, "101"), (0.45, "45")] {
+        assert_eq!(shown(Value::Number(share), Type::Percent, Some("0")), expected);
+    }
+    assert_eq!(shown(Value::Number(0.00035), Type::Percent, None), "0.04%");
+    let euro = |units: i64| (Value::Money(units), Type::Money(Currency::new("EUR").unwrap()));
+    let yen = (Value::Money(-4_000), Type::Money(Currency::new("JPY").unwrap()));
+    assert_eq!(shown(euro(-4_000).0, euro(0).1, Some("#,##0")), "0");
+    assert_eq!(shown(euro(-40).0, euro(0).1, None), "€0.00");
+    assert_eq!(shown(euro(-990_000).0, euro(0).1, None), "-€99.00");
+    assert_eq!(shown(yen.0, yen.1, None), "¥0");
 }

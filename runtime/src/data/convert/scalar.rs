@@ -124,11 +124,11 @@ pub(crate) fn location(raw: &Raw<'_>) -> Judged<i64> {
             degrees(part(latitude), part(longitude))
         }
         Raw::Record(fields) => {
-            let part = |names: [&str; 3]| {
+            let part = |names: &[&str]| {
                 let found = fields.iter().find(|(field, _)| names.iter().any(|name| field.eq_ignore_ascii_case(name)));
                 found.map_or(Err(LOCATION), |(_, value)| number(value))
             };
-            degrees(part(["lat", "latitude", "y"]), part(["lon", "longitude", "lng"]))
+            degrees(part(&["lat", "latitude"]), part(&["lon", "longitude", "lng", "long"]))
         }
         _ => Err(LOCATION),
     }
