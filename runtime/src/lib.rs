@@ -7,6 +7,7 @@ pub mod engine;
 pub mod interpret;
 mod members;
 pub mod memory;
+pub mod others;
 pub mod outcome;
 mod processor;
 pub mod project;

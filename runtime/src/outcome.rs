@@ -2,7 +2,7 @@
 
 use crate::data::Column;
 pub use crate::members::Members;
-use segue_compiler::program::{Answers, PartitionId, SegmentId, TraitId};
+use segue_compiler::program::{Answers, PartitionId, SegmentId, TableId, TraitId};
 use segue_compiler::source::Span;
 
 /// What to work out.
@@ -16,6 +16,9 @@ pub struct Request {
     pub partitions: Vec<PartitionId>,
     /// The traits whose values are wanted.
     pub traits: Vec<TraitId>,
+    /// The segments of other tables' rows that are wanted, each with its table; those that something else asks about are
+    /// worked out in any case.
+    pub others: Vec<(TableId, SegmentId)>,
     /// Who is in each segment; if not, only how many.
     pub members: bool,
     /// Threads to use, at least 1; the interpreter uses one.
@@ -39,6 +42,33 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// What questions about the whole base came to, where the engine answered any.
     pub answers: Answers,
+    /// What segments of other tables' rows came to, by table.
+    pub others: Vec<OfOther>,
+}
+
+/// What the segments of another table's rows came to.
+#[derive(Debug, Clone)]
+pub struct OfOther {
+    /// The table.
+    pub table: TableId,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Those of its segments that were asked for, in the program of the table.
+    pub segments: Vec<SegmentId>,
+    /// How many rows are in each.
+    pub counts: Vec<usize>,
+    /// Which rows are in each; empty where only the counts were asked for.
+    pub members: Vec<Members>,
+    /// What went wrong while evaluating them; examples are rows of the table.
+    pub problems: Vec<Problem>,
+}
+
+impl OfOther {
+    /// Of a table with so many rows, before its segments are known.
+    pub(crate) fn of(table: TableId, rows: usize) -> OfOther {
+        let (segments, counts) = (Vec::new(), Vec::new());
+        OfOther { table, rows, segments, counts, members: Vec::new(), problems: Vec::new() }
+    }
 }
 
 /// The customer is in no part of the partition.

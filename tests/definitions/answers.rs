@@ -43,6 +43,7 @@ fn run(case: &Case, program: &Program, rows: &Map<String, Json>, data: &Dataset,
         traits: numbered(&program.traits).map(TraitId).collect(),
         members: true,
         threads: 1,
+        others: Vec::new(),
     };
     let outcome = match engine {
         Engine::Interpreter | Engine::Records => segue_runtime::interpret::run(program, data, &request).unwrap(),

@@ -61,6 +61,7 @@ pub(crate) fn request(program: &Program, as_of: i64, threads: usize) -> Request 
         segments: up_to(program.segments.len()).map(SegmentId).collect(),
         partitions: up_to(program.partitions.len()).map(PartitionId).collect(),
         traits: up_to(program.traits.len()).map(TraitId).collect(),
+        others: program.other_segments().collect(),
         members: true,
         threads,
     }

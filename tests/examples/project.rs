@@ -69,6 +69,7 @@ impl Example {
             segments: numbers(program.segments.len()).map(SegmentId).collect(),
             partitions: numbers(program.partitions.len()).map(PartitionId).collect(),
             traits: numbers(program.traits.len()).map(TraitId).collect(),
+            others: program.other_segments().collect(),
             members: true,
             threads: 2,
         }

@@ -52,6 +52,7 @@ fn outcomes(program: &Program, data: &Dataset) -> [(&'static str, Outcome); 2] {
         segments: (0..program.segments.len() as u32).map(SegmentId).collect(),
         partitions: (0..program.partitions.len() as u32).map(PartitionId).collect(),
         traits: (0..program.traits.len() as u32).map(TraitId).collect(),
+        others: program.other_segments().collect(),
         members: true,
         threads: 2,
     };

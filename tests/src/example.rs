@@ -5,13 +5,13 @@ use crate::answers::{Answers, agrees, moment, shown};
 use crate::page::Case;
 use crate::single;
 use segue_compiler::diagnostics::{Diagnostic, Severity, concise};
-use segue_compiler::program::{CUSTOMERS, FieldId, PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::program::{CUSTOMERS, FieldId, PartitionId, Program, SegmentId, TableId, TraitId};
 use segue_compiler::project::{self, Checked};
 use segue_compiler::source::{SourceFile, SourceMap};
 use segue_compiler::syntax::{self, NodeIds};
 use segue_runtime::data::{BadRows, Dataset, DatasetBuilder, LoadReport, Loaded, UnknownCustomers};
 use segue_runtime::outcome::{NO_PART, Outcome, ProblemKind, Request};
-use segue_runtime::{engine, interpret, testing};
+use segue_runtime::{engine, interpret, others, testing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much of a case must be answered.
@@ -147,7 +147,8 @@ fn unanswered(case: &Case, program: &Program, answers: &[Answers]) -> Vec<String
     };
     let segments = program.segments.iter().map(|segment| &segment.name);
     let partitions = program.partitions.iter().map(|partition| &partition.name);
-    let missing = segments.chain(partitions).filter(|name| own(name) && !named(name));
+    let others = program.others.iter().flat_map(|other| &other.program.segments).map(|segment| &segment.name);
+    let missing = segments.chain(partitions).chain(others).filter(|name| own(name) && !named(name));
     missing.map(|name| format!("`{name}` has no answer")).collect()
 }
 
@@ -203,6 +204,7 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
         segments: (0..program.segments.len() as u32).map(SegmentId).collect(),
         partitions: (0..program.partitions.len() as u32).map(PartitionId).collect(),
         traits: (0..program.traits.len() as u32).map(TraitId).collect(),
+        others: program.other_segments().collect(),
         members: true,
         threads: 2,
     };
@@ -213,10 +215,14 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
         found.push(format!("the engines report different problems: {:?} and {:?}", one.problems, other.problems));
     }
     if let Some((_, Ok(expected))) = outcomes.first() {
-        found.extend(single::difference(program, &loaded.dataset, &request, expected));
+        let data = match others::complete(program, &loaded.dataset, &request) {
+            Ok(data) => data.unwrap_or_else(|| loaded.dataset.clone()),
+            Err(error) => return vec![error.to_string()],
+        };
+        found.extend(single::difference(program, &data, &request, expected));
         let rows = case.data.as_deref().and_then(|data| serde_json::from_str::<serde_json::Value>(data).ok());
         let rows = rows.as_ref().and_then(serde_json::Value::as_object);
-        found.extend(rows.and_then(|rows| single::json_difference(program, rows, &loaded.dataset, &request, expected)));
+        found.extend(rows.and_then(|rows| single::json_difference(program, rows, &data, &request, expected)));
     }
     for (engine, outcome) in outcomes {
         match outcome {
@@ -272,11 +278,11 @@ fn load_differences(report: &LoadReport, with_customers: bool, answers: &Answers
     found
 }
 
-/// Keys of the customers, by row.
-fn keys(program: &Program, data: &Dataset) -> Vec<String> {
-    let key = program.tables.first().and_then(|table| table.key).unwrap_or(FieldId(0));
-    let rows = data.table(CUSTOMERS).map_or(0, |table| table.rows);
-    let column = data.column(CUSTOMERS, key).unwrap();
+/// Keys of a table, by row.
+fn keys(program: &Program, data: &Dataset, table: TableId) -> Vec<String> {
+    let key = program.tables.get(table.0 as usize).and_then(|table| table.key).unwrap_or(FieldId(0));
+    let rows = data.table(table).map_or(0, |table| table.rows);
+    let column = data.column(table, key).unwrap();
     (0..rows)
         .map(|row| match column.value(row) {
             Some(segue_compiler::values::Value::Text(text)) => text.to_string(),
@@ -298,11 +304,19 @@ fn outcome_differences(
     outcome: &Outcome,
     answers: &Answers,
 ) -> Vec<String> {
-    let keys = keys(program, data);
+    let of_customers = keys(program, data, CUSTOMERS);
+    let keys_of = |table: TableId| keys(program, data, table);
+    let keys = of_customers;
     let mut found = Vec::new();
     for (name, expected) in &answers.members {
+        let of_table: Vec<String>;
         let members = match members(program, outcome, name) {
-            Ok(rows) => sorted(rows.iter().map(|row| &keys[*row])),
+            Ok((CUSTOMERS, rows)) => sorted(rows.iter().map(|row| &keys[*row])),
+            Ok((table, rows)) => {
+                let keys = keys_of(table);
+                of_table = rows.iter().map(|row| keys[*row].clone()).collect();
+                sorted(&of_table)
+            }
             Err(wrong) => {
                 found.push(wrong);
                 continue;
@@ -334,7 +348,8 @@ fn outcome_differences(
         }
     }
     let mut problems: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
-    for problem in &outcome.problems {
+    let of_others = outcome.others.iter().flat_map(|of| &of.problems);
+    for problem in outcome.problems.iter().chain(of_others) {
         let kind = match problem.kind {
             ProblemKind::DivisionByZero => "division by zero",
             ProblemKind::Overflow => "overflow",
@@ -348,10 +363,21 @@ fn outcome_differences(
     found
 }
 
-/// Rows of a segment, a part, or of those without part.
-fn members(program: &Program, outcome: &Outcome, name: &str) -> Result<Vec<usize>, String> {
+/// Rows of a segment, a part, or of those without part; of the customers, or of another table.
+fn members(program: &Program, outcome: &Outcome, name: &str) -> Result<(TableId, Vec<usize>), String> {
     if let Some(at) = program.segments.iter().position(|segment| *segment.name == *name) {
-        return Ok(outcome.segments[at].iter().collect());
+        return Ok((CUSTOMERS, outcome.segments[at].iter().collect()));
+    }
+    if let Some((name, table)) = name.split_once(" of ") {
+        for of in &outcome.others {
+            let other = program.other(of.table).unwrap();
+            let declared = |id: &SegmentId| &*other.program.segments[id.0 as usize].name == name;
+            if *program.tables[of.table.0 as usize].name == *table
+                && let Some(at) = of.segments.iter().position(declared)
+            {
+                return Ok((of.table, of.members[at].iter().collect()));
+            }
+        }
     }
     let (partition, part) = match name.strip_suffix(" without part") {
         Some(partition) => (partition, None),
@@ -369,5 +395,5 @@ fn members(program: &Program, outcome: &Outcome, name: &str) -> Result<Vec<usize
             position.ok_or_else(|| format!("`{partition}` has no part `{part}`"))? as u32
         }
     };
-    Ok((0..outcome.customers).filter(|row| outcome.partitions[at][*row] == wanted).collect())
+    Ok((CUSTOMERS, (0..outcome.customers).filter(|row| outcome.partitions[at][*row] == wanted).collect()))
 }

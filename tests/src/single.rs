@@ -44,6 +44,7 @@ fn compiled(program: &Program, data: &Dataset, request: &Request) -> Compiled {
         traits: request.traits.clone(),
         segments: request.segments.clone(),
         partitions: request.partitions.clone(),
+        ..Selection::default()
     };
     Compiled::new(&crate::base::answered(program, data, request), &selection, data)
         .unwrap_or_else(|error| panic!("{error}"))

@@ -132,6 +132,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         traits: Vec::new(),
         members: arguments.out.is_some(),
         threads: arguments.loading.data.threads(),
+        others: Vec::new(),
     };
     let (engine, needed) = (arguments.engine, needed_fields(program, &selection));
     let code_cache = if arguments.no_code_cache { None } else { CodeCache::of_user() };

@@ -73,8 +73,9 @@ impl<'t> Walk<'t> {
                     self.waiting.extend(values);
                 }
             }
-            DeclarationKind::Segment { name, lines, .. } => {
+            DeclarationKind::Segment { name, of, lines, .. } => {
                 self.name(name.span);
+                of.iter().for_each(|table| self.name(table.span));
                 self.waiting.extend(lines);
             }
             DeclarationKind::Partition { name, body, .. } => {

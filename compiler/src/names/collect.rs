@@ -2,9 +2,11 @@
 #![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
 use super::messages;
-use super::{FieldBody, FieldEntry, Global, Index, Named, StoredField, TableEntry, fold};
+use super::{
+    AnsweredField, FieldBody, FieldEntry, Global, Index, Named, OtherSegment, StoredField, TableEntry, closest, fold,
+};
 use crate::diagnostics::Diagnostic;
-use crate::program::{CUSTOMERS, FieldId, PartitionId, Reading, SegmentId, TableId, TraitId, Type};
+use crate::program::{Answered, CUSTOMERS, FieldId, Item, PartitionId, Reading, SegmentId, TableId, TraitId, Type};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{self, DeclarationKind, TableKind};
 use rustc_hash::FxHashMap;
@@ -26,6 +28,7 @@ pub(crate) fn collect<'tree>(files: &'tree [tree::File], diagnostics: &mut Vec<D
         collector.declaration(declaration);
     }
     collector.elements();
+    collector.other_segments();
     collector.clashes_with_customers();
     collector.index
 }
@@ -87,7 +90,12 @@ impl<'tree> Collector<'tree, '_> {
                 self.declare(name, Global::Trait(TraitId(number(self.index.traits.len()))));
                 self.index.traits.push(Named { name, title: title.as_ref(), documentation, span, body: value });
             }
-            DeclarationKind::Segment { name, title, lines } => {
+            DeclarationKind::Segment { name, of: Some(of), title, lines } if fold(&of.text) != "customers" => {
+                self.declare(name, Global::Other(self.index.others.len()));
+                let body = OtherSegment { of, table: None, lines };
+                self.index.others.push(Named { name, title: title.as_ref(), documentation, span, body });
+            }
+            DeclarationKind::Segment { name, title, lines, .. } => {
                 self.declare(name, Global::Segment(SegmentId(number(self.index.segments.len()))));
                 self.index.segments.push(Named { name, title: title.as_ref(), documentation, span, body: lines });
             }
@@ -281,6 +289,51 @@ impl<'tree> Collector<'tree, '_> {
                 }
             }
             at += 1;
+        }
+    }
+
+    /// A segment of a table's rows is a field of these rows.
+    fn other_segments(&mut self) {
+        let mut counts: FxHashMap<TableId, u32> = FxHashMap::default();
+        for at in 0..self.index.others.len() {
+            let named = self.index.others[at].clone();
+            let of = named.body.of;
+            let table = match self.index.global(&of.text) {
+                Some(Global::Table(table)) => table,
+                Some(Global::Broken) => continue,
+                _ => {
+                    let tables = self.index.table_names(|table| table.kind == TableKind::Table);
+                    self.diagnostics.push(messages::segment_of_nothing(of, &closest(&of.text, tables)));
+                    continue;
+                }
+            };
+            let entry = &self.index.tables[table.0 as usize];
+            if entry.kind != TableKind::Table {
+                self.diagnostics.push(messages::segment_of_rows(of));
+                continue;
+            }
+            let folded = fold(&named.name.text);
+            if self.index.globals.get(&folded) != Some(&Global::Other(at)) {
+                continue;
+            }
+            if let Some(first) = entry.by_name.get(&folded) {
+                let first = &entry.fields[first.0 as usize];
+                self.diagnostics.push(messages::name_taken(named.name, &first.name, first.name_span));
+                continue;
+            }
+            let segment = counts.entry(table).or_default();
+            let by = Answered { of: Some(table), item: Item::Segment(SegmentId(*segment)) };
+            *segment += 1;
+            let field = AnsweredField { ty: Type::Boolean, optional: false, often_missing: false, by };
+            let entry = &mut self.index.tables[table.0 as usize];
+            entry.by_name.insert(folded, FieldId(number(entry.fields.len())));
+            entry.fields.push(FieldEntry {
+                name: Arc::clone(&named.name.text),
+                name_span: named.name.span,
+                span: named.span,
+                body: FieldBody::Answered(Box::new(field)),
+            });
+            self.index.others[at].body.table = Some(table);
         }
     }
 

@@ -27,6 +27,7 @@
 //! - S0126 a list whose values are not written values of one kind
 //! - S0127 listed values that are doubled
 //! - S0128 no such time zone
+//! - S0198 a segment of another table
 
 use crate::diagnostics::{Diagnostic, Edit};
 use crate::source::Span;
@@ -80,6 +81,21 @@ pub(crate) fn name_taken(name: &Word, first: &str, place: Span) -> Diagnostic {
     Diagnostic::error("S0100", name.span, message)
         .beside("choose another name here, or there")
         .place(place, "the first one is here")
+}
+
+/// S0198
+pub(crate) fn segment_of_nothing(of: &Word, close: &[Arc<str>]) -> Diagnostic {
+    let message = Diagnostic::error("S0198", of.span, format!("there is no table called `{}`", of.text));
+    let message = if close.is_empty() { message.beside("a segment is `of` a table") } else { message };
+    suggest(message, of.span, close, str::to_owned)
+}
+
+/// S0198
+pub(crate) fn segment_of_rows(of: &Word) -> Diagnostic {
+    let told = format!("`{}` happen to customers, and a segment is made of customers or of a table's rows", of.text);
+    Diagnostic::error("S0198", of.span, told)
+        .beside("name a `table`, such as companies or products")
+        .note("without `of ...` the segment is made of customers")
 }
 
 /// S0103: `members` in the order of use; each with its kind, name, and where it uses the next one.

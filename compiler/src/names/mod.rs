@@ -6,12 +6,13 @@
 
 mod collect;
 pub(crate) mod messages;
+mod others;
 pub(crate) mod suggest;
 
 #[cfg(test)]
 mod tests;
 
-use crate::program::{FieldId, PartitionId, Reading, SegmentId, TableId, TraitId, Type};
+use crate::program::{Answered, FieldId, PartitionId, Reading, SegmentId, TableId, TraitId, Type};
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::values::text;
@@ -19,6 +20,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 pub(crate) use collect::collect;
+pub(crate) use others::{About, Belongs, KnownOfCustomers, OtherSegment};
 pub use suggest::closest;
 
 /// The form of a name under which it is looked up.
@@ -45,12 +47,16 @@ pub(crate) enum Global {
     Occasion(usize),
     /// A content.
     Content(usize),
+    /// A segment of another table's rows.
+    Other(usize),
+    /// In a segment of another table's rows: something that only customers have.
+    OfCustomers,
     /// Something that could not be read, about which a message was given.
     Broken,
 }
 
 /// A named constant, list, trait, segment or partition as written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Named<'tree, Body> {
     /// Its name.
     pub(crate) name: &'tree tree::Word,
@@ -64,8 +70,16 @@ pub(crate) struct Named<'tree, Body> {
     pub(crate) body: Body,
 }
 
+impl<'tree, Body> Named<'tree, Body> {
+    /// The same declaration seen as one that says something else.
+    pub(crate) fn with_body<Other>(&self, body: Other) -> Named<'tree, Other> {
+        let Named { name, title, documentation, span, .. } = *self;
+        Named { name, title, documentation, span, body }
+    }
+}
+
 /// A table as declared.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TableEntry<'tree> {
     /// Its name; a list of records is named by its path.
     pub(crate) name: Arc<str>,
@@ -94,7 +108,7 @@ pub(crate) struct TableEntry<'tree> {
 }
 
 /// A field as declared.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct FieldEntry<'tree> {
     /// Its name.
     pub(crate) name: Arc<str>,
@@ -107,7 +121,7 @@ pub(crate) struct FieldEntry<'tree> {
 }
 
 /// How a field gets its value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum FieldBody<'tree> {
     /// A column with a written type.
     Stored(StoredField<'tree>),
@@ -122,12 +136,28 @@ pub(crate) enum FieldBody<'tree> {
     },
     /// Worked out.
     Computed(&'tree tree::Expr),
+    /// What a declaration says of its row.
+    Answered(Box<AnsweredField>),
     /// Could not be read; a message was given.
     Broken,
 }
 
+/// A field that holds what a declaration says of each row of the table: whether it is in a segment of the table, or a
+/// customer's trait, segment or part of a partition.
+#[derive(Debug, Clone)]
+pub(crate) struct AnsweredField {
+    /// Its type.
+    pub(crate) ty: Type,
+    /// Whether it may be missing, and whether that is to be expected.
+    pub(crate) optional: bool,
+    /// Whether that is to be expected.
+    pub(crate) often_missing: bool,
+    /// The declaration.
+    pub(crate) by: Answered,
+}
+
 /// A column with a written type.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct StoredField<'tree> {
     /// The type.
     pub(crate) ty: &'tree tree::TypeRef,
@@ -156,6 +186,8 @@ pub(crate) struct Index<'tree> {
     pub(crate) segments: Vec<Named<'tree, &'tree [tree::Expr]>>,
     /// Partitions.
     pub(crate) partitions: Vec<Named<'tree, &'tree tree::Partition>>,
+    /// Segments of other tables' rows.
+    pub(crate) others: Vec<Named<'tree, OtherSegment<'tree>>>,
     /// Contents.
     pub(crate) contents: Vec<Named<'tree, &'tree [tree::Choice]>>,
     /// Occasions.
@@ -164,6 +196,8 @@ pub(crate) struct Index<'tree> {
     pub(crate) tests: Vec<(Span, &'tree tree::TestCase)>,
     /// The shared namespace, by folded name. Customers' fields are not in it: they are found in their table first.
     pub(crate) globals: FxHashMap<String, Global>,
+    /// Whose segments these are, where they are not customers'.
+    pub(crate) about: Option<About>,
 }
 
 impl<'tree> Index<'tree> {

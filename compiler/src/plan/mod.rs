@@ -40,6 +40,8 @@ pub struct Selection {
     pub segments: Vec<SegmentId>,
     /// Partitions.
     pub partitions: Vec<PartitionId>,
+    /// Segments of other tables' rows, each with its table: they are worked out before the plan, and are no part of it.
+    pub others: Vec<(TableId, SegmentId)>,
 }
 
 impl Selection {
@@ -57,6 +59,7 @@ impl Selection {
             traits: numbers(program.traits.len()).map(TraitId).collect(),
             segments: numbers(program.segments.len()).map(SegmentId).collect(),
             partitions: numbers(program.partitions.len()).map(PartitionId).collect(),
+            others: program.other_segments().collect(),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn field_of(expr: &Expr) -> Option<(TableId, FieldId)> {
 pub(crate) fn computed(program: &Program, (table, field): (TableId, FieldId)) -> Option<&Expr> {
     match &program.tables.get(table.0 as usize)?.fields.get(field.0 as usize)?.source {
         FieldSource::Computed(expr) => Some(expr),
-        FieldSource::Column { .. } => None,
+        FieldSource::Column { .. } | FieldSource::Answered(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A checked program as text, for tests and for reading: one declaration a paragraph, values in a short prefix form.
 
 use super::{
-    Aggregate, Asked, BaseQuestion, Bound, Conversion, End, Expr, ExprKind, FieldSource, Followed, Item,
+    Aggregate, Answered, Asked, BaseQuestion, Bound, Conversion, End, Expr, ExprKind, FieldSource, Followed, Item,
     OccasionWindow, Points, Program, Reading, Row, Rows, Score, Statistic, Type, Window,
 };
 use crate::syntax::tree::{
@@ -44,6 +44,8 @@ pub fn dump(program: &Program) -> String {
                     }
                 }
                 FieldSource::Computed(value) => _ = write!(out, " = {}", expression(program, value)),
+                FieldSource::Answered(Answered { of: Some(_), .. }) => out.push_str(" by its segment"),
+                FieldSource::Answered(Answered { of: None, .. }) => out.push_str(" of the customer"),
             }
             for label in &field.labels {
                 _ = write!(out, " {}", format!("{label:?}").to_lowercase());

@@ -23,6 +23,7 @@ use std::sync::Arc;
 mod base;
 mod content;
 mod dump;
+mod other;
 mod test_case;
 mod twin;
 mod verify;
@@ -33,6 +34,7 @@ pub use base::{
 };
 pub use content::{Filling, Hole, Piece, Template};
 pub use dump::{dump, over_base, question_text};
+pub use other::{Answered, Other, RowsOf, Tie};
 pub use test_case::{Expectation, ExpectedText, Fact, Given, GivenRow, GivenRows, Stands, TestCase};
 pub use verify::verify;
 pub use window::{Bound, Window};
@@ -69,6 +71,8 @@ pub struct Program {
     pub segments: Vec<Segment>,
     /// Partitions in the order written; then the contents, which are partitions whose parts have texts.
     pub partitions: Vec<Partition>,
+    /// Segments of other tables' rows, by table in the order of their first ones.
+    pub others: Arc<[Other]>,
     /// Occasions in the order written.
     pub occasions: Vec<Occasion>,
     /// Tests in the order written.
@@ -200,6 +204,8 @@ pub enum FieldSource {
     },
     /// Worked out from the other fields of the same row ([`Row::Current`]).
     Computed(Box<Expr>),
+    /// What a declaration says of the row; a run works it out for all rows first, see [`Other`].
+    Answered(Answered),
 }
 
 /// How raw values of a column are read.

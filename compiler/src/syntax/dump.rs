@@ -116,9 +116,13 @@ impl Dump {
                 self.put(" = ");
                 self.expression(value);
             }
-            DeclarationKind::Segment { name, title, lines } => {
+            DeclarationKind::Segment { name, of, title, lines } => {
                 self.put("Segment ");
                 self.word(name);
+                if let Some(table) = of {
+                    self.put(" of ");
+                    self.word(table);
+                }
                 self.title(title.as_ref());
                 self.lines(lines);
             }

@@ -79,8 +79,8 @@ pub enum DeclarationKind {
     List { name: Word, source: ListSource },
     /// `trait NAME = VALUE`
     Trait { name: Word, title: Option<Quoted>, value: Expr },
-    /// `segment NAME "Title" { ... }`
-    Segment { name: Word, title: Option<Quoted>, lines: Vec<Expr> },
+    /// `segment NAME [of TABLE] "Title" { ... }`
+    Segment { name: Word, of: Option<Word>, title: Option<Quoted>, lines: Vec<Expr> },
     /// `partition NAME "Title" [by VALUE [among SEGMENT]] { part : condition ... }`
     Partition { name: Word, title: Option<Quoted>, body: Partition },
     /// `content NAME "Title" { condition : "text" ... }`

@@ -288,6 +288,8 @@ impl<'tree> Checker<'tree> {
             let customers = entry.kind == TableKind::Customers;
             return self.refuse(messages::rows_of_no_customer(first, customers));
         }
+        self.rows_belong(table, first)?;
+        let entry = self.index.table(table)?;
         let time = match entry.at {
             Some(at) => match self.field_state(table, at)?.done() {
                 Some(field) => Some(field.field.ty == Type::Date),

@@ -29,6 +29,9 @@ impl<'tree> Checker<'tree> {
         if scope.row.is_some() || !scope.customer {
             return self.refuse(messages::base_out_of_reach(span, (scope.row.is_some(), scope.customer)));
         }
+        if let Some(subject) = self.about() {
+            return self.refuse(messages::ranks_of_others(span, &subject));
+        }
         let ranking = self.ranking(&written.ranked, written.asked_span, !is_statistic(&written.asked));
         let asked = match &written.asked {
             AskedOfBase::Group { groups } => Some(Asked::Group(*groups)),
@@ -195,6 +198,9 @@ impl<'tree> Checker<'tree> {
     pub(crate) fn in_share(&mut self, written: &'tree tree::InShare, span: Span, scope: Scope) -> Option<Expr> {
         if scope.row.is_some() || !scope.customer {
             return self.refuse(messages::base_out_of_reach(span, (scope.row.is_some(), scope.customer)));
+        }
+        if let Some(subject) = self.about() {
+            return self.refuse(messages::ranks_of_others(span, &subject));
         }
         self.customers_needed(span);
         let ends = [&written.from, &written.to].map(|(literal, place)| match literal {

@@ -535,6 +535,12 @@ impl<'tree> Checker<'tree> {
         if ignoring_case && !matches!(value.ty, Type::Text | Type::OneOf(_) | Type::Id(_)) {
             return self.refuse(messages::ignoring_case_of_nothing(span));
         }
+        if let ValueSet::List(word) = set
+            && let Some(found) = self.in_other_segment(&value, word)
+        {
+            let found = found?;
+            return Some(Expr { span, ..found });
+        }
         let mut value = value;
         if let (true, ValueSet::Values { values, .. }) = (ignoring_case, set)
             && values.iter().all(|value| matches!(literal(value), Some(Literal::Text(_))))

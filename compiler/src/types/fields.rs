@@ -69,6 +69,11 @@ impl<'tree> Checker<'tree> {
             }
             FieldBody::Computed(_) => return,
             FieldBody::Broken => State::Broken,
+            FieldBody::Answered(answered) => {
+                let (ty, source) = (answered.ty.clone(), FieldSource::Answered(answered.by));
+                let field = Field { name, ty, optional: answered.optional, source, labels: Vec::new(), span };
+                State::Done(CheckedField { field, often_missing: answered.often_missing, steps: 0 })
+            }
             FieldBody::Head { ty, column, reading } => {
                 let source = FieldSource::Column { column: Arc::clone(column), reading: reading.clone() };
                 let field = Field { name, ty: ty.clone(), optional: false, source, labels: Vec::new(), span };
@@ -190,6 +195,8 @@ impl<'tree> Checker<'tree> {
     fn looked_up_table(&mut self, word: &Word) -> Option<TableId> {
         match self.index.global(&word.text) {
             Some(Global::Table(id)) => {
+                let about = self.index.about.as_ref().filter(|about| about.customers == id);
+                let id = about.map_or(id, |about| about.looked_up);
                 let kind = self.index.table(id).map(|table| table.kind);
                 if matches!(kind, Some(TableKind::Table | TableKind::Customers)) {
                     return Some(id);

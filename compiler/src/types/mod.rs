@@ -19,6 +19,7 @@ mod fit;
 mod labels;
 mod messages;
 mod occasions;
+mod others;
 mod places;
 mod scope;
 mod scores;
@@ -78,6 +79,7 @@ pub(crate) fn check<'tree>(
     checker.lists(read_list);
     checker.stored_fields();
     checker.run();
+    checker.check_others(overrides, read_list);
     checker.check_tests();
     checker.finish()
 }
@@ -187,6 +189,8 @@ pub(crate) struct Checker<'tree> {
     pub(crate) contents: Vec<State<Vec<content::CheckedChoice>>>,
     /// Tests.
     pub(crate) tests: Vec<program::TestCase>,
+    /// Segments of other tables' rows, by table.
+    pub(crate) others: Vec<program::Other>,
     /// Traits, segments and partitions as they were finished.
     order: Vec<Item>,
     /// What the current attempt needs first, and where it uses it.
@@ -237,6 +241,7 @@ impl<'tree> Checker<'tree> {
             occasions: (0..index.occasions.len()).map(|_| State::Waiting).collect(),
             contents: (0..index.contents.len()).map(|_| State::Waiting).collect(),
             tests: Vec::new(),
+            others: Vec::new(),
             order: Vec::new(),
             needs: Vec::new(),
             settled: FxHashMap::default(),
@@ -285,6 +290,15 @@ impl<'tree> Checker<'tree> {
 
     /// Checks everything, each declaration after those it uses.
     fn run(&mut self) {
+        let mut roots = self.roots_but_segments();
+        roots.extend((0..self.segments.len()).map(|at| Node::Segment(SegmentId(number(at)))));
+        for root in roots {
+            self.work(root);
+        }
+    }
+
+    /// All declarations but segments.
+    fn roots_but_segments(&self) -> Vec<Node> {
         let mut roots: Vec<Node> = Vec::new();
         roots.extend((0..self.lets.len()).map(Node::Let));
         for table in 0..self.fields.len() {
@@ -293,13 +307,10 @@ impl<'tree> Checker<'tree> {
             }
         }
         roots.extend((0..self.traits.len()).map(|at| Node::Trait(TraitId(number(at)))));
-        roots.extend((0..self.segments.len()).map(|at| Node::Segment(SegmentId(number(at)))));
         roots.extend((0..self.partitions.len()).map(|at| Node::Partition(PartitionId(number(at)))));
         roots.extend((0..self.occasions.len()).map(Node::Occasion));
         roots.extend((0..self.contents.len()).map(Node::Content));
-        for root in roots {
-            self.work(root);
-        }
+        roots
     }
 
     /// Checks one declaration and what it needs, with a stack of its own instead of the machine's.
@@ -482,7 +493,12 @@ impl<'tree> Checker<'tree> {
             self.report(names::messages::customers_missing(place));
         }
         let failed = self.diagnostics.iter().any(|message| message.severity == crate::diagnostics::Severity::Error);
-        let program = if failed { None } else { self.assemble() };
+        let mut program = if failed { None } else { self.assemble() };
+        if let Some(made) = &program
+            && self.tell_circle_elsewhere(made)
+        {
+            program = None;
+        }
         Outcome { program, diagnostics: self.diagnostics }
     }
 
@@ -510,6 +526,7 @@ impl<'tree> Checker<'tree> {
             traits: Vec::new(),
             segments: Vec::new(),
             partitions: Vec::new(),
+            others: self.others.clone().into(),
             occasions: Vec::new(),
             tests: self.tests.clone(),
             order: self.order.clone(),

@@ -72,6 +72,9 @@ impl<'tree> Checker<'tree> {
         if let [first, rest @ ..] = words
             && fold(&first.text) == "customer"
         {
+            if self.index.about.is_some() && (scope.customer || scope.row.is_none()) {
+                return self.customer_of_row(path, rest, scope);
+            }
             if rest.is_empty() {
                 return self.refuse(messages::customer_alone(first.span));
             }
@@ -117,6 +120,8 @@ impl<'tree> Checker<'tree> {
             Some(global @ (Global::Let(_) | Global::List(_) | Global::Occasion(_))) => {
                 return self.global_value(global, word.span);
             }
+            Some(Global::Other(at)) => return self.of_other_rows(at, word, scope),
+            Some(Global::OfCustomers) => return self.only_of_customers(word, scope),
             _ => {}
         }
         let row_name = self.index.table_name(table);
@@ -167,6 +172,12 @@ impl<'tree> Checker<'tree> {
             |kind: ExprKind, ty: Type, may_be_missing: bool| Found::Value(Expr { kind, ty, may_be_missing, span });
         match global {
             Global::Broken => None,
+            Global::Other(at) => {
+                self.of_other_rows(at, &Word { text: self.written(span).into(), span }, Scope::customer())
+            }
+            Global::OfCustomers => {
+                self.only_of_customers(&Word { text: self.written(span).into(), span }, Scope::customer())
+            }
             Global::Table(id) => Some(Found::Table(id)),
             Global::List(_) => Some(Found::List),
             Global::Let(at) => match self.lets.get(at)? {
@@ -213,7 +224,7 @@ impl<'tree> Checker<'tree> {
     }
 
     /// Follows the words after the first one: fields of looked-up rows and lists in lists.
-    fn steps(&mut self, found: Found, path: &Path, first: &Word, steps: &[Word]) -> Option<Found> {
+    pub(crate) fn steps(&mut self, found: Found, path: &Path, first: &Word, steps: &[Word]) -> Option<Found> {
         let mut found = found;
         let mut before = first;
         for word in steps {

@@ -81,7 +81,7 @@ impl Showing {
     /// The same as a request.
     pub fn request(&self, as_of: i64, threads: usize) -> Request {
         let Selection { segments, partitions, traits, .. } = self.selection();
-        Request { as_of, segments, partitions, traits, members: true, threads }
+        Request { as_of, segments, partitions, traits, others: Vec::new(), members: true, threads }
     }
 }
 

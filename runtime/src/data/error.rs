@@ -213,6 +213,8 @@ impl DataError {
 pub enum Whole {
     /// Customers are asked for fields of other customers.
     CustomersLookedUp,
+    /// Segments of other tables' rows are asked about.
+    OtherTables,
     /// The interpreter goes through all of them.
     Interpreter,
     /// They are put in order before they are written.
@@ -224,6 +226,9 @@ impl Whole {
         match self {
             Whole::CustomersLookedUp => {
                 "all customers are held at once because some are asked for fields of others, who may be anywhere"
+            }
+            Whole::OtherTables => {
+                "all data are held at once because there are segments of other tables, whose rows belong to many customers"
             }
             Whole::Interpreter => "all data are held at once because the interpreter goes through them as they are",
             Whole::Preparing => {

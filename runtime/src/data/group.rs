@@ -49,6 +49,39 @@ pub(crate) fn group<E>(rows: &Rows<'_>, fits: impl Fn(u64) -> Result<(), E>) -> 
     Ok(Grouping::Moves(rows.packed(buckets)))
 }
 
+/// Rows by owner, within one by time, then rank of the key, then as they stand; those without an owner are left out. Gives the
+/// groups, and the rows in their order, `None` where all stay where they are.
+fn sorted(
+    owners: &[u32],
+    count: usize,
+    times: Option<&Integers>,
+    ranks: Option<&[u32]>,
+) -> (Vec<u32>, Option<Vec<u32>>) {
+    let lanes = times.map(|times| Wide::cells(times.cells(), times.greatest()));
+    let (times, lanes) = (lanes.map(|_| 0), lanes.into_iter().collect());
+    let rows = Rows { owners, count, lanes, times, ranks, inputs: true };
+    let Ok(grouped) = group(&rows, |_| Ok::<(), std::convert::Infallible>(()));
+    match grouped {
+        Grouping::Stays(groups) => (groups, None),
+        Grouping::Moves(packed) => {
+            let Ordered { groups, inputs, .. } = packed.ordered();
+            (groups, Some(inputs))
+        }
+    }
+}
+
+/// The same with the rows written out.
+pub(crate) fn sorted_by_owner(
+    owners: &[u32],
+    count: usize,
+    times: Option<&Integers>,
+    ranks: Option<&[u32]>,
+) -> (Vec<u32>, Vec<u32>) {
+    let (groups, rows) = sorted(owners, count, times, ranks);
+    let all = groups.last().copied().unwrap_or(0);
+    (groups, rows.unwrap_or_else(|| (0..all).collect()))
+}
+
 /// The rows of a table that is grouped, and more rows that come after it, in order. `times` and `ranks` are those of all
 /// rows, one after the other; `owners` those of the added rows. Only the added rows are sorted; each owner's two lots are
 /// merged. Gives the groups, and for each row of the new order that of the input.
@@ -62,17 +95,7 @@ pub(crate) fn merged(
     let before = groups.last().copied().unwrap_or(0);
     let (all_times, added_times) = times;
     let ranks_of_added = ranks.and_then(|ranks| ranks.get(before as usize..));
-    let lanes = added_times.map(|times| Wide::cells(times.cells(), times.greatest()));
-    let (times, lanes) = (lanes.map(|_| 0), lanes.into_iter().collect());
-    let added = Rows { owners, count, lanes, times, ranks: ranks_of_added, inputs: true };
-    let Ok(added) = group(&added, |_| Ok::<(), std::convert::Infallible>(()));
-    let (added, inputs) = match added {
-        Grouping::Stays(groups) => (groups, None),
-        Grouping::Moves(packed) => {
-            let Ordered { groups, inputs, .. } = packed.ordered();
-            (groups, Some(inputs))
-        }
-    };
+    let (added, inputs) = sorted(owners, count, added_times, ranks_of_added);
     let input = |place: u32| before + inputs.as_ref().map_or(place, |inputs| inputs[place as usize]);
     let all = before + added.last().copied().unwrap_or(0);
     let (mut ends, mut rows) = (Vec::with_capacity(count + 1), Vec::with_capacity(all as usize));

@@ -5,7 +5,7 @@ mod tests;
 
 use segue_compiler::plan::Selection;
 use segue_compiler::program::{
-    CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Row, Rows, TableId, Type,
+    Answered, CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Row, Rows, RowsOf, TableId, Tie, Type,
 };
 use std::collections::HashSet;
 
@@ -81,6 +81,20 @@ pub fn needed_fields(program: &Program, selection: &Selection) -> NeededFields {
     selection.traits.iter().for_each(|id| walk.item(Item::Trait(*id)));
     selection.segments.iter().for_each(|id| walk.item(Item::Segment(*id)));
     selection.partitions.iter().for_each(|id| walk.item(Item::Partition(*id)));
+    let of_customers = selection.items().map(|item| Answered { of: None, item });
+    for Answered { of, item } in program.asked_elsewhere(of_customers, &selection.others, |_| false) {
+        match of {
+            None => walk.item(item),
+            Some(table) => walk.of_other(table, item),
+        }
+    }
+    walk.needed
+}
+
+/// The fields that a segment of another table's rows reads, in the program of that table.
+fn needed_by(program: &Program, item: Item) -> NeededFields {
+    let mut walk = Walk { program, needed: NeededFields::default(), items: HashSet::new() };
+    walk.item(item);
     walk.needed
 }
 
@@ -100,6 +114,35 @@ impl<'p> Walk<'p> {
         }
         for used in self.program.uses(item) {
             self.item(used);
+        }
+    }
+
+    /// Adds what a segment of another table's rows reads: the rows where they come from, and what ties them to the table.
+    fn of_other(&mut self, table: TableId, item: Item) {
+        let program = self.program;
+        let Some(other) = program.other(table) else { return };
+        self.needed.add_table(program, table);
+        let needed = needed_by(&other.program, item);
+        for (at, rows) in (0..).map(TableId).zip(&other.rows) {
+            if !needed.table(at) {
+                continue;
+            }
+            let (from, tie) = match *rows {
+                RowsOf::Whole(from) | RowsOf::Elements(from) => (from, None),
+                RowsOf::Tied(from, tie) => (from, Some(tie)),
+                RowsOf::Nothing => continue,
+            };
+            self.needed.add_table(program, from);
+            match tie {
+                None => {}
+                Some(Tie::Field(field)) => _ = self.needed.add_field(program, from, field),
+                Some(Tie::Customer(field)) => _ = self.needed.add_field(program, CUSTOMERS, field),
+            }
+            // What is said of each customer stands behind the fields that are declared, and is answered, not read.
+            let declared = program.tables.get(from.0 as usize).map_or(0, |table| table.fields.len());
+            for field in (0..).map(FieldId).take(declared).filter(|field| needed.field(at, *field)) {
+                _ = self.needed.add_field(program, from, field);
+            }
         }
     }
 

@@ -117,7 +117,7 @@ pub fn column_names(program: &Program, table: TableId) -> Vec<Arc<str>> {
     let fields = program.tables.get(table.0 as usize).map(|table| table.fields.as_slice()).unwrap_or_default();
     let columns = fields.iter().filter_map(|field| match &field.source {
         FieldSource::Column { column, .. } => Some(column.clone()),
-        FieldSource::Computed(_) => None,
+        FieldSource::Computed(_) | FieldSource::Answered(_) => None,
     });
     columns.collect()
 }

@@ -76,6 +76,7 @@ pub(crate) fn outcome(
         traits: columns,
         problems: problems.finish(),
         answers: Answers::default(),
+        others: Vec::new(),
     })
 }
 

@@ -17,6 +17,7 @@ mod finish;
 mod jit;
 mod kernels;
 mod literals;
+mod others;
 mod prepare;
 mod problems;
 mod shape;
@@ -36,6 +37,7 @@ use crate::data::Dataset;
 pub use crate::members::Room;
 use crate::members::{Full, Keeper, Members, Part};
 use crate::memory;
+use crate::others::Filled;
 use crate::outcome::{Outcome, Request};
 pub use crate::processor::Instructions;
 use blocks::{Shared, Step};
@@ -143,13 +145,39 @@ pub fn run_with(
     manner: Manner,
     room: &Room,
 ) -> Result<Outcome, EngineError> {
-    match answered(program, data, request, &manner, room)? {
+    let filled = filled_with(program, data, request, &manner, room)?;
+    let data = filled.as_ref().map_or(data, |filled| &filled.data);
+    let mut outcome = match answered(program, data, request, &manner, room)? {
         Some(program) => {
             let outcome = run_answered(&program, data, request, manner, room)?;
-            Ok(Outcome { answers: program.answers, ..outcome })
+            Outcome { answers: program.answers, ..outcome }
         }
-        None => run_answered(program, data, request, manner, room),
+        None => run_answered(program, data, request, manner, room)?,
+    };
+    if let Some(filled) = filled {
+        filled.add_to(&mut outcome);
     }
+    Ok(outcome)
+}
+
+/// The data with what a request asks about segments of other tables' rows; `None` where it asks about none that they lack.
+///
+/// # Errors
+/// See [`EngineError`].
+pub(crate) fn filled(program: &Program, data: &Dataset, request: &Request) -> Result<Option<Filled>, EngineError> {
+    filled_with(program, data, request, &Manner::default(), &Room::new())
+}
+
+fn filled_with(
+    program: &Program,
+    data: &Dataset,
+    request: &Request,
+    manner: &Manner,
+    room: &Room,
+) -> Result<Option<Filled>, EngineError> {
+    crate::others::filled(program, data, request, &others::ByCodes, |program, data, request| {
+        run_with(program, data, request, manner.clone(), room)
+    })
 }
 
 /// The program with answers to the questions about the whole base that a request reaches, so that single customers can be
@@ -224,6 +252,7 @@ impl<'p> Planned<'p> {
             traits: request.traits.clone(),
             segments: request.segments.clone(),
             partitions: request.partitions.clone(),
+            ..Selection::default()
         };
         let plan = Plan::new(program, &selection);
         if let (true, Some(flaw)) = (cfg!(debug_assertions), plan.verify(program).first()) {

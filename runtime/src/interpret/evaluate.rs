@@ -351,7 +351,7 @@ impl<'a> Evaluator<'a> {
     /// A field of a row; a computed one is evaluated in the scope of the row, which the caller gives.
     pub(super) fn field(&self, (table, row): RowId, field: FieldId, scope: &Scope<'_>) -> Option<Value> {
         match &self.program.tables[table.0 as usize].fields[field.0 as usize].source {
-            FieldSource::Column { .. } => self.data.column(table, field)?.value(row),
+            FieldSource::Column { .. } | FieldSource::Answered(_) => self.data.column(table, field)?.value(row),
             FieldSource::Computed(expr) if self.steps.contains(&(table, field)) => {
                 let key = ((table, row), field, scope.owner, scope.looked_up);
                 if let Some(known) = self.computed.borrow().get(&key) {
@@ -386,7 +386,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn is_column(&self, table: TableId, field: FieldId) -> bool {
-        matches!(self.program.tables[table.0 as usize].fields[field.0 as usize].source, FieldSource::Column { .. })
+        !matches!(self.program.tables[table.0 as usize].fields[field.0 as usize].source, FieldSource::Computed(_))
     }
 
     fn call(&self, function: Function, argument: &Value, span: Span, scope: &Scope<'_>) -> Option<Value> {

@@ -22,6 +22,7 @@ mod evaluate;
 mod lookup;
 mod occasion;
 mod order;
+mod others;
 mod problems;
 mod score;
 mod sequence;
@@ -62,6 +63,8 @@ pub enum InterpretError {
 /// # Errors
 /// The program or the data break their invariants.
 pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, InterpretError> {
+    let filled = crate::others::filled(program, data, request, &others::ByWords, run)?;
+    let data = filled.as_ref().map_or(data, |filled| &filled.data);
     let interpreter = Interpreter::new(program, data, request)?;
     let customers = interpreter.customers();
     let mut segments = vec![Bits::zeros(customers); request.segments.len()];
@@ -88,7 +91,12 @@ pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outco
     let counts = segments.iter().map(Bits::count).collect();
     let segments = Members::from_bits(&segments);
     let (problems, answers) = (problems.finish(), Answers::default());
-    Ok(Outcome { customers, counts, segments, partitions, traits, problems, answers })
+    let mut outcome =
+        Outcome { customers, counts, segments, partitions, traits, problems, answers, others: Vec::new() };
+    if let Some(filled) = filled {
+        filled.add_to(&mut outcome);
+    }
+    Ok(outcome)
 }
 
 /// All that a customer's declarations came to. What the request does not need is missing, false, or in no part.
@@ -128,7 +136,7 @@ impl<'a> Interpreter<'a> {
         let computed = program.computed_customer_fields(&needed).into_iter().filter_map(|field| {
             match &fields[field.0 as usize].source {
                 FieldSource::Computed(expr) => Some(&**expr),
-                FieldSource::Column { .. } => None,
+                FieldSource::Column { .. } | FieldSource::Answered(_) => None,
             }
         });
         let computed = computed.collect();

@@ -252,7 +252,7 @@ fn stored(program: &Program, expr: &Expr) -> Option<Vec<(TableId, FieldId)>> {
                 };
                 match &declared.source {
                     FieldSource::Column { .. } if free => _ = places.insert(place),
-                    FieldSource::Column { .. } => return None,
+                    FieldSource::Column { .. } | FieldSource::Answered(_) => return None,
                     FieldSource::Computed(inner) if fields.insert(place) => pending.push(inner),
                     FieldSource::Computed(_) => {}
                 }

@@ -75,7 +75,8 @@ impl Walk<'_> {
         match &field.source {
             // A computed field asks about the stored ones it is made from, each once: no circle is possible.
             FieldSource::Computed(value) if asked.insert(place) => self.expr(value, asked),
-            FieldSource::Computed(_) => {}
+            // The data do not hold it; how it came about is told with the segments of its table.
+            FieldSource::Computed(_) | FieldSource::Answered(_) => {}
             FieldSource::Column { .. } => _ = asked.insert(place),
         }
     }

@@ -202,6 +202,7 @@ fn report() -> Report {
         traits: vec![],
         members: true,
         threads: 1,
+        others: Vec::new(),
     };
     Report::gather(Gathered {
         program: &program(),

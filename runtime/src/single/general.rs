@@ -24,6 +24,7 @@ fn run(cells: Cells<'_>, as_of: i64, selection: &Selection) -> Result<Outcome, S
         traits: selection.traits.clone(),
         members: true,
         threads: 1,
+        others: Vec::new(),
     };
     Ok(interpret::run(&cells.inner.general, &data, &request)?)
 }

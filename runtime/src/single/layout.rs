@@ -136,7 +136,7 @@ impl Layout {
             let stored: Vec<_> = stored
                 .filter_map(|(field, number)| match &field.source {
                     FieldSource::Column { column, reading } => Some((field, FieldId(number), column, reading)),
-                    FieldSource::Computed(_) => None,
+                    FieldSource::Computed(_) | FieldSource::Answered(_) => None,
                 })
                 .collect();
             let words = stored.len().div_ceil(64);

@@ -51,6 +51,7 @@ pub use record::Record;
 use crate::data::{DataErrors, Dataset, DatasetBuilder, KeyIndex, Stored, did_you_mean, needed_fields};
 use crate::engine::with_customers_as_a_table;
 use crate::interpret::InterpretError;
+use crate::others;
 use layout::Layout;
 use passes::Pass;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -125,6 +126,12 @@ pub enum SingleError {
         "what is compiled looks at all customers: answer that first, with `answered` or with cut points that a run kept"
     )]
     Unanswered,
+    /// The rows that are given lack whether they are in a segment of their table, which the rules ask about.
+    #[error("`{field}` is missing: whether a row is in a segment of its table is worked out by a run, see `others::complete`")]
+    NotAnswered {
+        /// The table and the segment.
+        field: String,
+    },
     /// The record was made by another compiled program.
     #[error("the record was made for another program")]
     OtherProgram,
@@ -203,6 +210,11 @@ impl Compiled {
         if program.questions(selection.items()).iter().any(|(_, question)| program.answers.get(question.id).is_none()) {
             return Err(SingleError::Unanswered);
         }
+        if let Some(field) = others::unanswered(program, lookups, selection.items()) {
+            return Err(SingleError::NotAnswered { field: field.to_string() });
+        }
+        // Segments of other tables' rows are fields of the rows that are given: a record works none of them out.
+        let program = &Program { others: Arc::default(), ..program.clone() };
         let (program, lookups) =
             with_customers_as_a_table(program, lookups).unwrap_or_else(|| (program.clone(), lookups.clone()));
         let mut layout = Layout::new(&program, &needed_fields(&program, selection))?;
@@ -332,11 +344,23 @@ impl Compiled {
 /// Unknown tables, rows that cannot be converted, repeated keys.
 pub fn lookups(program: &Program, tables: &serde_json::Value) -> Result<Dataset, DataErrors> {
     let none = serde_json::Value::Array(Vec::new());
+    let program = &with_segments_as_columns(program);
     let mut builder = DatasetBuilder::new(program).json("customers", &none);
     for (table, rows) in tables.as_object().into_iter().flatten() {
         builder = builder.json(table, rows);
     }
     Ok(builder.build()?.dataset)
+}
+
+/// The program with segments of other tables' rows as columns of their data, by the segments' names.
+fn with_segments_as_columns(program: &Program) -> Program {
+    let mut program = program.clone();
+    for field in program.tables.iter_mut().flat_map(|table| &mut table.fields) {
+        if matches!(field.source, FieldSource::Answered(_)) {
+            field.source = FieldSource::Column { column: Arc::clone(&field.name), reading: Reading::Plain };
+        }
+    }
+    program
 }
 
 /// What is wanted, and where it stands in the whole selection.
@@ -375,7 +399,7 @@ fn split(program: &Program, selection: &Selection) -> (Part, Part) {
     let ([quick_segments, slow_segments], [quick_partitions, slow_partitions]) = (segments, partitions);
     let [quick_traits, slow_traits] = traits;
     let part = |segments: (_, Vec<usize>), partitions: (_, Vec<usize>), traits: (_, Vec<usize>)| Part {
-        selection: Selection { segments: segments.0, partitions: partitions.0, traits: traits.0 },
+        selection: Selection { segments: segments.0, partitions: partitions.0, traits: traits.0, others: Vec::new() },
         places: [segments.1, partitions.1, traits.1],
     };
     (part(quick_segments, quick_partitions, quick_traits), part(slow_segments, slow_partitions, slow_traits))

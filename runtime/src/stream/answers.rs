@@ -29,6 +29,7 @@ pub(super) fn joined(
         traits: Vec::new(),
         problems: Vec::new(),
         answers: Answers::default(),
+        others: Vec::new(),
     };
     let mut members: Vec<Vec<Members>> = Vec::with_capacity(parts.len());
     let mut problems: BTreeMap<(Span, ProblemKind), (u64, Vec<u32>)> = BTreeMap::new();

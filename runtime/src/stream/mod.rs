@@ -22,6 +22,7 @@ use crate::data::{
 use crate::engine::{EngineError, Manner, Planned, Room, run_with};
 use crate::interpret::InterpretError;
 use crate::memory::{self, Bound};
+use crate::others;
 use crate::outcome::{Members, Outcome, Request};
 use segue_compiler::plan::{Op, Plan};
 use segue_compiler::program::{CUSTOMERS, Program, TableId};
@@ -182,6 +183,13 @@ fn run_files(
 ) -> Result<Ran, RunError> {
     let How { manner, memory, customers, .. } = how.clone();
     let in_ranges = customers.is_some();
+    if others::asks(program, request) {
+        let held = held_at_once(program, sources, options, request, how);
+        return held.map_err(|error| match error {
+            RunError::Data(errors) => errors.because(Whole::OtherTables).into(),
+            error => error,
+        });
+    }
     if base::asks(program, request) {
         return run_levels(program, sources, options, request, (how, rows));
     }

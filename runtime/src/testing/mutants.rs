@@ -49,7 +49,7 @@ impl Home {
         match self {
             Home::Field(table, field) => match &mut program.tables[table as usize].fields[field as usize].source {
                 FieldSource::Computed(value) => vec![value],
-                FieldSource::Column { .. } => Vec::new(),
+                FieldSource::Column { .. } | FieldSource::Answered(_) => Vec::new(),
             },
             Home::Trait(id) => vec![&mut program.traits[id as usize].value],
             Home::Segment(id) => program.segments[id as usize].lines.iter_mut().collect(),
@@ -64,7 +64,7 @@ impl Home {
         match self {
             Home::Field(table, field) => match &program.tables[table as usize].fields[field as usize].source {
                 FieldSource::Computed(value) => vec![value],
-                FieldSource::Column { .. } => Vec::new(),
+                FieldSource::Column { .. } | FieldSource::Answered(_) => Vec::new(),
             },
             home => home.item().map_or_else(Vec::new, |item| program.expressions(item)),
         }

@@ -151,6 +151,7 @@ fn request(program: &Program, case: &TestCase) -> Request {
         traits: Vec::new(),
         members: false,
         threads: 1,
+        others: Vec::new(),
     };
     for item in named(program, case) {
         match item {
@@ -295,7 +296,7 @@ pub(super) fn reached(program: &Program, case: &TestCase) -> Reached {
                     match &declared.source {
                         FieldSource::Computed(value) if found.computed.insert((*table, *field)) => waiting.push(value),
                         FieldSource::Computed(_) => {}
-                        FieldSource::Column { .. } => _ = found.stored.insert((*table, *field)),
+                        FieldSource::Column { .. } | FieldSource::Answered(_) => _ = found.stored.insert((*table, *field)),
                     }
                 }
                 ExprKind::Aggregate(aggregate) => {

@@ -117,6 +117,7 @@ impl Project {
             segments: self.selection().segments,
             partitions: Vec::new(),
             traits: Vec::new(),
+            others: Vec::new(),
             members,
             threads,
         }

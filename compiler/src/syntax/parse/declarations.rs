@@ -360,13 +360,16 @@ impl<'s> Reader<'s> {
 
     fn segment_declaration(&mut self, pair: Pair<'_>) -> DeclarationKind {
         let (name, title) = self.head_of(&pair);
+        let mut of = None;
         let mut lines: Vec<Expr> = Vec::new();
         for inner in pair.into_inner() {
-            if inner.as_rule() == Rule::lines {
-                lines = self.lines(inner, BlockKind::All).0;
+            match inner.as_rule() {
+                Rule::of_table => of = inner.into_inner().last().map(|table| self.word(&table)),
+                Rule::lines => lines = self.lines(inner, BlockKind::All).0,
+                _ => {}
             }
         }
-        DeclarationKind::Segment { name, title, lines }
+        DeclarationKind::Segment { name, of, title, lines }
     }
 
     fn partition(&mut self, pair: Pair<'_>) -> DeclarationKind {

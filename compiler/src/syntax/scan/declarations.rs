@@ -195,6 +195,7 @@ fn proves_declaration(source: &str, lexemes: &[Lexeme], at: usize) -> bool {
         }
         ChunkKind::Let | ChunkKind::Trait | ChunkKind::Occasion => named && is(2, "=") && !is(3, "="),
         ChunkKind::List => named && (is(2, "=") || is(2, "from")) && !is(3, "="),
+        ChunkKind::Segment if named && is(2, "of") => kind_at(3) == Some(LexemeKind::Word) && !is(4, "="),
         ChunkKind::Segment | ChunkKind::Partition | ChunkKind::Content => {
             named && (is(2, "{") || (kind_at(2) == Some(LexemeKind::Text) && is(3, "{")))
         }

@@ -33,12 +33,15 @@
 //! - S0194 an occasion that cannot be, or that is asked as it cannot be
 //! - S0195 a test that gives or expects what cannot be
 //! - S0196 a place that cannot be, or something that is none
+//! - S0198 something that cannot be asked about another table's rows
+//! - S0199 a segment of another table's rows that is asked for as if it were the customer's
 
 mod base;
 mod content;
 mod kinds;
 mod lookups;
 mod occasions;
+mod others;
 mod places;
 mod quantities;
 mod rows;
@@ -52,6 +55,7 @@ pub(crate) use content::*;
 pub(crate) use kinds::*;
 pub(crate) use lookups::*;
 pub(crate) use occasions::*;
+pub(crate) use others::*;
 pub(crate) use places::*;
 pub(crate) use quantities::*;
 pub(crate) use rows::*;

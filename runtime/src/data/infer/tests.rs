@@ -84,6 +84,7 @@ impl Trial {
             traits: Vec::new(),
             members: true,
             threads: 1,
+            others: Vec::new(),
         };
         let outcome = interpret::run(&program, &loaded.dataset, &request).unwrap();
         let members = outcome.segments[0].count();

@@ -49,7 +49,7 @@ pub(super) fn data(program: &Program, rows: &Json) -> Dataset {
 }
 
 pub(super) fn everything(program: &Program, as_of: i64, threads: usize) -> Request {
-    let Selection { traits, segments, partitions } = Selection::everything(program);
+    let Selection { traits, segments, partitions, .. } = Selection::everything(program);
     Request { as_of, segments, partitions, traits, members: true, threads }
 }
 

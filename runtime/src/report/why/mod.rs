@@ -223,7 +223,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         Question::Segment(id) => (vec![id], Vec::new(), Item::Segment(id)),
         Question::Partition(id) => (Vec::new(), vec![id], Item::Partition(id)),
     };
-    let request = Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads };
+    let request = Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads, others: Vec::new() };
     // Where all customers are cut is shown, and what would be otherwise is tried out against that.
     let answered = engine::answered(program, data, &request, &Manner::default(), &Room::new())?;
     let program = answered.as_ref().unwrap_or(program);

@@ -73,7 +73,7 @@ fn named<'p>(program: &'p Program, expr: &Expr) -> Option<&'p Expr> {
         ExprKind::Field { row: Row::Customer, table, field } => {
             match &program.tables.get(table.0 as usize)?.fields.get(field.0 as usize)?.source {
                 FieldSource::Computed(inner) => Some(inner),
-                FieldSource::Column { .. } => None,
+                FieldSource::Column { .. } | FieldSource::Answered(_) => None,
             }
         }
         _ => None,

@@ -218,6 +218,7 @@ fn explanations_agree_with_runs() {
         traits: Vec::new(),
         members: true,
         threads: 1,
+        others: Vec::new(),
     };
     let outcome = run(setting.program, &data, &request).unwrap();
     for (segment, members) in segments.iter().zip(&outcome.segments) {

@@ -419,7 +419,7 @@ impl<'a> Tree<'a> {
                     FieldSource::Computed(inner) if self.depth < DEEPEST && self.computed.insert((*table, *field)) => {
                         self.facts(inner)?
                     }
-                    FieldSource::Computed(_) | FieldSource::Column { .. } => Vec::new(),
+                    FieldSource::Computed(_) | FieldSource::Column { .. } | FieldSource::Answered(_) => Vec::new(),
                 }
             }
             ExprKind::Lookup { key, .. } => self.facts(key)?,

@@ -64,6 +64,7 @@ pub(crate) fn print(folder: &str) -> Result<(), Failure> {
         traits: Vec::new(),
         members: true,
         threads: 1,
+        others: Vec::new(),
     };
     let mut record = compiled.record();
     let mut counts = vec![0; selection.segments.len()];

@@ -1,0 +1,84 @@
+//! Segments of other tables' rows: what cannot be asked there, and how they are asked for.
+
+use crate::diagnostics::{Diagnostic, Edit};
+use crate::names::messages::enumerate;
+use crate::source::Span;
+use crate::syntax::tree::Word;
+use std::sync::Arc;
+
+/// S0198
+pub(crate) fn belong_to_none(word: &Word, subject: &str) -> Diagnostic {
+    let message = Diagnostic::error("S0198", word.span, format!("`{}` do not belong to {subject}", word.text));
+    message
+        .beside(format!("neither they nor their customers say which of the {subject} they belong to"))
+        .note(format!("a field of theirs, or of the customers, must point there: `... : id -> {subject}`"))
+}
+
+/// S0198
+pub(crate) fn belong_in_several_ways(word: &Word, subject: &str, fields: &[Arc<str>]) -> Diagnostic {
+    let told = format!("`{}` belong to {subject} in several ways", word.text);
+    Diagnostic::error("S0198", word.span, told)
+        .beside(format!("by {}: which of them is meant?", enumerate(fields, 5)))
+        .note(format!("rows belong to {subject} by one field: declare the others as `id`, without `-> {subject}`"))
+}
+
+/// S0198
+pub(crate) fn customer_of_no_row(word: &Word, subject: &str) -> Diagnostic {
+    let told = format!("this is asked about {subject}, which have many customers");
+    Diagnostic::error("S0198", word.span, told)
+        .beside("ask about them all")
+        .note("for example `any customers where ...`, `number of customers`, `average of customers.FIELD`")
+}
+
+/// S0198
+pub(crate) fn only_of_customers(word: &Word, subject: &str, in_row: bool, occasion: bool) -> Diagnostic {
+    let name = &word.text;
+    if occasion {
+        let told = format!("`{name}` is a day of each customer, and this is asked about {subject}");
+        return Diagnostic::error("S0198", word.span, told).beside("each customer has another day");
+    }
+    let told = format!("`{name}` is said of customers, and this is asked about {subject}");
+    let message = Diagnostic::error("S0198", word.span, told);
+    if in_row {
+        return message.beside(format!("for the customer of an event, write `customer.{name}`"));
+    }
+    message.beside("ask about their customers").note(format!("for example `any customers where {name}`"))
+}
+
+/// S0199
+pub(crate) fn of_other_rows(word: &Word, table: &str, pointers: &[Arc<str>]) -> Diagnostic {
+    let name = &word.text;
+    let message = Diagnostic::error("S0199", word.span, format!("`{name}` is a segment of {table}"));
+    match pointers {
+        [] => message
+            .beside(format!("nothing here points at {table}"))
+            .note(format!("a field that does leads there: `company : id -> {table}`, then `company.{name}`")),
+        [field] => message
+            .beside(format!("write `{field}.{name}`"))
+            .fix(format!("write `{field}.{name}`"), vec![Edit::before(word.span, format!("{field}."))]),
+        fields => {
+            let message =
+                message.beside(format!("which of the {table} is meant? Write for example `{}.{name}`", fields[0]));
+            fields.iter().take(3).fold(message, |message, field| {
+                message.offer(format!("write `{field}.{name}`"), vec![Edit::before(word.span, format!("{field}."))])
+            })
+        }
+    }
+}
+
+/// S0199
+pub(crate) fn in_segment_of_others(word: &Word, table: &str) -> Diagnostic {
+    Diagnostic::error("S0199", word.span, format!("`{}` is a segment of {table}", word.text))
+        .beside(format!("only what points at {table} can be in it"))
+}
+
+/// S0198
+pub(crate) fn ranks_of_others(span: Span, subject: &str) -> Diagnostic {
+    Diagnostic::error(
+        "S0198",
+        span,
+        format!("ranks, figures and shares are of customers, and this is asked about {subject}"),
+    )
+    .beside("this needs customers")
+    .note("hold a value against an amount instead: `sum of customers.spend > 10000 USD`")
+}
