@@ -30,6 +30,12 @@ pub(crate) enum Failure {
     Ours(String),
 }
 
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Failure {
+        Failure::Stream(error.into())
+    }
+}
+
 /// The status of a mistake in segue itself.
 const OUR_MISTAKE: u8 = 101;
 

@@ -104,8 +104,8 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         }
         Format::Concise => console.out(&concise::lines(&checked.sources, messages))?,
         Format::Json => {
-            let document = serde_json::to_string_pretty(&json::messages(&checked.sources, messages));
-            console.out(&(document.map_err(std::io::Error::from)? + "\n"))?;
+            let document = serde_json::to_string_pretty(&json::messages(&checked.sources, messages))?;
+            console.out(&(document + "\n"))?;
         }
     }
     if misplaced {

@@ -2,7 +2,7 @@
 
 use super::loading::{self, Loading};
 use super::opened::{Given, Where};
-use super::selection::nothing_called;
+use super::selection::{called, nothing_called};
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use segue_compiler::diagnostics::{entries, explain, find, legible};
@@ -76,18 +76,13 @@ fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Endin
     let as_of = arguments.loading.as_of(program)?;
     let loaded = match arguments.loading.data.load(&opened, program, needed_fields(program, &selection), console)? {
         Ok(loaded) => loaded,
-        Err(errors) => {
-            loading::tell(&errors, console);
-            return if loading::of_settings(&errors) { Err(Failure::Told) } else { Ok(Ending::Problems) };
-        }
+        Err(errors) => return loading::refused(&errors, console),
     };
-    let Some(row) = why::find_customer(program, &loaded.dataset, key) else {
-        return Err(Failure::Use(format!("there is no customer with the key {key} in the data")));
-    };
+    let row = loading::customer(program, &loaded.dataset, key)?;
     let setting = Setting { program, sources: &opened.checked.sources, data: &loaded.dataset, as_of };
     let why = why::explain(setting, question, row).map_err(|error| Failure::Ours(error.to_string()))?;
     if arguments.json {
-        console.out(&(serde_json::to_string_pretty(&why).map_err(std::io::Error::from)? + "\n"))?;
+        console.out(&(serde_json::to_string_pretty(&why)? + "\n"))?;
     } else {
         console.out(&legible(&why.text()))?;
     }
@@ -96,13 +91,11 @@ fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Endin
 
 /// The segment or partition with the name.
 fn question(program: &Program, name: &str) -> Result<Question, Failure> {
-    let same = |declared: &str| declared.to_lowercase() == name.to_lowercase();
-    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    if let Some(at) = program.segments.iter().position(|segment| same(&segment.name)) {
-        return Ok(Question::Segment(SegmentId(number(at))));
+    if let Some(at) = called(name, program.segments.iter().map(|segment| &segment.name)) {
+        return Ok(Question::Segment(SegmentId(at)));
     }
-    match program.partitions.iter().position(|partition| same(&partition.name)) {
-        Some(at) => Ok(Question::Partition(PartitionId(number(at)))),
+    match called(name, program.partitions.iter().map(|partition| &partition.name)) {
+        Some(at) => Ok(Question::Partition(PartitionId(at))),
         None => Err(Failure::Use(nothing_called(name, program))),
     }
 }

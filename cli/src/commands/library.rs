@@ -1,6 +1,6 @@
 //! `segue library`: ready-made declarations, to be taken over into a project.
 
-use super::opened::{Opened, Where, use_of};
+use super::opened::{Opened, Where, pair, use_of};
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use clap::Subcommand;
@@ -50,7 +50,7 @@ struct Add {
     project: Where,
 
     /// What something it speaks of is called in this project: --use purchases=orders, --use purchases.paid=total; can be given several times
-    #[arg(long = "use", value_name = "NAME=OURS", value_parser = pair)]
+    #[arg(long = "use", value_name = "NAME=OURS", value_parser = naming)]
     names: Vec<(String, String)>,
 
     /// Put this before all names that it declares, so that they differ from others
@@ -62,13 +62,8 @@ struct Add {
     dry_run: bool,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, ours)) if !name.trim().is_empty() && !ours.trim().is_empty() => {
-            Ok((name.trim().to_owned(), ours.trim().to_owned()))
-        }
-        _ => Err("write it as NAME=OURS, for instance purchases=orders".into()),
-    }
+fn naming(text: &str) -> Result<(String, String), String> {
+    pair(text, "NAME=OURS, for instance purchases=orders")
 }
 
 fn prefix(text: &str) -> Result<String, String> {

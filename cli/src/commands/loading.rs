@@ -2,18 +2,19 @@
 
 use super::opened::Opened;
 use crate::console::Console;
-use crate::exit::Failure;
+use crate::exit::{Ending, Failure};
 use crate::progress::Bars;
 use segue_compiler::diagnostics::legible;
 use segue_compiler::program::Program;
 use segue_compiler::project::{self, instant};
 use segue_runtime::data::prepared::{Made, PrepareError, prepare};
 use segue_runtime::data::{
-    BadRows, DataError, DataErrors, LoadOptions, Loaded, NeededFields, Origin, Progress, Sources, UnknownCustomers,
-    load,
+    BadRows, DataError, DataErrors, Dataset, LoadOptions, Loaded, NeededFields, Origin, Progress, Sources,
+    UnknownCustomers, load,
 };
 use segue_runtime::memory::{self, Bound};
 use segue_runtime::project::Location;
+use segue_runtime::report::why::find_customer;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -218,8 +219,23 @@ pub(crate) fn of_settings(errors: &DataErrors) -> bool {
     })
 }
 
+/// How a command ends whose data cannot be loaded, after telling what stands in the way.
+pub(crate) fn refused(errors: &DataErrors, console: &Console) -> Result<Ending, Failure> {
+    tell(errors, console);
+    if of_settings(errors) { Err(Failure::Told) } else { Ok(Ending::Problems) }
+}
+
+/// The row of the customer with this key.
+///
+/// # Errors
+/// No customer has it.
+pub(crate) fn customer(program: &Program, data: &Dataset, key: &str) -> Result<usize, Failure> {
+    let missing = || Failure::Use(format!("there is no customer with the key {key} in the data"));
+    find_customer(program, data, key).ok_or_else(missing)
+}
+
 /// Tells what stands in the way of loading.
-pub(crate) fn tell(errors: &DataErrors, console: &Console) {
+fn tell(errors: &DataErrors, console: &Console) {
     tell_origin(&errors.origin, console);
     let sign = if console.colour_errors { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
     for error in &errors.errors {

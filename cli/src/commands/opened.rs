@@ -29,11 +29,15 @@ pub(crate) struct Given {
 }
 
 fn constant(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
-            Ok((name.trim().to_owned(), value.trim().to_owned()))
-        }
-        _ => Err("write it as NAME=VALUE, for instance \"vip_limit=600 USD\"".into()),
+    pair(text, "NAME=VALUE, for instance \"vip_limit=600 USD\"")
+}
+
+/// What stands on the two sides of a `=`; neither may be nothing.
+pub(crate) fn pair(text: &str, form: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').unwrap_or_default();
+    match (name.trim(), value.trim()) {
+        ("", _) | (_, "") => Err(format!("write it as {form}")),
+        (name, value) => Ok((name.to_owned(), value.to_owned())),
     }
 }
 

@@ -60,10 +60,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
             console.out(&told(&made))?;
             Ok(Ending::Fine)
         }
-        Err(PrepareError::Data(errors)) => {
-            loading::tell(&errors, console);
-            if loading::of_settings(&errors) { Err(Failure::Told) } else { Ok(Ending::Problems) }
-        }
+        Err(PrepareError::Data(errors)) => loading::refused(&errors, console),
         Err(error) => Err(Failure::Use(error.to_string())),
     }
 }

@@ -144,10 +144,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     })?;
     let ran = match ran {
         Ok(ran) => ran,
-        Err(RunError::Data(errors)) => {
-            loading::tell(&errors, console);
-            return if loading::of_settings(&errors) { Err(Failure::Told) } else { Ok(Ending::Problems) };
-        }
+        Err(RunError::Data(errors)) => return loading::refused(&errors, console),
         Err(error) => return Err(Failure::Ours(error.to_string())),
     };
     loading::tell_origin(&ran.origin, console);
@@ -178,7 +175,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     }
     loading::tell_memory(arguments.memory, console);
     if arguments.json {
-        console.out(&report.json().map_err(std::io::Error::from)?)?;
+        console.out(&report.json()?)?;
     } else {
         console.out(&report.table(Look { colour: console.colour, width: console.width() }))?;
     }

@@ -1,6 +1,7 @@
 //! `--only`: some of the declarations instead of all.
 
 use crate::exit::Failure;
+use segue_compiler::names::closest;
 use segue_compiler::plan::Selection;
 use segue_compiler::program::{Item, PartitionId, Program, SegmentId, TraitId};
 use std::sync::Arc;
@@ -40,15 +41,12 @@ impl Only {
         let mut selection = Selection::default();
         for name in &self.only {
             let name = name.trim();
-            let same = |declared: &str| declared.to_lowercase() == name.to_lowercase();
-            let at = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
-            if let Some(found) = program.segments.iter().position(|segment| same(&segment.name)) {
-                selection.segments.push(SegmentId(at(found)));
-            } else if let Some(found) = program.partitions.iter().position(|partition| same(&partition.name)) {
-                selection.partitions.push(PartitionId(at(found)));
-            } else if let Some(found) = program.traits.iter().position(|a_trait| same(&a_trait.name)).filter(|_| traits)
-            {
-                selection.traits.push(TraitId(at(found)));
+            if let Some(at) = called(name, program.segments.iter().map(|segment| &segment.name)) {
+                selection.segments.push(SegmentId(at));
+            } else if let Some(at) = called(name, program.partitions.iter().map(|partition| &partition.name)) {
+                selection.partitions.push(PartitionId(at));
+            } else if let Some(at) = called(name, program.traits.iter().map(|found| &found.name)).filter(|_| traits) {
+                selection.traits.push(TraitId(at));
             } else {
                 return Err(Failure::Use(nothing_called(name, program)));
             }
@@ -61,6 +59,12 @@ impl Only {
         selection.traits.dedup();
         Ok(selection)
     }
+}
+
+/// The number of what bears the name among what is declared; capitals do not count.
+pub(crate) fn called<'d>(name: &str, declared: impl IntoIterator<Item = &'d Arc<str>>) -> Option<u32> {
+    let wanted = name.to_lowercase();
+    (0..).zip(declared).find_map(|(at, declared)| (declared.to_lowercase() == wanted).then_some(at))
 }
 
 /// How many names a message lists.
@@ -81,7 +85,6 @@ pub(crate) fn nothing_called(name: &str, program: &Program) -> String {
         let told = if using.is_empty() { there_are(&names) } else { format!("it is used in {}", listed(&using)) };
         return format!("{} is a trait, and I expected the name of a segment or partition; {told}", found.name);
     }
-    let close = segue_compiler::names::closest(name, names.iter().cloned());
     let part = program
         .partitions
         .iter()
@@ -90,8 +93,13 @@ pub(crate) fn nothing_called(name: &str, program: &Program) -> String {
     if let Some(partition) = part {
         return format!("{name} is a part of the partition {}: ask for that", partition.name);
     }
-    let told = if close.is_empty() { there_are(&names) } else { format!("did you mean {}?", listed(&close)) };
-    format!("there is no segment or partition called {name}; {told}")
+    format!("there is no segment or partition called {name}; {}", suggested(name, &names))
+}
+
+/// What to say where none of the names is the one asked for: those most like it, or the first ones.
+pub(crate) fn suggested(name: &str, names: &[Arc<str>]) -> String {
+    let close = closest(name, names.iter().cloned());
+    if close.is_empty() { there_are(names) } else { format!("did you mean {}?", listed(&close)) }
 }
 
 /// The segments and partitions whose rules name an item.

@@ -2,16 +2,16 @@
 
 use super::loading::{self, Loading};
 use super::opened::{Given, Where};
+use super::selection::{called, suggested};
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use segue_compiler::diagnostics::legible;
-use segue_compiler::program::{PartitionId, Program};
+use segue_compiler::program::{Partition, PartitionId, Program};
 use segue_runtime::content::language::Languages;
 use segue_runtime::content::sms::{self, Encoding, Size};
 use segue_runtime::content::{self, Destination, NotShown, OfRun, Showing};
 use segue_runtime::data::needed_fields;
 use segue_runtime::engine;
-use segue_runtime::report::why::find_customer;
 use std::sync::Arc;
 
 /// What to show.
@@ -97,19 +97,13 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     let needed = needed_fields(showing.program(), &showing.selection());
     let loaded = match arguments.loading.data.load(&opened, program, needed, console)? {
         Ok(loaded) => loaded,
-        Err(errors) => {
-            loading::tell(&errors, console);
-            return if loading::of_settings(&errors) { Err(Failure::Told) } else { Ok(Ending::Problems) };
-        }
+        Err(errors) => return loading::refused(&errors, console),
     };
     let mut rows = Vec::with_capacity(arguments.customer.len());
     for key in &arguments.customer {
-        match find_customer(program, &loaded.dataset, key) {
-            Some(row) => rows.push((key.as_str(), row)),
-            None => return Err(Failure::Use(format!("there is no customer with the key {key} in the data"))),
-        }
+        rows.push((key.as_str(), loading::customer(program, &loaded.dataset, key)?));
     }
-    let request = showing.request(as_of, std::thread::available_parallelism().map_or(1, usize::from));
+    let request = showing.request(as_of, arguments.loading.data.threads());
     let outcome =
         engine::run(showing.program(), &loaded.dataset, &request).map_err(|error| Failure::Ours(error.to_string()))?;
     let mut languages = Languages::new(&program.settings);
@@ -120,7 +114,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     };
     let mut all = Vec::with_capacity(rows.len());
     for (customer, row) in rows {
-        let own = OfRun { showing: &showing, request: &request, outcome: &outcome, row };
+        let own = OfRun { showing: &showing, outcome: &outcome, row };
         let text =
             content::text(program, content, &own, &mut languages, destination).map_err(|problem| match problem {
                 NotShown::Missing(span) => {
@@ -135,7 +129,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     let failed = all.iter().any(|shown| shown.text.is_err());
     if arguments.json {
         let documents: Vec<_> = all.iter().map(Shown::document).collect();
-        console.out(&(serde_json::to_string_pretty(&documents).map_err(std::io::Error::from)? + "\n"))?;
+        console.out(&(serde_json::to_string_pretty(&documents)? + "\n"))?;
         return Ok(if failed { Ending::Problems } else { Ending::Fine });
     }
     for shown in &all {
@@ -172,25 +166,17 @@ fn of_message(size: Size, text: &str) -> String {
 
 /// The content with the name.
 fn find(program: &Program, name: &str) -> Result<PartitionId, Failure> {
-    let wanted = name.to_lowercase();
-    let contents = || program.partitions.iter().filter(|partition| partition.is_content());
-    let is_it = |declared: &str| declared.to_lowercase() == wanted;
-    let found = program.partitions.iter().position(|partition| partition.is_content() && is_it(&partition.name));
-    if let Some(at) = found {
-        return Ok(PartitionId(u32::try_from(at).unwrap_or(u32::MAX)));
+    let found = called(name, program.partitions.iter().map(|partition| &partition.name));
+    let is_content = |at: &u32| program.partitions.get(*at as usize).is_some_and(Partition::is_content);
+    if let Some(at) = found.filter(is_content) {
+        return Ok(PartitionId(at));
     }
     let others = program.segments.iter().map(|segment| &segment.name);
     let others = others.chain(program.traits.iter().map(|found| &found.name));
-    let mut others = others.chain(program.partitions.iter().map(|partition| &partition.name));
-    if others.any(|declared| is_it(declared)) {
+    if found.or_else(|| called(name, others)).is_some() {
         return Err(Failure::Use(format!("{name} is no content: texts are declared with `content NAME {{ ... }}`")));
     }
-    let names: Vec<Arc<str>> = contents().map(|content| Arc::clone(&content.name)).collect();
-    let close = segue_compiler::names::closest(name, names.iter().cloned());
-    let listed = |names: &[Arc<str>]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>().join(", ");
-    Err(Failure::Use(match (names.is_empty(), close.is_empty()) {
-        (true, _) => format!("there is no content called {name}; none is declared"),
-        (_, true) => format!("there is no content called {name}; there are {}", listed(&names)),
-        (_, false) => format!("there is no content called {name}; did you mean {}?", listed(&close)),
-    }))
+    let contents = program.partitions.iter().filter(|partition| partition.is_content());
+    let names: Vec<Arc<str>> = contents.map(|content| Arc::clone(&content.name)).collect();
+    Err(Failure::Use(format!("there is no content called {name}; {}", suggested(name, &names))))
 }

@@ -172,7 +172,7 @@ fn tell(arguments: &Arguments, opened: &Opened, report: &Report, console: &Conso
         let colour = console.colour && path.is_none();
         let text = match format {
             Format::Full => full(report, arguments.verbose, colour),
-            Format::Json => serde_json::to_string_pretty(report).map_err(std::io::Error::from)? + "\n",
+            Format::Json => serde_json::to_string_pretty(report)? + "\n",
             Format::Junit => junit(report, &opened.project_name())?,
         };
         match path {

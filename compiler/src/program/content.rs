@@ -1,6 +1,6 @@
 //! Texts that a content shows, and the holes in them.
 
-use super::{Expr, PartitionId};
+use super::{CUSTOMERS, Expr, ExprKind, PartitionId, Program, Row};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -46,6 +46,16 @@ pub enum Filling {
     },
     /// What another content shows.
     Content(PartitionId),
+}
+
+impl Program {
+    /// The customer's field that names their language, a BCP 47 tag, as a value; `None` where the project names no such field.
+    pub fn language(&self) -> Option<Expr> {
+        let field = self.locale_field?;
+        let declared = self.tables.get(CUSTOMERS.0 as usize)?.fields.get(field.0 as usize)?;
+        let kind = ExprKind::Field { row: Row::Customer, table: CUSTOMERS, field };
+        Some(Expr { kind, ty: declared.ty.clone(), may_be_missing: true, span: declared.span })
+    }
 }
 
 impl Template {

@@ -421,7 +421,7 @@ pub(super) fn added_customers_lack(setting: Span, fields: &[(Arc<str>, Span)]) -
         .note("declare them with `?`, or set unknown_customers = \"report\"")
 }
 
-/// S0122
+/// S0121
 pub(super) fn no_locale_field(setting: Span, name: &str, is_field: bool, fields: &[Arc<str>]) -> Diagnostic {
     let message = match is_field {
         true => Diagnostic::error("S0121", setting, format!("`{name}` is no text, so it names no language"))

@@ -19,13 +19,15 @@ use icu_locale_core::extensions::unicode;
 use rustc_hash::FxHashMap;
 use segue_compiler::program::{Settings, Type};
 use segue_compiler::values::patterns::{self, NumberPattern};
-use segue_compiler::values::{Currency, Value, money};
+use segue_compiler::values::{Currency, MONEY_SCALE, Value};
 use writeable::TryWriteable;
 
 /// Decimals of a number that no pattern is given for, at most: those of CLDR's decimal format.
-const DECIMALS: usize = 3;
+const DECIMALS: u8 = 3;
 /// Decimals of a share, at most, so that 12.5% is not 12%.
-const SHARE_DECIMALS: usize = 2;
+const SHARE_DECIMALS: u8 = 2;
+/// Decimals that money is kept with.
+const MONEY_DECIMALS: i16 = MONEY_SCALE.ilog10() as i16;
 /// As ICU4X rounds money: halves go away from zero.
 const NEAREST: SignedRoundingMode = SignedRoundingMode::Unsigned(UnsignedRoundingMode::HalfExpand);
 /// Languages that are kept ready: customers' data may hold anything.
@@ -112,7 +114,7 @@ impl Language {
     pub fn words(&mut self, value: &Value, ty: &Type, pattern: Option<&str>) -> String {
         let pattern_of_numbers = pattern.and_then(|pattern| patterns::number(pattern).ok());
         match (value, ty) {
-            (Value::Date(day), _) => match date_of(*day) {
+            (Value::Date(day), _) => match NaiveDate::from_epoch_days(*day) {
                 Some(date) => self.moment(date.and_time(chrono::NaiveTime::MIN), false, pattern),
                 None => String::new(),
             },
@@ -120,24 +122,18 @@ impl Language {
                 Some(instant) => self.moment(instant.with_timezone(&self.zone).naive_local(), true, pattern),
                 None => String::new(),
             },
-            (Value::Integer(whole), _) => self.number(&whole.to_string(), pattern_of_numbers),
-            (Value::Number(share), Type::Percent) => {
-                let most = pattern_of_numbers.map_or(SHARE_DECIMALS, |pattern| pattern.most.into());
-                let percent = decimals(*share, 2, most);
-                match pattern_of_numbers {
-                    Some(pattern) => self.number(&percent, Some(pattern)),
-                    None => self.share(&percent),
-                }
-            }
-            (Value::Number(number), _) => {
-                let most = pattern_of_numbers.map_or(DECIMALS, |pattern| pattern.most.into());
-                self.number(&decimals(*number, 0, most), pattern_of_numbers)
-            }
-            (Value::Money(units), Type::Money(currency)) => match pattern_of_numbers {
-                Some(pattern) => self.number(&money::text(*units), Some(pattern)),
-                None => self.amount(&money::text(*units), *currency),
+            (Value::Integer(whole), _) => self.number(Decimal::from(*whole), pattern_of_numbers),
+            (Value::Number(number), ty) => match (decimal(*number), ty, pattern_of_numbers) {
+                (Some(share), Type::Percent, None) => self.share(times_tens(share, 2)),
+                (Some(share), Type::Percent, pattern) => self.number(times_tens(share, 2), pattern),
+                (Some(number), _, pattern) => self.number(number, pattern),
+                // It is not finite, which no rule makes.
+                (None, ..) => number.to_string(),
             },
-            (Value::Money(units), _) => self.number(&money::text(*units), pattern_of_numbers),
+            (Value::Money(units), Type::Money(currency)) if pattern_of_numbers.is_none() => {
+                self.priced(amount(*units), *currency)
+            }
+            (Value::Money(units), _) => self.number(amount(*units), pattern_of_numbers),
             (Value::List(values), ty) => {
                 let element = if let Type::List(element) = ty { element } else { ty };
                 let words: Vec<String> = values.iter().map(|value| self.words(value, element, None)).collect();
@@ -153,52 +149,40 @@ impl Language {
         }
     }
 
-    fn number(&self, digits: &str, pattern: Option<NumberPattern>) -> String {
-        let Ok(mut decimal) = digits.parse::<Decimal>() else { return digits.to_owned() };
-        let Some(pattern) = pattern else {
-            return self
-                .numbers
-                .as_ref()
-                .map_or_else(|| digits.to_owned(), |numbers| numbers.format(&decimal).to_string());
+    fn number(&self, number: Decimal, pattern: Option<NumberPattern>) -> String {
+        let mut number = rounded(number, pattern.map_or(DECIMALS, |pattern| pattern.most));
+        let formatter = match pattern {
+            None => &self.numbers,
+            Some(NumberPattern { grouped, whole, least, .. }) => {
+                number.absolute.pad_end(-i16::from(least));
+                number.absolute.pad_start(whole.into());
+                if grouped { &self.grouped } else { &self.bare }
+            }
         };
-        decimal.round_with_mode(-i16::from(pattern.most), NEAREST);
-        if decimal.absolute.is_zero() {
-            decimal.sign = Sign::None;
-        }
-        decimal.absolute.trim_end();
-        decimal.absolute.pad_end(-i16::from(pattern.least));
-        decimal.absolute.pad_start(pattern.whole.into());
-        let formatter = if pattern.grouped { &self.grouped } else { &self.bare };
-        formatter.as_ref().map_or_else(|| digits.to_owned(), |numbers| numbers.format(&decimal).to_string())
+        formatter.as_ref().map_or_else(|| number.to_string(), |numbers| numbers.format(&number).to_string())
     }
 
-    fn share(&self, digits: &str) -> String {
-        match (&self.shares, digits.parse::<Decimal>()) {
-            (Some(shares), Ok(decimal)) => shares.format(&decimal).to_string(),
-            _ => format!("{digits}%"),
-        }
+    fn share(&self, percent: Decimal) -> String {
+        let percent = rounded(percent, SHARE_DECIMALS);
+        self.shares.as_ref().map_or_else(|| format!("{percent}%"), |shares| shares.format(&percent).to_string())
     }
 
-    fn amount(&mut self, digits: &str, currency: Currency) -> String {
+    /// Money with the sign of its currency, rounded as is usual for that.
+    fn priced(&mut self, mut amount: Decimal, currency: Currency) -> String {
         let locale = &self.locale;
         let formatter = self.money.entry(currency).or_insert_with(|| {
             let value: unicode::Value = currency.code().to_ascii_lowercase().parse().ok()?;
             let currency = (&value).try_into().ok()?;
             CurrencyFormatter::try_new_symbol(locale.into(), currency, Default::default()).ok()
         });
-        match (formatter, digits.parse::<Decimal>()) {
-            (Some(formatter), Ok(mut decimal)) => {
-                let shown = |decimal: &Decimal| formatter.format_fixed_decimal(decimal).to_string();
-                // What is rounded to nothing has no sign.
-                let mut size = decimal.clone();
-                size.sign = Sign::None;
-                if shown(&size) == shown(&Decimal::from(0)) {
-                    decimal.sign = Sign::None;
-                }
-                shown(&decimal)
-            }
-            _ => format!("{digits} {}", currency.code()),
+        let Some(formatter) = formatter else { return format!("{amount} {}", currency.code()) };
+        let shown = |amount: &Decimal| formatter.format_fixed_decimal(amount).to_string();
+        // What is rounded to nothing has no sign.
+        let size = amount.clone().with_sign(Sign::None);
+        if shown(&size) == shown(&Decimal::from(0)) {
+            amount = size;
         }
+        shown(&amount)
     }
 
     fn moment(&self, moment: NaiveDateTime, clock: bool, pattern: Option<&str>) -> String {
@@ -224,19 +208,32 @@ impl Language {
     }
 }
 
-/// A number times so many tens (in decimals, so exactly what is written), with so many decimals at most, zeros at its end left out; halves of what is written out go away from zero.
-fn decimals(number: f64, tens: i16, most: usize) -> String {
-    let written = format!("{number}");
-    let Ok(mut decimal) = written.parse::<Decimal>() else { return written };
-    decimal.absolute.multiply_pow10(tens);
-    decimal.absolute.trim_start();
-    decimal.round_with_mode(-i16::try_from(most).unwrap_or(0), NEAREST);
-    decimal.absolute.trim_end();
-    if decimal.absolute.is_zero() { "0".to_owned() } else { decimal.to_string() }
+/// A number exactly as it is written, where it is finite.
+fn decimal(number: f64) -> Option<Decimal> {
+    number.to_string().parse().ok()
 }
 
-fn date_of(day: i32) -> Option<NaiveDate> {
-    NaiveDate::from_epoch_days(day)
+fn times_tens(mut number: Decimal, tens: i16) -> Decimal {
+    number.absolute.multiply_pow10(tens);
+    number
+}
+
+/// Units of money as the amount that they are.
+fn amount(units: i64) -> Decimal {
+    let mut amount = times_tens(Decimal::from(units), -MONEY_DECIMALS);
+    amount.absolute.trim_end();
+    amount
+}
+
+/// A number with so many decimals at most, halves going away from zero, and no zeros at its ends; nothing has no sign.
+fn rounded(mut number: Decimal, most: u8) -> Decimal {
+    number.round_with_mode(-i16::from(most), NEAREST);
+    number.absolute.trim_start();
+    number.absolute.trim_end();
+    if number.absolute.is_zero() {
+        number.sign = Sign::None;
+    }
+    number
 }
 
 fn input_of(moment: NaiveDateTime) -> Option<(Date<Gregorian>, Time)> {

@@ -4,7 +4,7 @@ use super::{HoleAt, Own};
 use crate::outcome::{NO_PART, Outcome, Request};
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::Selection;
-use segue_compiler::program::{CUSTOMERS, Expr, ExprKind, Filling, Item, PartitionId, Program, Row, Trait, TraitId};
+use segue_compiler::program::{Expr, Filling, Item, PartitionId, Program, Trait, TraitId};
 use segue_compiler::values::Value;
 use std::sync::Arc;
 
@@ -12,6 +12,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Showing {
     program: Program,
+    /// Number of the first trait that is not the program's own: all from there on are worked out, in their order.
+    first: u32,
     /// The contents, and those in their holes.
     contents: Vec<PartitionId>,
     holes: FxHashMap<HoleAt, TraitId>,
@@ -21,8 +23,13 @@ pub struct Showing {
 impl Showing {
     /// Makes ready to show contents; others in their holes are shown too.
     pub fn new(program: &Program, contents: &[PartitionId]) -> Showing {
-        let mut made =
-            Showing { program: program.clone(), contents: Vec::new(), holes: FxHashMap::default(), language: None };
+        let mut made = Showing {
+            program: program.clone(),
+            first: number(program.traits.len()),
+            contents: Vec::new(),
+            holes: FxHashMap::default(),
+            language: None,
+        };
         let mut waiting: Vec<PartitionId> = contents.iter().rev().copied().collect();
         while let Some(content) = waiting.pop() {
             if made.contents.contains(&content) {
@@ -42,19 +49,12 @@ impl Showing {
                 }
             }
         }
-        if let Some(field) = program.locale_field {
-            let declared = program.tables.first().and_then(|table| table.fields.get(field.0 as usize));
-            if let Some(declared) = declared {
-                let kind = ExprKind::Field { row: Row::Customer, table: CUSTOMERS, field };
-                let value = Expr { kind, ty: declared.ty.clone(), may_be_missing: true, span: declared.span };
-                made.language = Some(made.add("language", &value));
-            }
-        }
+        made.language = program.language().map(|language| made.add("language", &language));
         made
     }
 
     fn add(&mut self, name: &str, value: &Expr) -> TraitId {
-        let id = TraitId(u32::try_from(self.program.traits.len()).unwrap_or(u32::MAX));
+        let id = TraitId(number(self.program.traits.len()));
         self.program.traits.push(Trait {
             name: Arc::from(name),
             title: None,
@@ -74,8 +74,8 @@ impl Showing {
 
     /// What is to be worked out.
     pub fn selection(&self) -> Selection {
-        let traits = self.holes.values().copied().chain(self.language);
-        Selection { partitions: self.contents.clone(), traits: traits.collect(), ..Selection::default() }
+        let traits = (self.first..number(self.program.traits.len())).map(TraitId).collect();
+        Selection { partitions: self.contents.clone(), traits, ..Selection::default() }
     }
 
     /// The same as a request.
@@ -85,13 +85,15 @@ impl Showing {
     }
 }
 
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
 /// What a run worked out for a customer; the request was [`Showing::request`].
 #[derive(Debug, Clone, Copy)]
 pub struct OfRun<'a> {
     /// What was asked.
     pub showing: &'a Showing,
-    /// The request.
-    pub request: &'a Request,
     /// What came of it.
     pub outcome: &'a Outcome,
     /// The customer's row.
@@ -100,14 +102,14 @@ pub struct OfRun<'a> {
 
 impl OfRun<'_> {
     fn of_trait(&self, id: TraitId) -> Option<Value> {
-        let at = self.request.traits.iter().position(|asked| *asked == id)?;
-        self.outcome.traits.get(at)?.value(self.row)
+        let at = id.0.checked_sub(self.showing.first)?;
+        self.outcome.traits.get(at as usize)?.value(self.row)
     }
 }
 
 impl Own for OfRun<'_> {
     fn part(&self, content: PartitionId) -> Option<u32> {
-        let at = self.request.partitions.iter().position(|asked| *asked == content)?;
+        let at = self.showing.contents.iter().position(|asked| *asked == content)?;
         self.outcome.partitions.get(at)?.get(self.row).copied().filter(|part| *part != NO_PART)
     }
 

@@ -6,7 +6,7 @@ use crate::content::language::Languages;
 use crate::content::{self, Destination, HoleAt, Own};
 use crate::interpret::{Customer, InterpretError, Interpreter};
 use crate::outcome::NO_PART;
-use segue_compiler::program::{CUSTOMERS, ExpectedText, Expr, ExprKind, Filling, PartitionId, Program, Row, Type};
+use segue_compiler::program::{ExpectedText, Expr, ExprKind, Filling, PartitionId, Program, Type};
 use segue_compiler::values::Value;
 use std::sync::Arc;
 
@@ -27,19 +27,11 @@ impl Own for OfTest<'_> {
     }
 
     fn language(&self) -> Option<Arc<str>> {
-        match self.interpreter.evaluate(self.customer, &language(self.program)?).ok()?? {
+        match self.interpreter.evaluate(self.customer, &self.program.language()?).ok()?? {
             Value::Text(tag) => Some(tag),
             _ => None,
         }
     }
-}
-
-/// The field that names the customer's language.
-fn language(program: &Program) -> Option<Expr> {
-    let field = program.locale_field?;
-    let declared = &program.tables[CUSTOMERS.0 as usize].fields[field.0 as usize];
-    let kind = ExprKind::Field { row: Row::Customer, table: CUSTOMERS, field };
-    Some(Expr { kind, ty: declared.ty.clone(), may_be_missing: true, span: declared.span })
 }
 
 impl OfTest<'_> {
@@ -72,7 +64,7 @@ impl OfTest<'_> {
                 }
             }
         }
-        if let Some(language) = language(self.program) {
+        if let Some(language) = self.program.language() {
             found.extend(doubter.of_customer(&language)?);
         }
         Ok(found)

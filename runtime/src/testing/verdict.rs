@@ -73,42 +73,23 @@ pub fn run(program: &Program, sources: &SourceMap, case: &TestCase) -> Result<Ra
     };
     let interpreter = Interpreter::new(program, &data, &request(program, case))?;
     let customer = interpreter.customer(0)?;
+    let own = OfTest { program, interpreter: &interpreter, customer: &customer };
     let mut doubter = Doubter::new(program, &data, &interpreter, &customer);
     let setting = Setting { program, sources, data: &data, as_of: case.as_of };
     let mut verdicts = Vec::with_capacity(case.expectations.len());
-    for Expectation { condition, text, span } in &case.expectations {
-        if let Some(expected) = text {
-            let own = OfTest { program, interpreter: &interpreter, customer: &customer };
-            let doubts = own.doubts(expected.content, &mut doubter)?;
-            let shown = own.text(expected);
-            let holds = shown.as_deref().map(|shown| OfTest::is_as_expected(expected, shown));
-            let failed = holds != Some(true) && doubts.is_empty();
-            let conditions = match failed {
-                true => why::parts(setting, &interpreter, &customer, expected.content)?,
-                false => Vec::new(),
+    for expectation in &case.expectations {
+        let Judged { holds, doubts, shown } = own.judged(expectation, &mut doubter)?;
+        let (mut got, mut conditions) = (None, Vec::new());
+        if doubts.is_empty() {
+            got = match &expectation.text {
+                Some(_) => Some(shown.map_or_else(|| "no text".to_owned(), |text| format!("\"{text}\""))),
+                None => subject(program, &interpreter, &customer, &expectation.condition)?,
             };
-            let got =
-                doubts.is_empty().then(|| shown.map_or_else(|| "no text".to_owned(), |text| format!("\"{text}\"")));
-            verdicts.push(Verdict { span: *span, holds, got, doubts, conditions });
-            continue;
-        }
-        let mut doubts: Vec<Doubt> = doubter.of_customer(condition)?.into_iter().collect();
-        // What is asked of all customers right here is not worked out for one.
-        let holds = match asks_base(condition) {
-            Some(asked) if doubts.is_empty() => {
-                doubts.push(Doubt::Base(None, asked));
-                None
+            if holds != Some(true) {
+                conditions = explained(setting, &interpreter, &customer, expectation)?;
             }
-            Some(_) => None,
-            None => truth(&interpreter, &customer, condition)?,
-        };
-        let failed = holds != Some(true) && doubts.is_empty();
-        let conditions = match failed {
-            true => explained(setting, &interpreter, &customer, condition)?,
-            false => Vec::new(),
-        };
-        let got = if doubts.is_empty() { got(program, &interpreter, &customer, condition)? } else { None };
-        verdicts.push(Verdict { span: *span, holds, got, doubts, conditions });
+        }
+        verdicts.push(Verdict { span: expectation.span, holds, got, doubts, conditions });
     }
     let fields = reached(program, case).stored;
     let name = |(table, field): &(TableId, FieldId)| field_name(program, *table, *field).to_string();
@@ -126,20 +107,48 @@ pub(super) type Answer = (Option<bool>, bool);
 pub(super) fn answers(program: &Program, data: &Dataset, case: &TestCase) -> Result<Vec<Answer>, InterpretError> {
     let interpreter = Interpreter::new(program, data, &request(program, case))?;
     let customer = interpreter.customer(0)?;
+    let own = OfTest { program, interpreter: &interpreter, customer: &customer };
     let mut doubter = Doubter::new(program, data, &interpreter, &customer);
     let mut found = Vec::with_capacity(case.expectations.len());
-    for Expectation { condition, text, .. } in &case.expectations {
-        if let Some(expected) = text {
-            let own = OfTest { program, interpreter: &interpreter, customer: &customer };
-            let in_doubt = !own.doubts(expected.content, &mut doubter)?.is_empty();
-            let holds = own.text(expected).map(|shown| OfTest::is_as_expected(expected, &shown));
-            found.push((if in_doubt { None } else { holds }, in_doubt));
-            continue;
-        }
-        let in_doubt = asks_base(condition).is_some() || !doubter.of_customer(condition)?.is_empty();
-        found.push((if in_doubt { None } else { truth(&interpreter, &customer, condition)? }, in_doubt));
+    for expectation in &case.expectations {
+        let Judged { holds, doubts, .. } = own.judged(expectation, &mut doubter)?;
+        found.push((holds.filter(|_| doubts.is_empty()), !doubts.is_empty()));
     }
     Ok(found)
+}
+
+/// An expectation held against the customer of a test.
+struct Judged {
+    /// Whether it holds; `None` is unknown.
+    holds: Option<bool>,
+    /// What was not given and could change it.
+    doubts: Vec<Doubt>,
+    /// The text that is shown, where one is expected.
+    shown: Option<String>,
+}
+
+impl OfTest<'_> {
+    fn judged(&self, expectation: &Expectation, doubter: &mut Doubter<'_>) -> Result<Judged, InterpretError> {
+        if let Some(expected) = &expectation.text {
+            let doubts = self.doubts(expected.content, doubter)?;
+            let shown = self.text(expected);
+            let holds = shown.as_deref().map(|shown| OfTest::is_as_expected(expected, shown));
+            return Ok(Judged { holds, doubts, shown });
+        }
+        let condition = &expectation.condition;
+        let mut doubts: Vec<Doubt> = doubter.of_customer(condition)?.into_iter().collect();
+        // What is asked of all customers right here is not worked out for one.
+        let holds = match asks_base(condition) {
+            Some(asked) => {
+                if doubts.is_empty() {
+                    doubts.push(Doubt::Base(None, asked));
+                }
+                None
+            }
+            None => truth(self.interpreter, self.customer, condition)?,
+        };
+        Ok(Judged { holds, doubts, shown: None })
+    }
 }
 
 /// What the expectations of a test name themselves.
@@ -210,13 +219,17 @@ fn truth(interpreter: &Interpreter<'_>, customer: &Customer, condition: &Expr) -
     Ok(if let Some(Value::Boolean(holds)) = value { Some(holds) } else { None })
 }
 
-/// Why an expectation does not hold: a segment's own lines, a partition's parts, else the condition itself.
+/// Why an expectation does not hold: a segment's own lines, the parts of a partition or content, else the condition itself.
 fn explained(
     setting: Setting<'_>,
     interpreter: &Interpreter<'_>,
     customer: &Customer,
-    condition: &Expr,
+    expectation: &Expectation,
 ) -> Result<Vec<Condition>, InterpretError> {
+    if let Some(expected) = &expectation.text {
+        return why::parts(setting, interpreter, customer, expected.content);
+    }
+    let condition = &expectation.condition;
     let inner = if let ExprKind::Not(inner) = &condition.kind { inner } else { condition };
     match &inner.kind {
         ExprKind::Segment(id) => {
@@ -229,14 +242,14 @@ fn explained(
 }
 
 /// What the subject of a condition comes to.
-fn got(
+fn subject(
     program: &Program,
     interpreter: &Interpreter<'_>,
     customer: &Customer,
     condition: &Expr,
 ) -> Result<Option<String>, InterpretError> {
     let subject = match &condition.kind {
-        ExprKind::Not(inner) => return got(program, interpreter, customer, inner),
+        ExprKind::Not(inner) => return subject(program, interpreter, customer, inner),
         ExprKind::Segment(id) => {
             let is_in = customer.segments[id.0 as usize];
             return Ok(Some(if is_in { "in" } else { "not in" }.to_owned()));
