@@ -1,15 +1,15 @@
 //! `segue explain`: what a message means, or why a customer is in a segment or not.
 
 use super::loading::{self, Loading};
-use super::opened::{Given, Where};
-use super::selection::{called, nothing_called};
+use super::opened::{Given, Opened, Where};
+use super::selection::{called, nothing_called, other_segment};
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use segue_compiler::diagnostics::{entries, explain, find, legible};
 use segue_compiler::plan::Selection;
-use segue_compiler::program::{PartitionId, Program, SegmentId};
+use segue_compiler::program::{PartitionId, Program, SegmentId, TableId};
 use segue_runtime::data::needed_fields;
-use segue_runtime::report::why::{self, Question, Setting};
+use segue_runtime::report::why::{self, Question, Setting, Why};
 
 /// What to explain.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CODE|SEGMENT")]
     subject: String,
 
-    /// The key of the customer
+    /// The key of the customer; of the table's row, for a segment of another table
     #[arg(long, value_name = "KEY")]
     customer: Option<String>,
 
@@ -67,6 +67,9 @@ fn unknown(subject: &str) -> String {
 fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Ending, Failure> {
     let opened = arguments.project.open_with(&arguments.given)?;
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
+    if let Some(segment) = other_segment(&arguments.subject, program) {
+        return row(arguments, (&opened, program), segment, key, console);
+    }
     let question = question(program, &arguments.subject)?;
     let mut selection = Selection::default();
     match question {
@@ -81,8 +84,35 @@ fn customer(arguments: &Arguments, key: &str, console: &Console) -> Result<Endin
     let row = loading::customer(program, &loaded.dataset, key)?;
     let setting = Setting { program, sources: &opened.checked.sources, data: &loaded.dataset, as_of };
     let why = why::explain(setting, question, row).map_err(|error| Failure::Ours(error.to_string()))?;
+    tell(arguments, &why, console)
+}
+
+/// The same for a row of another table, whose segment is asked about.
+fn row(
+    arguments: &Arguments,
+    (opened, program): (&Opened, &Program),
+    segment: (TableId, SegmentId),
+    key: &str,
+    console: &Console,
+) -> Result<Ending, Failure> {
+    let selection = Selection { others: vec![segment], ..Selection::default() };
+    let as_of = arguments.loading.as_of(program)?;
+    let loaded = match arguments.loading.data.load(opened, program, needed_fields(program, &selection), console)? {
+        Ok(loaded) => loaded,
+        Err(errors) => return loading::refused(&errors, console),
+    };
+    let setting = Setting { program, sources: &opened.checked.sources, data: &loaded.dataset, as_of };
+    let why = why::explain_row(setting, segment, key).map_err(|error| Failure::Ours(error.to_string()))?;
+    let Some(why) = why else {
+        let table = program.tables.get(segment.0.0 as usize).map_or("", |table| &table.name);
+        return Err(Failure::Use(format!("there is no row with the key {key} in the data of {table}")));
+    };
+    tell(arguments, &why, console)
+}
+
+fn tell(arguments: &Arguments, why: &Why, console: &Console) -> Result<Ending, Failure> {
     if arguments.json {
-        console.out(&(serde_json::to_string_pretty(&why)? + "\n"))?;
+        console.out(&(serde_json::to_string_pretty(why)? + "\n"))?;
     } else {
         console.out(&legible(&why.text()))?;
     }

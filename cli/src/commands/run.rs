@@ -13,10 +13,12 @@ use clap::ValueEnum;
 use segue_compiler::plan::Selection;
 use segue_compiler::program::Program;
 use segue_runtime::base::write_cut_points;
-use segue_runtime::data::{Memberships, OutputFormat, OutputShape, WholeFiles, needed_fields, write_memberships};
+use segue_runtime::data::{
+    Memberships, OtherMemberships, OutputFormat, OutputShape, WholeFiles, needed_fields, write_memberships,
+};
 use segue_runtime::engine::{CodeCache, Manner};
 use segue_runtime::memory::{self, Bound};
-use segue_runtime::outcome::Request;
+use segue_runtime::outcome::{OfOther, Request};
 use segue_runtime::report::{Gathered, Look, Report};
 use segue_runtime::stream::{self, How, Ran, RunError};
 use std::io::Write;
@@ -132,7 +134,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
         traits: Vec::new(),
         members: arguments.out.is_some(),
         threads: arguments.loading.data.threads(),
-        others: Vec::new(),
+        others: selection.others.clone(),
     };
     let (engine, needed) = (arguments.engine, needed_fields(program, &selection));
     let code_cache = if arguments.no_code_cache { None } else { CodeCache::of_user() };
@@ -227,6 +229,7 @@ fn write(
                 (&*partition.name, partition.parts.iter().map(|part| &*part.name).collect(), part_of.as_slice())
             })
             .collect(),
+        others: outcome.others.iter().filter_map(|of| of_table(program, ran, of)).collect(),
     };
     let format = match arguments.format {
         Format::Parquet => OutputFormat::Parquet,
@@ -239,4 +242,20 @@ fn write(
         console.note(&format!("wrote {}\n", file.display()));
     }
     Ok(())
+}
+
+/// Which rows of a table are in its segments; `None` where none was asked for.
+fn of_table<'a>(program: &'a Program, ran: &'a Ran, of: &'a OfOther) -> Option<OtherMemberships<'a>> {
+    let table = program.tables.get(of.table.0 as usize).filter(|_| !of.segments.is_empty())?;
+    let other = program.other(of.table)?;
+    let key = table.key?;
+    let segments = of.segments.iter().zip(&of.members);
+    Some(OtherMemberships {
+        table: &table.name,
+        key_name: &table.fields.get(key.0 as usize)?.name,
+        keys: ran.data.keys_of(program, of.table)?,
+        segments: segments
+            .filter_map(|(id, members)| Some((&*other.program.segments.get(id.0 as usize)?.name, members)))
+            .collect(),
+    })
 }

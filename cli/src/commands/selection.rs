@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use segue_compiler::names::closest;
 use segue_compiler::plan::Selection;
-use segue_compiler::program::{Item, PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::program::{Item, PartitionId, Program, SegmentId, TableId, TraitId};
 use std::sync::Arc;
 
 /// Which declarations a command is about.
@@ -43,6 +43,8 @@ impl Only {
             let name = name.trim();
             if let Some(at) = called(name, program.segments.iter().map(|segment| &segment.name)) {
                 selection.segments.push(SegmentId(at));
+            } else if let Some(found) = other_segment(name, program) {
+                selection.others.push(found);
             } else if let Some(at) = called(name, program.partitions.iter().map(|partition| &partition.name)) {
                 selection.partitions.push(PartitionId(at));
             } else if let Some(at) = called(name, program.traits.iter().map(|found| &found.name)).filter(|_| traits) {
@@ -53,12 +55,22 @@ impl Only {
         }
         selection.segments.sort();
         selection.segments.dedup();
+        selection.others.sort();
+        selection.others.dedup();
         selection.partitions.sort();
         selection.partitions.dedup();
         selection.traits.sort();
         selection.traits.dedup();
         Ok(selection)
     }
+}
+
+/// The segment of another table's rows that bears the name, with its table.
+pub(crate) fn other_segment(name: &str, program: &Program) -> Option<(TableId, SegmentId)> {
+    program.others.iter().find_map(|other| {
+        let at = called(name, other.program.segments.iter().map(|segment| &segment.name))?;
+        Some((other.table, SegmentId(at)))
+    })
 }
 
 /// The number of what bears the name among what is declared; capitals do not count.
@@ -74,8 +86,9 @@ const LISTED: usize = 12;
 /// or the first ones.
 pub(crate) fn nothing_called(name: &str, program: &Program) -> String {
     let segments = program.segments.iter().map(|segment| &segment.name);
-    let names: Vec<Arc<str>> =
-        segments.chain(program.partitions.iter().map(|partition| &partition.name)).cloned().collect();
+    let others = program.others.iter().flat_map(|other| &other.program.segments).map(|segment| &segment.name);
+    let partitions = program.partitions.iter().map(|partition| &partition.name);
+    let names: Vec<Arc<str>> = segments.chain(others).chain(partitions).cloned().collect();
     if name.is_empty() {
         return format!("a name is missing: I expected one of a segment or partition; {}", there_are(&names));
     }

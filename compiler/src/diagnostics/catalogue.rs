@@ -149,6 +149,8 @@ catalogue! {
     S0195 Error "what a test gives or expects";
     S0196 Error "a place";
     S0197 Error "what a content shows";
+    S0198 Error "a segment of another table";
+    S0199 Error "a segment of another table asked for as the customer's";
     S0201 Warning "a value that never occurs";
     S0202 Error "no such column";
     S0203 Error "the data cannot be used";

@@ -54,8 +54,8 @@ pub(crate) struct KnownOfCustomers {
     pub(crate) name: Arc<str>,
     /// Where the name is declared.
     pub(crate) span: Span,
-    /// Its type and where its value comes from.
-    pub(crate) field: AnsweredField,
+    /// Its type and where its value comes from; `None` where it could not be understood, about which a message was given.
+    pub(crate) field: Option<AnsweredField>,
 }
 
 impl<'tree> Index<'tree> {
@@ -217,7 +217,7 @@ fn add(customers: &mut TableEntry<'_>, known: &KnownOfCustomers) {
         name: Arc::clone(&known.name),
         name_span: known.span,
         span: known.span,
-        body: FieldBody::Answered(Box::new(known.field.clone())),
+        body: known.field.clone().map_or(FieldBody::Broken, |field| FieldBody::Answered(Box::new(field))),
     });
 }
 

@@ -286,6 +286,9 @@ impl<'tree> Checker<'tree> {
         let entry = self.index.table(table)?;
         if !matches!(entry.kind, TableKind::Events | TableKind::Records) {
             let customers = entry.kind == TableKind::Customers;
+            if customers && self.index.about.is_some() {
+                return self.refuse(messages::rows_of_subject(first));
+            }
             return self.refuse(messages::rows_of_no_customer(first, customers));
         }
         self.rows_belong(table, first)?;

@@ -290,15 +290,11 @@ impl<'tree> Checker<'tree> {
 
     /// Checks everything, each declaration after those it uses.
     fn run(&mut self) {
-        let mut roots = self.roots_but_segments();
-        roots.extend((0..self.segments.len()).map(|at| Node::Segment(SegmentId(number(at)))));
-        for root in roots {
-            self.work(root);
-        }
+        self.roots().into_iter().for_each(|root| self.work(root));
     }
 
-    /// All declarations but segments.
-    fn roots_but_segments(&self) -> Vec<Node> {
+    /// All declarations.
+    fn roots(&self) -> Vec<Node> {
         let mut roots: Vec<Node> = Vec::new();
         roots.extend((0..self.lets.len()).map(Node::Let));
         for table in 0..self.fields.len() {
@@ -307,6 +303,7 @@ impl<'tree> Checker<'tree> {
             }
         }
         roots.extend((0..self.traits.len()).map(|at| Node::Trait(TraitId(number(at)))));
+        roots.extend((0..self.segments.len()).map(|at| Node::Segment(SegmentId(number(at)))));
         roots.extend((0..self.partitions.len()).map(|at| Node::Partition(PartitionId(number(at)))));
         roots.extend((0..self.occasions.len()).map(Node::Occasion));
         roots.extend((0..self.contents.len()).map(Node::Content));

@@ -1,9 +1,11 @@
 //! Segments of other tables' rows: each table's are checked by a checker of its own, over names as they see them.
 
 use super::scope::{Found, Scope};
-use super::{Checker, Node, Outcome, State, messages, number};
+use super::{Checker, Node, Outcome, State, messages};
 use crate::names::{AnsweredField, Belongs, Global, KnownOfCustomers};
-use crate::program::{Answered, CUSTOMERS, Expr, ExprKind, FieldId, Item, Other, PartitionId, TableId, Type};
+use crate::program::{
+    Answered, CUSTOMERS, Expr, ExprKind, FieldId, Item, Other, PartitionId, SegmentId, TableId, TraitId, Type,
+};
 use crate::project::Override;
 use crate::source::Span;
 use crate::syntax::tree::{Path, Word};
@@ -27,10 +29,12 @@ impl<'tree> Checker<'tree> {
             inner.replace_constants(overrides);
             inner.lists(read_list);
             inner.stored_fields();
-            inner.run_all_but_segments();
+            let (segments, besides): (Vec<Node>, Vec<Node>) =
+                inner.roots().into_iter().partition(|root| matches!(root, Node::Segment(_)));
+            besides.into_iter().for_each(|root| inner.work(root));
             // All of that was told where it was checked first.
             inner.diagnostics.clear();
-            inner.run_segments();
+            segments.into_iter().for_each(|root| inner.work(root));
             let Outcome { program, diagnostics } = inner.finish();
             self.diagnostics.extend(diagnostics);
             if let Some(program) = program {
@@ -42,38 +46,28 @@ impl<'tree> Checker<'tree> {
     /// What is said of each customer, as fields of the customers' rows: traits, segments, parts of partitions.
     fn known_of_customers(&self) -> Vec<KnownOfCustomers> {
         let mut known = Vec::new();
-        let mut add = |name: &Word, ty: Type, (optional, often_missing): (bool, bool), item: Item| {
+        let mut add = |name: &Word, item: Item, said: Option<(Type, bool, bool)>| {
             let by = Answered { of: None, item };
-            let field = AnsweredField { ty, optional, often_missing, by };
+            let field = said.map(|(ty, optional, often_missing)| AnsweredField { ty, optional, often_missing, by });
             known.push(KnownOfCustomers { name: Arc::clone(&name.text), span: name.span, field });
         };
         for ((named, state), id) in self.index.traits.iter().zip(&self.traits).zip(0..) {
-            if let Some(checked) = state.done() {
-                let missing = (checked.value.may_be_missing, checked.often_missing);
-                add(named.name, checked.value.ty.clone(), missing, Item::Trait(crate::program::TraitId(id)));
-            }
+            let said = state
+                .done()
+                .map(|checked| (checked.value.ty.clone(), checked.value.may_be_missing, checked.often_missing));
+            add(named.name, Item::Trait(TraitId(id)), said);
         }
         for ((named, state), id) in self.index.segments.iter().zip(&self.segments).zip(0..) {
-            if state.done().is_some() {
-                add(named.name, Type::Boolean, (false, false), Item::Segment(crate::program::SegmentId(id)));
-            }
+            add(named.name, Item::Segment(SegmentId(id)), state.done().map(|_| (Type::Boolean, false, false)));
         }
         for ((named, state), id) in self.index.partitions.iter().zip(&self.partitions).zip(0..) {
-            if let Some(parts) = state.done() {
+            let said = state.done().map(|parts| {
                 let names: Vec<Arc<str>> = named.body.parts.iter().map(|part| Arc::clone(&part.name.text)).collect();
-                let whole = parts.iter().any(Option::is_none);
-                add(named.name, Type::OneOf(names.into()), (true, !whole), Item::Partition(PartitionId(id)));
-            }
+                (Type::OneOf(names.into()), true, !parts.iter().any(Option::is_none))
+            });
+            add(named.name, Item::Partition(PartitionId(id)), said);
         }
         known
-    }
-
-    fn run_all_but_segments(&mut self) {
-        self.roots_but_segments().into_iter().for_each(|root| self.work(root));
-    }
-
-    fn run_segments(&mut self) {
-        (0..number(self.segments.len())).for_each(|at| self.work(Node::Segment(crate::program::SegmentId(at))));
     }
 
     /// Tells a circle of segments of several tables, customers' declarations among them.
@@ -143,8 +137,38 @@ impl<'tree> Checker<'tree> {
     /// Says that a name is not to be had in a segment of another table's rows.
     pub(crate) fn only_of_customers<T>(&mut self, word: &Word, scope: Scope) -> Option<T> {
         let subject = self.index.table_name(CUSTOMERS);
-        let occasion = self.index.occasions.iter().any(|named| named.name.text.eq_ignore_ascii_case(&word.text));
-        self.refuse(messages::only_of_customers(word, &subject, scope.row.is_some(), occasion))
+        let customers = self.index.about.as_ref().map_or(CUSTOMERS, |about| about.customers);
+        let field = self.index.field(customers, &word.text).and_then(|field| self.field_state(customers, field));
+        let said = match field.and_then(State::done).map(|field| &field.field.ty) {
+            _ if self.index.occasions.iter().any(|named| named.name.text.eq_ignore_ascii_case(&word.text)) => {
+                messages::SaidOfCustomers::Day
+            }
+            Some(Type::Boolean) => messages::SaidOfCustomers::YesOrNo,
+            Some(Type::Integer | Type::Number | Type::Money(_)) => messages::SaidOfCustomers::Amount,
+            _ => messages::SaidOfCustomers::Value,
+        };
+        self.refuse(messages::only_of_customers(word, &subject, scope.row.is_some(), said))
+    }
+
+    /// How a row is asked for a field of a row of another table: `company`, `customer.company`.
+    pub(crate) fn ways_to(&self, from: TableId, to: TableId) -> Vec<Arc<str>> {
+        let fields = |table: TableId| {
+            let pointers = self.index.pointers(table, to).into_iter();
+            pointers.filter_map(move |field| Some(Arc::clone(&self.index.field_entry(table, field)?.name)))
+        };
+        let own: Vec<Arc<str>> = fields(from).collect();
+        let customers = self.index.about.as_ref().map_or(CUSTOMERS, |about| about.customers);
+        if !own.is_empty() || from == customers || self.index.table(from).is_none_or(|table| table.by.is_none()) {
+            return own;
+        }
+        fields(customers).map(|field| format!("customer.{field}").into()).collect()
+    }
+
+    /// Says that a name of the rows that segments are about is used bare among rows that belong to them.
+    pub(crate) fn name_of_subject<T>(&mut self, word: &Word, row: TableId) -> Option<T> {
+        let (subject, rows) = (self.index.table_name(CUSTOMERS), self.index.table_name(row));
+        let ways = self.ways_to(row, CUSTOMERS);
+        self.refuse(messages::name_of_subject(word, &subject, &rows, &ways))
     }
 
     /// Says that a name is a segment of another table's rows, and how it is asked for.
@@ -159,9 +183,7 @@ impl<'tree> Checker<'tree> {
             Some(about) if about.table == table => CUSTOMERS,
             _ => table,
         };
-        let pointers = self.index.pointers(here, there);
-        let names: Vec<Arc<str>> =
-            pointers.iter().filter_map(|field| Some(Arc::clone(&self.index.field_entry(here, *field)?.name))).collect();
+        let names = self.ways_to(here, there);
         let table = self.index.table_name(there);
         self.refuse(messages::of_other_rows(word, &table, &names))
     }

@@ -138,6 +138,9 @@ impl<'tree> Checker<'tree> {
             return self.refuse(messages::customers_list_in_row(word.span));
         }
         match global {
+            Some(Global::Segment(_)) | None if self.index.about.is_some() && (global.is_some() || customers_field) => {
+                self.name_of_subject(word, table)
+            }
             Some(Global::Table(other)) if !customers_field => Some(Found::Table(other)),
             Some(_) if table == CUSTOMERS => self.refuse(messages::trait_in_a_field(word)),
             Some(_) => self.refuse(messages::customers_name_in_row(word, &row_name, scope.customer)),
@@ -304,7 +307,10 @@ impl<'tree> Checker<'tree> {
         });
         if let Some(rows) = rows {
             let table = Arc::clone(&rows.name);
-            return self.refuse(messages::field_of_rows(word, &table, &close));
+            return match self.about() {
+                Some(subject) => self.refuse(messages::subject_lacks_field(word, &subject, &table, &close)),
+                None => self.refuse(messages::field_of_rows(word, &table, &close)),
+            };
         }
         if close.is_empty() {
             let rows = self.index.table_names(|table| matches!(table.kind, TableKind::Events | TableKind::Records));

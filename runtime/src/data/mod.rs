@@ -59,7 +59,9 @@ pub use stored::{Buffer, Cells, Flags, Integers, Marks, Stored, StoredValues, U4
 pub(crate) use stored::{MarkCells, Memory, Settled, turned, union};
 pub(crate) use table::TableBuilder;
 pub use texts::Texts;
-pub use write::{CustomerKeys, Memberships, OutputFormat, OutputShape, WholeFiles, write_memberships};
+pub use write::{
+    CustomerKeys, Memberships, OtherMemberships, OutputFormat, OutputShape, WholeFiles, write_memberships,
+};
 
 use std::path::PathBuf;
 

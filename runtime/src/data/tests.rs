@@ -81,6 +81,7 @@ impl TableDraft {
 pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
     Program {
         asks_base: false,
+        others: Default::default(),
         answers: Default::default(),
         locale_field: None,
         settings: Settings {

@@ -37,13 +37,15 @@ use crate::data::Dataset;
 pub use crate::members::Room;
 use crate::members::{Full, Keeper, Members, Part};
 use crate::memory;
-use crate::others::Filled;
+use crate::others::{Filled, Way};
 use crate::outcome::{Outcome, Request};
 pub use crate::processor::Instructions;
 use blocks::{Shared, Step};
 use events::{PassStage, Scratch, helpers};
 pub use jit::CodeCache;
 use jit::Maker;
+#[cfg(test)]
+pub(crate) use others::ByCodes;
 use prepare::{Prepared, is_global};
 use segue_compiler::plan::{Plan, Selection};
 use segue_compiler::program::{CUSTOMERS, Program};
@@ -166,6 +168,11 @@ pub fn run_with(
 /// See [`EngineError`].
 pub(crate) fn filled(program: &Program, data: &Dataset, request: &Request) -> Result<Option<Filled>, EngineError> {
     filled_with(program, data, request, &Manner::default(), &Room::new())
+}
+
+/// How it sees data from another table.
+pub(crate) fn way() -> &'static dyn Way {
+    &others::ByCodes
 }
 
 fn filled_with(

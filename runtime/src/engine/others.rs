@@ -5,7 +5,7 @@ use crate::others::{Arranged, NO_OWNER, Way};
 
 /// The engine's way.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ByCodes;
+pub(crate) struct ByCodes;
 
 impl Way for ByCodes {
     fn owners(&self, ids: &Stored, keys: &Stored) -> Vec<u32> {

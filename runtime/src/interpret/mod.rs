@@ -34,6 +34,8 @@ pub use evaluate::Scope;
 pub(crate) use evaluate::{and, at_least, equal, or};
 pub(crate) use order::Distinct;
 pub use order::compare_values;
+#[cfg(test)]
+pub(crate) use others::ByWords;
 pub use sequence::Seen;
 pub(crate) use totals::{average, sum, whole_average, whole_sum};
 

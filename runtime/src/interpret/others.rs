@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 /// The interpreter's way.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ByWords;
+pub(crate) struct ByWords;
 
 impl Way for ByWords {
     fn owners(&self, ids: &Stored, keys: &Stored) -> Vec<u32> {

@@ -14,7 +14,7 @@ use crate::outcome::{NO_PART, OfOther, Outcome, Request};
 use rebase::rebased;
 pub(crate) use rebase::{Arranged, NO_OWNER, Way};
 use rustc_hash::FxHashMap;
-use segue_compiler::program::{Answered, FieldId, FieldSource, Item, Other, Program, TableId};
+use segue_compiler::program::{Answered, FieldId, FieldSource, Item, Other, Program, SegmentId, TableId};
 use std::sync::Arc;
 
 /// Whether a request asks about segments of other tables' rows that the data have no answer to.
@@ -35,8 +35,9 @@ pub(crate) struct Filled {
     pub(crate) data: Dataset,
     /// By table: its segments.
     of_tables: Vec<OfOther>,
-    /// What was worked out of customers for them, for its problems.
+    /// What was worked out of customers for them, for its problems, and as columns.
     of_customers: Vec<Outcome>,
+    known: FxHashMap<Item, Stored>,
 }
 
 impl Filled {
@@ -79,19 +80,19 @@ pub(crate) fn filled<E>(
     if open.is_empty() {
         return Ok(None);
     }
-    let mut filled = Filled { data: data.clone(), of_tables: Vec::new(), of_customers: Vec::new() };
-    let mut of_customers: FxHashMap<Item, Stored> = FxHashMap::default();
+    let (of_tables, of_customers) = (Vec::new(), Vec::new());
+    let mut filled = Filled { data: data.clone(), of_tables, of_customers, known: FxHashMap::default() };
     for (of, items) in in_stages(program, open) {
         let Some(table) = of else {
             let asked = asked_of(items.iter().copied(), request);
             let outcome = run(program, &filled.data, &asked)?;
-            keep(program, &asked, &outcome, &mut of_customers);
+            keep(program, &asked, &outcome, &mut filled.known);
             filled.of_customers.push(outcome);
             continue;
         };
         let Some(other) = program.other(table) else { continue };
         let asked = asked_of(items.iter().copied(), request);
-        let rows = rebased(program, other, &filled.data, &of_customers, way);
+        let rows = rebased(program, other, &filled.data, &filled.known, way);
         let outcome = run(&other.program, &rows, &asked)?;
         filled.take(program, other, (&asked, outcome), request);
     }
@@ -209,6 +210,31 @@ pub fn complete(
 ) -> Result<Option<Dataset>, crate::engine::EngineError> {
     let filled = crate::engine::filled(program, data, request)?;
     Ok(filled.map(|filled| filled.data))
+}
+
+/// The data as the segments of another table see them, with all that one of them asks about.
+///
+/// # Errors
+/// Those of the engine.
+pub(crate) fn seen_from(
+    program: &Program,
+    other: &Other,
+    data: &Dataset,
+    (segment, as_of): (SegmentId, i64),
+) -> Result<Dataset, crate::engine::EngineError> {
+    let request = Request {
+        as_of,
+        segments: Vec::new(),
+        partitions: Vec::new(),
+        traits: Vec::new(),
+        others: vec![(other.table, segment)],
+        members: false,
+        threads: rayon::current_num_threads(),
+    };
+    let filled = crate::engine::filled(program, data, &request)?;
+    let none = FxHashMap::default();
+    let (data, known) = filled.as_ref().map_or((data, &none), |filled| (&filled.data, &filled.known));
+    Ok(rebased(program, other, data, known, crate::engine::way()))
 }
 
 /// The first segment of another table's rows that declarations ask about and of which the data have no column.

@@ -2,9 +2,7 @@
 
 use crate::data::{Dataset, Stored, TableData};
 use rustc_hash::FxHashMap;
-use segue_compiler::program::{
-    Answered, CUSTOMERS, FieldId, FieldSource, Item, Other, Program, RowsOf, TableId, Tie,
-};
+use segue_compiler::program::{Answered, CUSTOMERS, FieldId, FieldSource, Item, Other, Program, RowsOf, TableId, Tie};
 
 /// A row that belongs to none.
 pub(crate) const NO_OWNER: u32 = u32::MAX;

@@ -20,6 +20,9 @@ pub trait Described: Debug {
 
     /// The key of a customer, by row.
     fn key(&self, program: &Program, row: usize) -> Option<String>;
+
+    /// The key of a row of another table, where that is held.
+    fn key_of(&self, program: &Program, table: TableId, row: usize) -> Option<String>;
 }
 
 impl Described for Dataset {
@@ -38,8 +41,12 @@ impl Described for Dataset {
     }
 
     fn key(&self, program: &Program, row: usize) -> Option<String> {
-        let key = program.tables.first()?.key?;
-        match self.column(CUSTOMERS, key)?.value(row)? {
+        self.key_of(program, CUSTOMERS, row)
+    }
+
+    fn key_of(&self, program: &Program, table: TableId, row: usize) -> Option<String> {
+        let key = program.tables.get(table.0 as usize)?.key?;
+        match self.column(table, key)?.value(row)? {
             Value::Text(key) => Some(key.to_string()),
             _ => None,
         }
@@ -63,6 +70,10 @@ impl Described for Seen {
     fn key(&self, _program: &Program, row: usize) -> Option<String> {
         self.key(row)
     }
+
+    fn key_of(&self, _program: &Program, _table: TableId, _row: usize) -> Option<String> {
+        None
+    }
 }
 
 impl Described for Known {
@@ -80,6 +91,10 @@ impl Described for Known {
 
     fn key(&self, program: &Program, row: usize) -> Option<String> {
         self.described().key(program, row)
+    }
+
+    fn key_of(&self, program: &Program, table: TableId, row: usize) -> Option<String> {
+        self.described().key_of(program, table, row)
     }
 }
 

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
 use segue_compiler::program::{
-    CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Program, SegmentId, TableId,
+    CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, PartitionId, Program, RowsOf, SegmentId, TableId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,28 @@ pub(crate) fn askers(
         note(Item::Partition(*id), &program.partitions[id.0 as usize].name);
     }
     askers
+}
+
+/// Adds a segment of another table's rows to those who ask about the fields it reads, where the rows come from.
+pub(crate) fn add_askers_of_other(
+    program: &Program,
+    table: TableId,
+    segment: SegmentId,
+    askers: &mut BTreeMap<Place, Vec<String>>,
+) {
+    let Some(other) = program.other(table) else { return };
+    for ((inner, field), names) in self::askers(&other.program, &[segment], &[]) {
+        let from = match other.rows.get(inner.0 as usize) {
+            Some(RowsOf::Whole(from) | RowsOf::Tied(from, _) | RowsOf::Elements(from)) => *from,
+            _ => continue,
+        };
+        let known = askers.entry((from, field)).or_default();
+        for name in names {
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
+    }
 }
 
 /// A key under which items can be ordered.

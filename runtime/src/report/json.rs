@@ -1,6 +1,6 @@
 //! A report for programs. Fields may be added; none is renamed or changes its meaning without a new [`VERSION`].
 
-use super::{Group, PartitionGroups, Problem, Report};
+use super::{Group, OtherGroups, PartitionGroups, Problem, Report, share};
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 
@@ -15,6 +15,8 @@ struct Document<'a> {
     customers: usize,
     segments: Vec<Member<'a>>,
     partitions: Vec<Partition<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tables: Vec<Table<'a>>,
     problems: Vec<Entry<'a>>,
 }
 
@@ -40,6 +42,14 @@ struct Part<'a> {
     share: f64,
 }
 
+/// The segments of another table's rows.
+#[derive(Serialize)]
+struct Table<'a> {
+    name: &'a str,
+    rows: usize,
+    segments: Vec<Member<'a>>,
+}
+
 #[derive(Serialize)]
 struct Entry<'a> {
     kind: &'static str,
@@ -60,16 +70,12 @@ impl Report {
             as_of: instant(self.as_of, self.zone),
             engine: &self.engine,
             customers: self.customers,
-            segments: self.segments.iter().map(|group| self.member(group)).collect(),
+            segments: self.segments.iter().map(|group| member(group, self.customers)).collect(),
             partitions: self.partitions.iter().map(|partition| self.partition(partition)).collect(),
+            tables: self.others.iter().map(table).collect(),
             problems: self.problems.iter().map(entry).collect(),
         };
         Ok(serde_json::to_string_pretty(&document)? + "\n")
-    }
-
-    fn member<'a>(&self, group: &'a Group) -> Member<'a> {
-        let Group { name, title, count } = group;
-        Member { name, title: title.as_deref(), count: *count, share: self.share(*count) }
     }
 
     fn partition<'a>(&self, partition: &'a PartitionGroups) -> Partition<'a> {
@@ -77,6 +83,16 @@ impl Report {
         let parts = partition.parts.iter().map(part);
         Partition { name: &partition.name, title: partition.title.as_deref(), parts: parts.collect() }
     }
+}
+
+fn member(group: &Group, all: usize) -> Member<'_> {
+    let Group { name, title, count } = group;
+    Member { name, title: title.as_deref(), count: *count, share: share(*count, all) }
+}
+
+fn table(of: &OtherGroups) -> Table<'_> {
+    let OtherGroups { table, rows, segments } = of;
+    Table { name: table, rows: *rows, segments: segments.iter().map(|group| member(group, *rows)).collect() }
 }
 
 fn entry(problem: &Problem) -> Entry<'_> {

@@ -43,6 +43,8 @@ pub struct Report {
     pub segments: Vec<Group>,
     /// The partitions asked for, in the order written.
     pub partitions: Vec<PartitionGroups>,
+    /// The segments of other tables' rows that were asked for, by table.
+    pub others: Vec<OtherGroups>,
     /// What was left out, and why.
     pub problems: Vec<Problem>,
     /// Sentences to know when reading the figures.
@@ -71,6 +73,17 @@ pub struct PartitionGroups {
     pub parts: Vec<Group>,
     /// Customers that are in no part.
     pub outside: usize,
+}
+
+/// The segments of a table's rows; counts are of these.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherGroups {
+    /// The name of the table.
+    pub table: String,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Its segments.
+    pub segments: Vec<Group>,
 }
 
 /// Everything a report is gathered from.
@@ -123,6 +136,15 @@ impl Report {
                 outside: chosen.iter().filter(|part| **part == NO_PART).count(),
             }
         });
+        let others = outcome.others.iter().filter(|of| !of.segments.is_empty()).filter_map(|of| {
+            let other = program.other(of.table)?;
+            let segments = of.segments.iter().zip(&of.counts).map(|(id, count)| {
+                let segment = &other.program.segments[id.0 as usize];
+                Group { name: text(&segment.name), title: segment.title.as_ref().map(text), count: *count }
+            });
+            let table = text(&program.tables[of.table.0 as usize].name);
+            Some(OtherGroups { table, rows: of.rows, segments: segments.collect() })
+        });
         Report {
             project: program.settings.name.clone(),
             as_of: request.as_of,
@@ -131,6 +153,7 @@ impl Report {
             customers: outcome.customers,
             segments: segments.collect(),
             partitions: partitions.collect(),
+            others: others.collect(),
             problems: problems::gather(&run),
             notes: problems::notes(&run),
         }
@@ -138,6 +161,10 @@ impl Report {
 
     /// The share of all customers, from 0 to 1; 0 where there are none.
     pub fn share(&self, count: usize) -> f64 {
-        if self.customers == 0 { 0.0 } else { count as f64 / self.customers as f64 }
+        share(count, self.customers)
     }
+}
+
+fn share(count: usize, all: usize) -> f64 {
+    if all == 0 { 0.0 } else { count as f64 / all as f64 }
 }

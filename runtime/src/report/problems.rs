@@ -6,7 +6,7 @@ use super::phrase::{count, counted, list, percent, some};
 use super::{Gathered, fields};
 use crate::data::TableReport;
 use crate::outcome::{self, ProblemKind};
-use segue_compiler::program::{Table, TableId};
+use segue_compiler::program::{CUSTOMERS, Table, TableId};
 use segue_compiler::project::run_out;
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::TableKind;
@@ -81,7 +81,10 @@ pub(super) fn gather(run: &Gathered<'_>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = run.load.tables.iter().flat_map(loaded).collect();
     problems.extend(future_events(run));
     problems.extend(old_data(run));
-    problems.extend(run.outcome.problems.iter().map(|problem| arithmetic(run, problem)));
+    problems.extend(run.outcome.problems.iter().map(|problem| arithmetic(run, problem, CUSTOMERS)));
+    for of in &run.outcome.others {
+        problems.extend(of.problems.iter().map(|problem| arithmetic(run, problem, of.table)));
+    }
     problems.extend(missing(run));
     problems.sort_by_key(|problem| problem.kind);
     problems
@@ -259,18 +262,25 @@ fn old_data(run: &Gathered<'_>) -> Option<Problem> {
     })
 }
 
-fn arithmetic(run: &Gathered<'_>, problem: &outcome::Problem) -> Problem {
+fn arithmetic(run: &Gathered<'_>, problem: &outcome::Problem, of: TableId) -> Problem {
     let (kind, what) = match problem.kind {
         ProblemKind::DivisionByZero => (Kind::DivisionByZero, "divides by zero"),
         ProblemKind::Overflow => (Kind::Overflow, "leaves the range of its numbers"),
     };
-    let examples: Vec<String> =
-        problem.examples.iter().filter_map(|row| run.dataset.key(run.program, *row as usize)).collect();
+    let key = |row: &u32| match of {
+        CUSTOMERS => run.dataset.key(run.program, *row as usize),
+        table => run.dataset.key_of(run.program, table, *row as usize),
+    };
+    let examples: Vec<String> = problem.examples.iter().filter_map(key).collect();
+    let whose = match (of, examples.len()) {
+        (CUSTOMERS, 1) => "customer".to_owned(),
+        (CUSTOMERS, _) => "customers".to_owned(),
+        (table, _) => run.program.tables[table.0 as usize].name.to_string(),
+    };
     let written = run.sources.slice(problem.span).split_whitespace().collect::<Vec<_>>().join(" ");
     let such = match examples.len() {
         0 => String::new(),
-        1 => format!(", such as of customer {}", list(&examples)),
-        _ => format!(", such as of customers {}", list(&examples)),
+        _ => format!(", such as of {whose} {}", list(&examples)),
     };
     let place = place(run, problem.span);
     Problem {
@@ -294,7 +304,10 @@ fn place(run: &Gathered<'_>, span: Span) -> String {
 
 /// Fields that are missing for some and that the run asked about, those missing most first.
 fn missing(run: &Gathered<'_>) -> Vec<Problem> {
-    let askers = fields::askers(run.program, &run.request.segments, &run.request.partitions);
+    let mut askers = fields::askers(run.program, &run.request.segments, &run.request.partitions);
+    for (table, segment) in &run.request.others {
+        fields::add_askers_of_other(run.program, *table, *segment, &mut askers);
+    }
     let mut found = Vec::new();
     for (place, askers) in askers {
         let Some(unknown) = run.dataset.missing(place.0, place.1) else { continue };

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "there is a piece for each remainder of eight")]
 
 use super::phrase::{count, counted, percent};
-use super::{Kind, Report};
+use super::{Kind, Report, share};
 use segue_compiler::diagnostics::legible;
 use segue_compiler::values::calendar::instant_text;
 use std::fmt::Write;
@@ -48,17 +48,20 @@ impl Report {
             counted(self.customers as u64, "customer", "customers"),
             self.engine
         );
-        self.groups(look, &mut out);
+        let of_customers = self.rows();
+        if !of_customers.is_empty() || self.others.is_empty() {
+            groups(&of_customers, ("Segment", "Customers"), self.customers, look, &mut out);
+        }
+        for of in &self.others {
+            let rows = of.segments.iter().map(|group| row("", &group.name, &group.title, Some(group.count)));
+            let heading = format!("Segment of {}", of.table);
+            groups(&[rows.collect()], (&heading, "Rows"), of.rows, look, &mut out);
+        }
         self.told(look, &mut out);
         out
     }
 
     fn rows(&self) -> Vec<Vec<Row>> {
-        let row = |indent: &str, name: &str, title: &Option<String>, size: Option<usize>| {
-            let shown = title.as_deref().unwrap_or(name);
-            let name = if title.is_some() { name } else { "" };
-            Row { title: format!("{indent}{}", cut(shown, WIDEST_TITLE)), name: cut(name, WIDEST_NAME), size }
-        };
         let segments = self.segments.iter().map(|group| row("", &group.name, &group.title, Some(group.count)));
         let mut blocks = vec![segments.collect::<Vec<Row>>()];
         for partition in &self.partitions {
@@ -71,52 +74,6 @@ impl Report {
         }
         blocks.retain(|block| !block.is_empty());
         blocks
-    }
-
-    fn groups(&self, look: Look, out: &mut String) {
-        let paint = Paint(look.colour);
-        let blocks = self.rows();
-        let all = || blocks.iter().flatten();
-        let widest = |of: fn(&Row) -> &str, heading: &str| {
-            all().map(|row| of(row).width()).max().unwrap_or(0).max(heading.width())
-        };
-        let titles = widest(|row| &row.title, "Segment");
-        let names = all().map(|row| row.name.width()).max().unwrap_or(0);
-        // Where no name is shown, there is no heading to make room for.
-        let names = if names == 0 { 0 } else { names.max("Name".width()) };
-        let sizes = all().filter_map(|row| row.size).map(|size| count(size as u64).len()).max().unwrap_or(0);
-        let sizes = sizes.max("Customers".len());
-        let fixed = titles + sizes + 2 + 7 + 2;
-        let names = if fixed + names + 2 + BARS.start() <= look.width { names } else { 0 };
-        let name_column = if names == 0 { 0 } else { names + 2 };
-        let bars = look.width.saturating_sub(fixed + name_column + 2).clamp(*BARS.start(), *BARS.end());
-        let heading = format!(
-            "{}{}{:>sizes$}  {:>6}",
-            pad("Segment", titles + 2),
-            pad(if names == 0 { "" } else { "Name" }, name_column),
-            "Customers",
-            "Share"
-        );
-        _ = writeln!(out, "{}", paint.bold(&heading));
-        for block in &blocks {
-            for row in block {
-                let title = pad(&row.title, titles + 2);
-                let name = paint.dim(&pad(if names == 0 { "" } else { &row.name }, name_column));
-                let Some(size) = row.size else {
-                    _ = writeln!(out, "{}", format!("{}{name}", paint.bold(&title)).trim_end());
-                    continue;
-                };
-                let share = self.share(size);
-                let line = format!(
-                    "{title}{name}{:>sizes$}  {:>6}  {}",
-                    count(size as u64),
-                    percent(share),
-                    paint.bar(&bar(share, bars))
-                );
-                _ = writeln!(out, "{}", line.trim_end());
-            }
-            out.push('\n');
-        }
     }
 
     fn told(&self, look: Look, out: &mut String) {
@@ -141,6 +98,58 @@ impl Report {
         for note in &self.notes {
             bullet(note, look.width, out);
         }
+    }
+}
+
+fn row(indent: &str, name: &str, title: &Option<String>, size: Option<usize>) -> Row {
+    let shown = title.as_deref().unwrap_or(name);
+    let name = if title.is_some() { name } else { "" };
+    Row { title: format!("{indent}{}", cut(shown, WIDEST_TITLE)), name: cut(name, WIDEST_NAME), size }
+}
+
+/// Sizes and shares of groups among `all`, under two headings: what they are, and what is counted.
+fn groups(blocks: &[Vec<Row>], (heading, counted): (&str, &str), all: usize, look: Look, out: &mut String) {
+    let paint = Paint(look.colour);
+    let every = || blocks.iter().flatten();
+    let widest = |of: fn(&Row) -> &str, heading: &str| {
+        every().map(|row| of(row).width()).max().unwrap_or(0).max(heading.width())
+    };
+    let titles = widest(|row| &row.title, heading);
+    let names = every().map(|row| row.name.width()).max().unwrap_or(0);
+    // Where no name is shown, there is no heading to make room for.
+    let names = if names == 0 { 0 } else { names.max("Name".width()) };
+    let sizes = every().filter_map(|row| row.size).map(|size| count(size as u64).len()).max().unwrap_or(0);
+    let sizes = sizes.max(counted.len());
+    let fixed = titles + sizes + 2 + 7 + 2;
+    let names = if fixed + names + 2 + BARS.start() <= look.width { names } else { 0 };
+    let name_column = if names == 0 { 0 } else { names + 2 };
+    let bars = look.width.saturating_sub(fixed + name_column + 2).clamp(*BARS.start(), *BARS.end());
+    let first = format!(
+        "{}{}{:>sizes$}  {:>6}",
+        pad(heading, titles + 2),
+        pad(if names == 0 { "" } else { "Name" }, name_column),
+        counted,
+        "Share"
+    );
+    _ = writeln!(out, "{}", paint.bold(&first));
+    for block in blocks {
+        for row in block {
+            let title = pad(&row.title, titles + 2);
+            let name = paint.dim(&pad(if names == 0 { "" } else { &row.name }, name_column));
+            let Some(size) = row.size else {
+                _ = writeln!(out, "{}", format!("{}{name}", paint.bold(&title)).trim_end());
+                continue;
+            };
+            let share = share(size, all);
+            let line = format!(
+                "{title}{name}{:>sizes$}  {:>6}  {}",
+                count(size as u64),
+                percent(share),
+                paint.bar(&bar(share, bars))
+            );
+            _ = writeln!(out, "{}", line.trim_end());
+        }
+        out.push('\n');
     }
 }
 

@@ -66,6 +66,7 @@ fn program() -> Program {
     let adult = || expr(ExprKind::Field { row: Row::Customer, table: CUSTOMERS, field: FieldId(1) });
     Program {
         asks_base: false,
+        others: Default::default(),
         occasions: Vec::new(),
         tests: Vec::new(),
         answers: Default::default(),
@@ -180,6 +181,7 @@ fn report() -> Report {
     sources.add(SourceFile::new("traits.segue", RULES));
     let outcome = Outcome {
         answers: Default::default(),
+        others: Vec::new(),
         customers: 4,
         counts: vec![1, 3],
         segments: crate::outcome::Members::from_bits(&[

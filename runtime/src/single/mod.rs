@@ -127,7 +127,9 @@ pub enum SingleError {
     )]
     Unanswered,
     /// The rows that are given lack whether they are in a segment of their table, which the rules ask about.
-    #[error("`{field}` is missing: whether a row is in a segment of its table is worked out by a run, see `others::complete`")]
+    #[error(
+        "`{field}` is missing: whether a row is in a segment of its table is worked out by a run, see `others::complete`"
+    )]
     NotAnswered {
         /// The table and the segment.
         field: String,

@@ -69,10 +69,18 @@ impl Known {
     /// The keys of all customers.
     pub fn keys(&self, program: &Program) -> Option<CustomerKeys<'_>> {
         match self {
-            Known::Held(dataset) => {
-                dataset.column(CUSTOMERS, program.tables.first()?.key?).map(CustomerKeys::of_column)
-            }
+            Known::Held(_) => self.keys_of(program, CUSTOMERS),
             Known::Seen(seen) => Some(CustomerKeys::of_seen(seen)),
+        }
+    }
+
+    /// The keys of the rows of another table, where they are held.
+    pub fn keys_of(&self, program: &Program, table: TableId) -> Option<CustomerKeys<'_>> {
+        match self {
+            Known::Held(dataset) => {
+                dataset.column(table, program.tables.get(table.0 as usize)?.key?).map(CustomerKeys::of_column)
+            }
+            Known::Seen(_) => None,
         }
     }
 }

@@ -262,7 +262,15 @@ fn told(
     let program = checked.program.as_ref().unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
     let selection = Selection::everything(program);
     let Selection { traits, segments, partitions, .. } = selection.clone();
-    let request = Request { as_of: 1_698_000_000_000_000, segments, partitions, traits, members: true, threads: 2, others: Vec::new() };
+    let request = Request {
+        as_of: 1_698_000_000_000_000,
+        segments,
+        partitions,
+        traits,
+        members: true,
+        threads: 2,
+        others: Vec::new(),
+    };
     let mut sources = Sources::new();
     for (table, names) in files.iter().filter(|(table, _)| !(reading.no_customers && *table == "customers")) {
         sources.set(table, folder.path(), names);

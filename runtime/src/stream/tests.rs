@@ -180,7 +180,15 @@ impl Folder {
         let mut selection = Selection::everything(program);
         selection.traits.clear();
         let Selection { traits, segments, partitions, .. } = selection.clone();
-        let request = Request { as_of: 1_700_000_000_000_000, segments, partitions, traits, members: true, threads: 2, others: Vec::new() };
+        let request = Request {
+            as_of: 1_700_000_000_000_000,
+            segments,
+            partitions,
+            traits,
+            members: true,
+            threads: 2,
+            others: Vec::new(),
+        };
         let mut sources = Sources::new();
         let names: Vec<String> = std::fs::read_dir(self.0.path())
             .unwrap()

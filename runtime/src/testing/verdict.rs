@@ -309,7 +309,9 @@ pub(super) fn reached(program: &Program, case: &TestCase) -> Reached {
                     match &declared.source {
                         FieldSource::Computed(value) if found.computed.insert((*table, *field)) => waiting.push(value),
                         FieldSource::Computed(_) => {}
-                        FieldSource::Column { .. } | FieldSource::Answered(_) => _ = found.stored.insert((*table, *field)),
+                        FieldSource::Column { .. } | FieldSource::Answered(_) => {
+                            _ = found.stored.insert((*table, *field))
+                        }
                     }
                 }
                 ExprKind::Aggregate(aggregate) => {

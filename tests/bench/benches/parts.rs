@@ -41,7 +41,15 @@ impl Case {
 
 fn request(program: &Program, members: bool) -> Request {
     let Selection { segments, .. } = Selection::everything(program);
-    Request { as_of: AS_OF, segments, partitions: Vec::new(), traits: Vec::new(), members, threads: 1 }
+    Request {
+        as_of: AS_OF,
+        segments,
+        partitions: Vec::new(),
+        traits: Vec::new(),
+        others: Vec::new(),
+        members,
+        threads: 1,
+    }
 }
 
 /// Lowering a checked program.

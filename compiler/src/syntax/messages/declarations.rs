@@ -130,6 +130,17 @@ pub(crate) fn reserved_name(span: Span, written: &str, after: Option<&str>) -> D
     }
 }
 
+/// `trait spend of companies = ...`
+pub(crate) fn only_segments_of_tables(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error(
+        "S0004",
+        span,
+        format!("a {word} says something of customers; only segments are made of other rows"),
+    )
+    .beside("remove this, or make it a segment")
+    .note("what is asked of such rows stands in the segment: `segment large of companies { employees > 100 }`")
+}
+
 /// A title after the name of customers, events, records or a table.
 pub(crate) fn title_of_table(span: Span) -> Diagnostic {
     Diagnostic::error("S0004", span, "only traits, segments, partitions and scores have a title")

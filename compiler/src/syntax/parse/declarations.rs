@@ -346,6 +346,10 @@ impl<'s> Reader<'s> {
                 Rule::declaration_word => head = self.span(&inner),
                 Rule::declared_name => name = Some(self.declared_name(Some(inner), head)),
                 Rule::title => title = self.title(inner),
+                Rule::of_table if pair.as_rule() != Rule::segment_declaration => {
+                    let (span, word) = (self.span(&inner), self.source.slice(head).to_owned());
+                    self.report(messages::only_segments_of_tables(span, &word));
+                }
                 _ => {}
             }
         }
@@ -377,9 +381,11 @@ impl<'s> Reader<'s> {
         let whole = self.span(&pair);
         let mut parts = Vec::new();
         let (mut by, mut among) = (None, None);
-        let mut unread = false;
+        let (mut unread, mut of_table) = (false, false);
         for inner in pair.into_inner() {
             match inner.as_rule() {
+                // A message was given with the head.
+                Rule::of_table => of_table = true,
                 Rule::ranked => by = Some(self.take(&inner).0),
                 Rule::among => among = self.among(inner),
                 Rule::part => match self.part(inner) {
@@ -394,7 +400,7 @@ impl<'s> Reader<'s> {
                 _ => {}
             }
         }
-        if parts.is_empty() && (unread || self.take_reported(whole)) {
+        if of_table || parts.is_empty() && (unread || self.take_reported(whole)) {
             return DeclarationKind::Broken { name: Some(name) };
         }
         let by = by.map(|value| Ranked { value, among });

@@ -14,6 +14,8 @@ impl Reader<'_> {
         let (mut range, mut lines, mut unread) = (None, Vec::new(), false);
         for inner in pair.into_inner() {
             match inner.as_rule() {
+                // A message was given with the head.
+                Rule::of_table => unread = true,
                 Rule::score_range => range = self.score_range(inner),
                 Rule::score_line => match self.score_line(inner) {
                     Some(line) => lines.push(line),

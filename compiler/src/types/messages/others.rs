@@ -1,7 +1,7 @@
 //! Segments of other tables' rows: what cannot be asked there, and how they are asked for.
 
 use crate::diagnostics::{Diagnostic, Edit};
-use crate::names::messages::enumerate;
+use crate::names::messages::{enumerate, suggest};
 use crate::source::Span;
 use crate::syntax::tree::Word;
 use std::sync::Arc;
@@ -30,19 +30,70 @@ pub(crate) fn customer_of_no_row(word: &Word, subject: &str) -> Diagnostic {
         .note("for example `any customers where ...`, `number of customers`, `average of customers.FIELD`")
 }
 
+/// What is said of each customer under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SaidOfCustomers {
+    /// A day of an occasion.
+    Day,
+    /// Whether something holds.
+    YesOrNo,
+    /// Something that can be added up.
+    Amount,
+    /// Some other value.
+    Value,
+}
+
 /// S0198
-pub(crate) fn only_of_customers(word: &Word, subject: &str, in_row: bool, occasion: bool) -> Diagnostic {
+pub(crate) fn only_of_customers(word: &Word, subject: &str, in_row: bool, said: SaidOfCustomers) -> Diagnostic {
     let name = &word.text;
-    if occasion {
+    if said == SaidOfCustomers::Day {
         let told = format!("`{name}` is a day of each customer, and this is asked about {subject}");
         return Diagnostic::error("S0198", word.span, told).beside("each customer has another day");
     }
     let told = format!("`{name}` is said of customers, and this is asked about {subject}");
     let message = Diagnostic::error("S0198", word.span, told);
     if in_row {
-        return message.beside(format!("for the customer of an event, write `customer.{name}`"));
+        return message.beside(format!("for the customer of a row, write `customer.{name}`"));
     }
-    message.beside("ask about their customers").note(format!("for example `any customers where {name}`"))
+    let example = match said {
+        SaidOfCustomers::YesOrNo => format!("`any customers where {name}`"),
+        SaidOfCustomers::Amount => format!("`sum of customers.{name}`, `any customers where {name} > ...`"),
+        SaidOfCustomers::Day | SaidOfCustomers::Value => format!("`any customers where {name} is ...`"),
+    };
+    message.beside("ask about their customers").note(format!("for example {example}"))
+}
+
+/// S0198
+pub(crate) fn name_of_subject(word: &Word, subject: &str, rows: &str, ways: &[Arc<str>]) -> Diagnostic {
+    let name = &word.text;
+    let told = format!("`{name}` belongs to {subject}, not to the rows of `{rows}`");
+    let message = Diagnostic::error("S0198", word.span, told);
+    match ways {
+        [way] => message
+            .beside(format!("write `{way}.{name}`"))
+            .fix(format!("write `{way}.{name}`"), vec![Edit::before(word.span, format!("{way}."))]),
+        _ => message.beside("behind `where` stand fields of these rows"),
+    }
+}
+
+/// S0198
+pub(crate) fn rows_of_subject(word: &Word) -> Diagnostic {
+    Diagnostic::error(
+        "S0198",
+        word.span,
+        format!("a line is about one of the `{}`, and asks about what belongs to it", word.text),
+    )
+    .beside("name its fields, or rows that belong to it")
+}
+
+/// S0101
+pub(crate) fn subject_lacks_field(word: &Word, subject: &str, rows: &str, close: &[Arc<str>]) -> Diagnostic {
+    let name = &word.text;
+    let told = format!("`{subject}` has no field called `{name}`; `{rows}` have one");
+    let message = Diagnostic::error("S0101", word.span, told).note(format!(
+        "ask about the rows: `any {rows} where {name} ...`, `latest {rows}.{name}`, `sum of {rows}.{name}` ..."
+    ));
+    suggest(message, word.span, close, str::to_owned)
 }
 
 /// S0199

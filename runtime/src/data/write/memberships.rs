@@ -32,11 +32,11 @@ pub enum OutputFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OutputShape {
     /// `segments`: a row for each member of each segment (key, segment); `partitions/NAME`: a row for each customer in a
-    /// part (key, part).
+    /// part (key, part); `tables/NAME`: a row for each member of each segment of another table's rows (key, segment).
     #[default]
     Long,
     /// `customers`: a row for each customer, with a yes/no column for each segment and a column with the part's name, or
-    /// nothing, for each partition.
+    /// nothing, for each partition; `tables/NAME`: a row for each row of a table that has segments, with a column for each.
     Wide,
 }
 
@@ -51,6 +51,21 @@ pub struct Memberships<'a> {
     pub segments: Vec<(&'a str, &'a Members)>,
     /// Names, the names of the parts, and the part of each customer ([`NO_PART`] for none).
     pub partitions: Vec<(&'a str, Vec<&'a str>, &'a [u32])>,
+    /// Segments of other tables' rows, by table.
+    pub others: Vec<OtherMemberships<'a>>,
+}
+
+/// Which rows of a table are in its segments.
+#[derive(Debug, Clone)]
+pub struct OtherMemberships<'a> {
+    /// The name of the table.
+    pub table: &'a str,
+    /// The name of its key.
+    pub key_name: &'a str,
+    /// The rows' keys.
+    pub keys: CustomerKeys<'a>,
+    /// Names and members.
+    pub segments: Vec<(&'a str, &'a Members)>,
 }
 
 impl OutputFormat {
@@ -83,63 +98,105 @@ pub fn write_memberships(
         paths.push(path.clone());
         Rows::start(path, file, format, columns)
     };
-    let Memberships { keys: ids, segments, partitions, .. } = memberships;
-    let chunk = if ids.are_numeric() { CHUNK } else { CHUNK_OF_TEXTS };
+    let Memberships { keys: ids, segments, partitions, others, .. } = memberships;
     let of_key = |beside: &str| if same_name(memberships.key_name, beside) { KEY } else { memberships.key_name };
     match shape {
         OutputShape::Long => {
             if !segments.is_empty() {
-                let names: Vec<&str> = segments.iter().map(|(name, _)| *name).collect();
-                let mut rows =
-                    table("segments", &[(of_key("segment"), Kind::Key(ids.are_numeric())), ("segment", Kind::Text)])?;
-                for (code, (_, members)) in segments.iter().enumerate() {
-                    let code = Some(i32::try_from(code).unwrap_or(i32::MAX));
-                    chunks(members.iter(), chunk, |some| {
-                        let codes = vec![code; some.len()];
-                        rows.write(&[ids.cells(some), Cells::Texts { codes, texts: &names }])
-                    })?;
-                }
+                let columns = [(of_key("segment"), Kind::Key(ids.are_numeric())), ("segment", Kind::Text)];
+                let mut rows = table("segments", &columns)?;
+                put_members(&mut rows, *ids, segments)?;
                 rows.finish()?;
             }
             for (name, parts, part_of) in partitions {
                 let columns = [(of_key("part"), Kind::Key(ids.are_numeric())), ("part", Kind::Text)];
                 let mut rows = table(&format!("partitions/{name}"), &columns)?;
                 let placed = (0..part_of.len()).filter(|row| part_of[*row] != NO_PART);
-                chunks(placed, chunk, |some| rows.write(&[ids.cells(some), part_cells(part_of, parts, some)]))?;
+                chunks(placed, chunk(*ids), |some| rows.write(&[ids.cells(some), part_cells(part_of, parts, some)]))?;
+                rows.finish()?;
+            }
+            for OtherMemberships { table: name, key_name, keys, segments } in others {
+                let key = if same_name(key_name, "segment") { KEY_OF_ROW } else { key_name };
+                let columns = [(key, Kind::Key(keys.are_numeric())), ("segment", Kind::Text)];
+                let mut rows = table(&format!("tables/{name}"), &columns)?;
+                put_members(&mut rows, *keys, segments)?;
                 rows.finish()?;
             }
         }
         OutputShape::Wide => {
-            let mut columns = vec![(memberships.key_name, Kind::Key(ids.are_numeric()))];
-            columns.extend(segments.iter().map(|(name, _)| (*name, Kind::Boolean)));
+            let mut columns = wide_columns(memberships.key_name, *ids, segments);
             columns.extend(partitions.iter().map(|(name, ..)| (*name, Kind::Text)));
             let mut rows = table("customers", &columns)?;
-            let chunk = (CELLS / columns.len()).next_multiple_of(ROUND).clamp(ROUND, chunk);
-            chunks(0..ids.count(), chunk, |some| {
-                let mut cells = vec![ids.cells(some)];
-                let first = some[0];
-                cells.extend(segments.iter().map(|(_, members)| {
-                    let mut yes = vec![false; some.len()];
-                    members.within(first..first + some.len()).for_each(|row| yes[row - first] = true);
-                    Cells::Yes(yes)
-                }));
-                cells.extend(partitions.iter().map(|(_, parts, part_of)| part_cells(part_of, parts, some)));
-                rows.write(&cells)
-            })?;
+            put_wide(&mut rows, *ids, segments, partitions)?;
             rows.finish()?;
+            for OtherMemberships { table: name, key_name, keys, segments } in others {
+                let mut rows = table(&format!("tables/{name}"), &wide_columns(key_name, *keys, segments))?;
+                put_wide(&mut rows, *keys, segments, &[])?;
+                rows.finish()?;
+            }
         }
     }
     files.commit()?;
     Ok(paths)
 }
 
-/// The key's column where the key has the name of the column beside it.
+/// Names and members of segments.
+type Segments<'a> = [(&'a str, &'a Members)];
+
+/// A row for each member of each segment.
+fn put_members(rows: &mut Rows, ids: CustomerKeys<'_>, segments: &Segments<'_>) -> Result<(), DataError> {
+    let names: Vec<&str> = segments.iter().map(|(name, _)| *name).collect();
+    for (code, (_, members)) in segments.iter().enumerate() {
+        let code = Some(i32::try_from(code).unwrap_or(i32::MAX));
+        chunks(members.iter(), chunk(ids), |some| {
+            let codes = vec![code; some.len()];
+            rows.write(&[ids.cells(some), Cells::Texts { codes, texts: &names }])
+        })?;
+    }
+    Ok(())
+}
+
+fn wide_columns<'a>(key: &'a str, ids: CustomerKeys<'_>, segments: &Segments<'a>) -> Vec<Named<'a>> {
+    let mut columns = vec![(key, Kind::Key(ids.are_numeric()))];
+    columns.extend(segments.iter().map(|(name, _)| (*name, Kind::Boolean)));
+    columns
+}
+
+/// A row for each key, with a yes or no for each segment and the part of each partition.
+fn put_wide(
+    rows: &mut Rows,
+    ids: CustomerKeys<'_>,
+    segments: &Segments<'_>,
+    partitions: &[(&str, Vec<&str>, &[u32])],
+) -> Result<(), DataError> {
+    let columns = 1 + segments.len() + partitions.len();
+    let chunk = (CELLS / columns).next_multiple_of(ROUND).clamp(ROUND, chunk(ids));
+    chunks(0..ids.count(), chunk, |some| {
+        let mut cells = vec![ids.cells(some)];
+        let first = some[0];
+        cells.extend(segments.iter().map(|(_, members)| {
+            let mut yes = vec![false; some.len()];
+            members.within(first..first + some.len()).for_each(|row| yes[row - first] = true);
+            Cells::Yes(yes)
+        }));
+        cells.extend(partitions.iter().map(|(_, parts, part_of)| part_cells(part_of, parts, some)));
+        rows.write(&cells)
+    })
+}
+
+/// The key's column where the key has the name of the column beside it: of customers, and of another table's rows.
 const KEY: &str = "customer";
+const KEY_OF_ROW: &str = "key";
 
 /// Rows a batch.
 const CHUNK: usize = 1 << 16;
 /// Where keys are texts, each of which is copied.
 const CHUNK_OF_TEXTS: usize = 1 << 13;
+
+fn chunk(ids: CustomerKeys<'_>) -> usize {
+    if ids.are_numeric() { CHUNK } else { CHUNK_OF_TEXTS }
+}
+
 /// About so many cells a batch, where there are many columns, in whole rounds of the writer.
 const CELLS: usize = 1 << 22;
 const ROUND: usize = 1 << 10;

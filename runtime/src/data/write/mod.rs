@@ -7,7 +7,7 @@ mod tests;
 mod whole;
 
 pub use ids::CustomerKeys;
-pub use memberships::{Memberships, OutputFormat, OutputShape, write_memberships};
+pub use memberships::{Memberships, OtherMemberships, OutputFormat, OutputShape, write_memberships};
 pub use whole::WholeFiles;
 
 use super::report::BadCell;

@@ -37,6 +37,7 @@ fn memberships_read_back_in_every_format_and_shape() {
             keys: CustomerKeys::of_column(keys),
             segments: vec![("nobody", none), ("some", some)],
             partitions: vec![("stage", vec!["new", "old"], &parts)],
+            others: Vec::new(),
         };
         for shape in [OutputShape::Long, OutputShape::Wide] {
             let mut read_back = Vec::new();
@@ -121,6 +122,7 @@ fn a_folder_that_cannot_be_written_leaves_nothing_behind() {
         keys: CustomerKeys::of_column(&keys),
         segments: vec![("all", members)],
         partitions: vec![("stage", vec!["new"], &[0])],
+        others: Vec::new(),
     };
     let refused =
         write_memberships(folder.path(), &memberships, OutputFormat::Csv, OutputShape::Long, &[]).unwrap_err();
@@ -141,6 +143,7 @@ fn what_is_read_is_not_replaced_and_what_stands_in_the_way_is_told_first() {
         keys: CustomerKeys::of_column(&keys),
         segments: vec![("all", members)],
         partitions: vec![("stage", vec!["new"], &[0])],
+        others: Vec::new(),
     };
     let spared = [read.canonicalize().unwrap()];
     let write =

@@ -32,9 +32,10 @@ use self::changes::Other;
 use crate::data::Dataset;
 use crate::engine::{self, EngineError, Manner, Room};
 use crate::interpret::{Customer, InterpretError, Interpreter};
+use crate::others;
 use crate::outcome::{NO_PART, Request};
 use crate::report::value::value_text;
-use segue_compiler::program::{CUSTOMERS, Expr, Item, PartitionId, Program, SegmentId};
+use segue_compiler::program::{CUSTOMERS, Expr, Item, PartitionId, Program, SegmentId, TableId};
 use segue_compiler::source::SourceMap;
 use segue_compiler::values::calendar::instant_text;
 use serde::Serialize;
@@ -65,8 +66,11 @@ pub struct Setting<'a> {
 /// The answer to a [`Question`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Why {
-    /// The customer's key.
+    /// The customer's key, or that of the table's row.
     pub customer: String,
+    /// The name of the table, where the answer is about one of its rows and not about a customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// The segment's or partition's name.
     pub name: String,
     /// Its title.
@@ -223,11 +227,14 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         Question::Segment(id) => (vec![id], Vec::new(), Item::Segment(id)),
         Question::Partition(id) => (Vec::new(), vec![id], Item::Partition(id)),
     };
-    let request = Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads, others: Vec::new() };
+    let request =
+        Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads, others: Vec::new() };
     // Where all customers are cut is shown, and what would be otherwise is tried out against that.
+    let filled = others::complete(program, data, &request)?;
+    let data = filled.as_ref().unwrap_or(data);
     let answered = engine::answered(program, data, &request, &Manner::default(), &Room::new())?;
     let program = answered.as_ref().unwrap_or(program);
-    let setting = Setting { program, ..setting };
+    let setting = Setting { program, data, ..setting };
     let interpreter = Interpreter::new(program, data, &request)?;
     let customer = interpreter.customer(row)?;
     let zone = program.settings.zone;
@@ -236,6 +243,7 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
     let key_type = key.map(|key| &program.tables[0].fields[key.0 as usize].ty);
     let mut why = Why {
         customer: key_type.map_or_else(String::new, |ty| value_text(key_value.as_ref(), ty, zone)),
+        table: None,
         name: String::new(),
         title: None,
         documentation: None,
@@ -277,6 +285,24 @@ pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<W
         }
     }
     Ok(why)
+}
+
+/// Why a row of another table is in a segment of its table, or not.
+///
+/// # Errors
+/// As [`explain`].
+pub fn explain_row(
+    setting: Setting<'_>,
+    (table, segment): (TableId, SegmentId),
+    key: &str,
+) -> Result<Option<Why>, ExplainError> {
+    let Setting { program, data, as_of, .. } = setting;
+    let Some(other) = program.other(table) else { return Ok(None) };
+    let seen = others::seen_from(program, other, data, (segment, as_of))?;
+    let Some(row) = find_customer(&other.program, &seen, key) else { return Ok(None) };
+    let setting = Setting { program: &other.program, data: &seen, ..setting };
+    let why = explain(setting, Question::Segment(segment), row)?;
+    Ok(Some(Why { table: program.tables.get(table.0 as usize).map(|table| table.name.to_string()), ..why }))
 }
 
 /// What lines came to for a customer that was worked out; `of` is the declaration that they are lines of.

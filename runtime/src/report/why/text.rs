@@ -16,7 +16,11 @@ impl Why {
             (None, None) => format!("is in no part of {}{title}", self.name),
         };
         // Writing to a string does not fail.
-        let _ = writeln!(text, "Customer {} {answer}, as of {}.", self.customer, self.as_of);
+        let subject = match &self.table {
+            Some(table) => format!("{} of {table}", self.customer),
+            None => format!("Customer {}", self.customer),
+        };
+        let _ = writeln!(text, "{subject} {answer}, as of {}.", self.as_of);
         for line in self.documentation.iter().flat_map(|documentation| documentation.lines()) {
             let _ = writeln!(text, "# {}", line.trim());
         }
@@ -31,7 +35,8 @@ impl Why {
                 (true, false) => " (as far as that can be so at once)",
                 (false, false) => " (as far as that can be so at once; there may be a smaller change)",
             };
-            let _ = writeln!(text, "\nThe customer would {} if{about}:", self.other(&alternative.answer));
+            let subject = if self.table.is_some() { "It" } else { "The customer" };
+            let _ = writeln!(text, "\n{subject} would {} if{about}:", self.other(&alternative.answer));
             let last = alternative.changes.len().saturating_sub(1);
             for (at, change) in alternative.changes.iter().enumerate() {
                 let _ = writeln!(text, "  - {change}{}", if at < last { ", and" } else { "" });
