@@ -16,6 +16,7 @@ mod declarations;
 mod different;
 mod fields;
 mod fit;
+mod known;
 mod labels;
 mod messages;
 mod occasions;
@@ -44,6 +45,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 pub(crate) use arithmetic::step as product_step;
+pub(crate) use known::Known;
+pub(crate) use messages::kind;
 pub(crate) use values::show_money;
 
 /// How many names are looked at for suggestions in one check.
@@ -60,6 +63,8 @@ pub(crate) struct Outcome {
     pub program: Option<Program>,
     /// Messages, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is known of single declarations, whether or not there is a program.
+    pub known: Known,
 }
 
 /// Checks the files of a project, with some constants other than written. `read_list` gives the text of a list's file by the
@@ -483,7 +488,8 @@ impl<'tree> Checker<'tree> {
         }
         let failed = self.diagnostics.iter().any(|message| message.severity == crate::diagnostics::Severity::Error);
         let program = if failed { None } else { self.assemble() };
-        Outcome { program, diagnostics: self.diagnostics }
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        Outcome { program, diagnostics, known: Known::of(self) }
     }
 
     fn assemble(&self) -> Option<Program> {
