@@ -1,6 +1,7 @@
 //! What a name stands for, in the reader's words.
 
 use super::target::{Names, Target};
+use super::words::declarations::CUSTOMERS;
 use super::{comments, kinds};
 use crate::names::{FieldBody, Named, TableEntry};
 use crate::program::{Expr, ExprKind, Field, FieldId, FieldSource, PartitionId, Reading, TableId, TraitId, Type};
@@ -86,7 +87,8 @@ impl Describer<'_> {
     fn table(&self, id: TableId) -> Option<(String, String)> {
         let entry = self.names.index.table(id)?;
         let said = match entry.kind {
-            TableKind::Customers => "The customers.".to_owned(),
+            // The word that declares them is their name too.
+            TableKind::Customers => CUSTOMERS.meaning(),
             TableKind::Events => "What customers did: many rows for a customer, each with a moment.".to_owned(),
             TableKind::Records => "Many rows for a customer, without a moment.".to_owned(),
             TableKind::Table => "Rows that others point at by their key.".to_owned(),

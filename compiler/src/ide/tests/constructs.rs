@@ -3,26 +3,56 @@
 use super::project;
 use crate::diagnostics::Severity;
 use crate::diagnostics::wording::{banned, unquoted};
-use crate::ide::words::{Found, Place, Theme, constructs, find};
+use crate::ide::hover;
+use crate::ide::words::{Construct, Found, Place, Theme, constructs, find, read};
+use crate::project::Checked;
+use crate::source::FileId;
+use crate::syntax::scan::LexemeKind;
 use std::collections::HashSet;
+use std::ops::Range;
 
 const DECLARED: &str = include_str!("project.segue");
+
+/// A project with a construct's example, and where the example stands in it.
+fn with_example(construct: &Construct) -> (Checked, Range<usize>) {
+    let line = construct.example;
+    let (before, after) = match construct.place {
+        Place::Alone => (String::new(), "\n"),
+        Place::Declaration => (format!("{DECLARED}\n"), "\n"),
+        Place::Condition => (format!("{DECLARED}\nsegment example {{ "), " }\n"),
+        Place::Value => (format!("{DECLARED}\ntrait example = "), "\n"),
+        Place::Field => (format!("{DECLARED}\nrecords example by customer_id {{ "), " }\n"),
+    };
+    (project(&format!("{before}{line}{after}")), before.len()..before.len() + line.len())
+}
 
 #[test]
 fn every_example_checks() {
     let mut wrong = Vec::new();
     for construct in constructs() {
-        let line = construct.example;
-        let rules = match construct.place {
-            Place::Alone => line.to_owned(),
-            Place::Declaration => format!("{DECLARED}\n{line}\n"),
-            Place::Condition => format!("{DECLARED}\nsegment example {{ {line} }}\n"),
-            Place::Value => format!("{DECLARED}\ntrait example = {line}\n"),
-            Place::Field => format!("{DECLARED}\nrecords example by customer_id {{ {line} }}\n"),
-        };
-        let checked = project(&rules);
+        let (checked, _) = with_example(construct);
         let errors = checked.diagnostics.iter().filter(|message| message.severity == Severity::Error);
-        wrong.extend(errors.map(|message| format!("{line}: {} {}", message.code.0, message.message)));
+        wrong.extend(errors.map(|message| format!("{}: {} {}", construct.example, message.code.0, message.message)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// So the tree leads to every construct, and no word of an example is without an answer.
+#[test]
+fn every_construct_is_said_over_its_example() {
+    let mut wrong = Vec::new();
+    for construct in constructs() {
+        let (checked, place) = with_example(construct);
+        let source = checked.sources.get(FileId(0)).unwrap();
+        let said = |offset: usize| hover(&checked, FileId(0), offset, None);
+        if !place.clone().filter_map(said).any(|hover| hover.text.contains(construct.short)) {
+            wrong.push(format!("{} is not said over {}", construct.written, construct.example));
+        }
+        for word in read(&source.text).into_iter().filter(|lexeme| lexeme.kind == LexemeKind::Word) {
+            if place.contains(&word.range().start) && said(word.range().start).is_none() {
+                wrong.push(format!("nothing is said over {} in {}", word.text(&source.text), construct.example));
+            }
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

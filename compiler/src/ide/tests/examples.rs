@@ -2,7 +2,7 @@
 
 use crate::diagnostics::wording::{banned, unquoted};
 use crate::ide::{Hover, hover, words::read};
-use crate::project::{Checked, Constants, Input, check};
+use crate::project::{Checked, Constants, Input, check, check_text};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::scan::LexemeKind;
 use std::collections::BTreeMap;
@@ -61,21 +61,41 @@ fn every_word_of_the_examples_says_something() {
     }
 }
 
+/// What is said at every byte of every file is about a stretch of the file around it.
+fn ask_everywhere(checked: &Checked) -> usize {
+    let mut answers = 0;
+    for file in (0..checked.trees.len()).map(|at| FileId(u32::try_from(at).unwrap())) {
+        let source = checked.sources.get(file).unwrap();
+        for offset in 0..=source.text.len() + 1 {
+            let Some(hover) = hover(checked, file, offset, None) else { continue };
+            answers += 1;
+            let range = hover.span.range();
+            assert!(range.start <= offset && offset <= range.end, "{} {offset}: {hover:?}", source.name);
+            assert!(source.text.get(range).is_some(), "{} {offset}: {hover:?}", source.name);
+        }
+    }
+    answers
+}
+
 #[test]
 fn no_place_of_the_examples_is_too_much() {
     for name in ["grocery", "music-store"] {
         let checked = example(name);
-        for file in (0..checked.trees.len()).map(|at| FileId(u32::try_from(at).unwrap())) {
-            let source = checked.sources.get(file).unwrap();
-            for offset in 0..=source.text.len() + 1 {
-                let Some(hover) = hover(&checked, file, offset, None) else { continue };
-                let range = hover.span.range();
-                assert!(range.start <= offset && offset <= range.end, "{} {offset}: {hover:?}", source.name);
-                assert!(source.text.get(range).is_some(), "{} {offset}: {hover:?}", source.name);
-            }
-        }
+        assert!(ask_everywhere(&checked) > 1_000);
         let nowhere = FileId(u32::try_from(checked.trees.len()).unwrap() + 1);
         assert_eq!(hover(&checked, nowhere, 0, None), None);
+    }
+}
+
+/// Files that are full of mistakes, each by itself.
+#[test]
+fn no_place_of_a_file_with_mistakes_is_too_much() {
+    let mut paths = Vec::new();
+    rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/syntax/tests"), &mut paths);
+    assert!(paths.len() > 8, "{paths:?}");
+    for path in paths {
+        let checked = check_text(&std::fs::read_to_string(&path).unwrap());
+        assert!(ask_everywhere(&checked) > 50, "{}", path.display());
     }
 }
 

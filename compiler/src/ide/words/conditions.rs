@@ -31,7 +31,7 @@ declare! {
     COMPARE "<  <=  >  >=" ["<", "<=", ">", ">=", "≤", "≥"] Condition
         "income >= 4000 USD"
         "Holds where the left side is smaller or greater than the right one; with `=` also where they are equal."
-        "It is unknown where a value is missing. Money is held against money of the same currency, lengths of time carry their unit, text goes by the number of its characters. Comparisons do not go on: write `points from 5 to 10`.";
+        "It is unknown where a value is missing. Money is held against money of the same currency, lengths of time carry their unit, text is ordered letter by letter, capitals before small letters. Comparisons do not go on: write `points from 5 to 10`.";
     RANGE "from 5 to 10" ["from", "to"] Condition
         "points from 5 to 10"
         "Holds where the value lies between the two."
