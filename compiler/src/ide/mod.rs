@@ -21,9 +21,11 @@ pub mod words;
 mod tests;
 
 use crate::builtins;
-use crate::names::{self, Index};
+use crate::names;
+use crate::program::CUSTOMERS;
 use crate::project::Checked;
 use crate::source::{FileId, Span};
+use crate::syntax::is_reserved;
 use crate::syntax::scan::{Lexeme, LexemeKind};
 use crate::syntax::tree::Declaration;
 use describe::Describer;
@@ -73,7 +75,7 @@ pub fn hover(checked: &Checked, file: FileId, offset: usize, as_of: Option<i64>)
         }
         found = Locator::locate(names, declaration, lexeme.start);
     }
-    Answer { describer: &describer, index: &index, text: &text, lexeme, file }.choose(&found)
+    Answer { describer: &describer, text: &text, lexeme, file }.choose(&found)
 }
 
 /// A stretch of a file, cut into lexemes whose places are those of the file.
@@ -105,7 +107,6 @@ const MOST_LETTERS: usize = 60;
 /// Chooses what is said from all that could be.
 struct Answer<'a> {
     describer: &'a Describer<'a>,
-    index: &'a Index<'a>,
     text: &'a Text<'a>,
     lexeme: Lexeme,
     file: FileId,
@@ -123,10 +124,7 @@ impl Answer<'_> {
             return target.as_ref().and_then(|target| self.named(*span, target));
         }
         let said = found.layers.iter().rev().find_map(|layer| self.layer(layer));
-        if said.is_some() && !found.unread {
-            return said;
-        }
-        if found.unread { self.unread().or(said) } else { None }
+        if found.unread { self.unread().or(said) } else { said }
     }
 
     fn named(&self, span: Span, target: &Target) -> Option<Hover> {
@@ -143,7 +141,7 @@ impl Answer<'_> {
             Layer::Whole(span, construct) => Some(self.as_written(*span, construct)),
             Layer::Function(span, function) => {
                 let words = Span { end: self.end_of_words(*span), ..*span };
-                (self.lexeme.start < words.end).then(|| of_function(words, function))
+                Some(of_function(words, function))
             }
             Layer::Window(window, only_days) => {
                 let mut hover = self.as_written(window.span, words::of_window(&window.kind));
@@ -184,13 +182,13 @@ impl Answer<'_> {
         }
         let written = self.lexeme.text(self.text.source);
         let span = self.span(self.lexeme.start, self.lexeme.end);
-        let target = self.index.field(crate::program::CUSTOMERS, written);
-        let target = target.map(|field| Target::Field { table: crate::program::CUSTOMERS, field, looked_up: false });
-        let target = target.or_else(|| self.describer.names.global(written));
-        if let Some(target) = target.filter(|_| !crate::syntax::is_reserved(written)) {
-            return self.named(span, &target);
+        let names = &self.describer.names;
+        let own = names.field_called(CUSTOMERS, written, false);
+        let target = own.or_else(|| names.global(written)).or_else(|| names.only_field(written));
+        match target.filter(|_| !is_reserved(written)) {
+            Some(target) => self.named(span, &target),
+            None => self.words(words::constructs()),
         }
-        self.words(words::constructs())
     }
 }
 

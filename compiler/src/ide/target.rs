@@ -118,7 +118,19 @@ impl Names<'_> {
 
     /// A field of a table.
     pub(super) fn field(&self, table: TableId, word: &Word, looked_up: bool) -> Option<Target> {
-        self.index.field(table, &word.text).map(|field| Target::Field { table, field, looked_up })
+        self.field_called(table, &word.text, looked_up)
+    }
+
+    /// A field of a table by its name.
+    pub(super) fn field_called(&self, table: TableId, name: &str, looked_up: bool) -> Option<Target> {
+        self.index.field(table, name).map(|field| Target::Field { table, field, looked_up })
+    }
+
+    /// The field with a name that no other table has, for lines of which it is not known whose rows they ask about.
+    pub(super) fn only_field(&self, name: &str) -> Option<Target> {
+        let tables = (0..self.index.tables.len()).filter_map(|at| u32::try_from(at).ok().map(TableId));
+        let mut found = tables.filter_map(|table| self.field_called(table, name, false));
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// A field reached by a dot.

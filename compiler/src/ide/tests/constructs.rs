@@ -7,7 +7,7 @@ use crate::ide::hover;
 use crate::ide::words::{Construct, Found, Place, Theme, constructs, find, read};
 use crate::project::Checked;
 use crate::source::FileId;
-use crate::syntax::scan::LexemeKind;
+use crate::syntax::scan::{LexemeKind, RESERVED};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -67,6 +67,19 @@ fn every_construct_is_declared_once_under_its_theme() {
         }
     }
     assert!(seen.len() > 120, "{}", seen.len());
+}
+
+/// Every reserved word is a word of some construct.
+#[test]
+fn reserved_words_have_a_meaning() {
+    // Kept for what is to come: `at most 3 messages per 7 days`.
+    const NOT_YET: [&str; 1] = ["per"];
+    let known: HashSet<String> = constructs()
+        .flat_map(|construct| construct.words.iter().flat_map(|words| words.split_whitespace()))
+        .map(str::to_lowercase)
+        .collect();
+    let silent = RESERVED.iter().filter(|word| !known.contains(**word) && !NOT_YET.contains(word));
+    assert_eq!(silent.collect::<Vec<_>>(), Vec::<&&str>::new());
 }
 
 #[test]

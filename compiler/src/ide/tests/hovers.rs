@@ -148,6 +148,7 @@ fn comments_texts_and_brackets_say_nothing() {
 fn mistakes_leave_the_rest_its_answers() {
     let rules = "
 segment written { any purchases in the last 30 days and spend > }
+segment asked { any purchases where quantity < product.list_price > }
 segment also { spend >= vip_limit   and nowhere > 3   and plan is free }
 segment ( followed by
 trait half = spend / 2 USD
@@ -160,6 +161,8 @@ trait half = spend / 2 USD
         ("~any purchases in the last 30 days and", "any purchases"),
         ("~spend >= vip_limit", "trait spend"),
         ("plan is ~free }", "value free"),
+        // Only products have one, so that is meant.
+        ("~list_price > }", "field list_price of the table products"),
         ("~followed by\n", "followed by purchases"),
         ("~spend / 2", "trait spend"),
         ("in the last ~12 months", "in the last 12 months"),
@@ -170,6 +173,7 @@ trait half = spend / 2 USD
     let spend = hover_in(&checked, "~spend >= vip_limit").unwrap();
     assert!(spend.text.starts_with("Money in USD; missing only where it cannot be worked out."), "{}", spend.text);
     assert_eq!(hover_in(&checked, "~nowhere"), None);
+    assert_eq!(hover_in(&checked, "where ~quantity < product"), None);
 }
 
 /// The moment that is asked for comes before that of the project file.

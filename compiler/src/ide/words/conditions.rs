@@ -8,7 +8,7 @@ declare! {
         "country is not \"France\""
         "Holds where both sides are equal; `is not` where they differ."
         "With a missing value both are unknown, so `country is not \"France\"` leaves out customers whose country is missing; `or country is missing` keeps them. Text compares exactly, and a bare word after `is` is one of the left side's listed values.";
-    IS_ONE_OF "is one of \"FR\", \"BE\"" ["is one of", "is not one of", "one of", "none of", "any of"] Condition
+    IS_ONE_OF "is one of \"FR\", \"BE\"" ["is one of", "is not one of", "one of"] Condition
         "country is one of \"FR\", \"BE\""
         "Holds where the value is equal to one of those listed."
         "It is unknown where the value is missing, and so is `is not one of`. Names of lists may stand among the values.";

@@ -34,11 +34,11 @@ declare! {
         "A span across the turn of the year belongs to the year in which it starts.";
     NEAR_BEFORE "in the 10 days before valentines" ["in the # UNIT before", "in the UNIT before"] Condition
         "any purchases in the 10 days before valentines"
-        "The so many days that end with the day before the occasion begins, in every year."
+        "So many days, up to the day before the occasion begins, in every year."
         "The occasion's own days are not in it. Days are those of the project's zone; other windows may stand beside it, such as `in the last 3 years`.";
     NEAR_AFTER "in the 2 weeks after valentines" ["in the # UNIT after", "in the UNIT after"] Condition
         "any purchases in the 2 weeks after valentines"
-        "The so many days that begin with the day after the occasion ends, in every year."
+        "So many days, from the day after the occasion ends on, in every year."
         "The occasion's own days are not in it. Days are those of the project's zone.";
     DURING "during valentines" ["during"] Condition
         "any purchases in the last 3 years during valentines"
