@@ -92,10 +92,14 @@ fn unknown(subject: &str, close: &[Arc<str>]) -> String {
     if !code {
         let close: Vec<String> = close.iter().map(|words| format!("\"{words}\"")).collect();
         let meant = if close.is_empty() { String::new() } else { format!("; did you mean {}?", close.join(" or ")) };
-        return format!(
-            "{subject} is no code of a message and no word of the language{meant}\n\
-             To ask about a segment, name a customer too: segue explain {subject} --customer KEY"
-        );
+        let unknown = format!("`{subject}` is no code of a message and no word of the language{meant}");
+        // No segment has a name of several words.
+        return match subject.contains(' ') {
+            true => unknown,
+            false => format!(
+                "{unknown}\nTo ask about a segment, name a customer too: segue explain {subject} --customer KEY"
+            ),
+        };
     }
     let known: Vec<String> = entries().iter().map(|entry| format!("  {}  {}", entry.code.0, entry.title)).collect();
     format!("there is no message with the code {subject}; these are the codes:\n{}", known.join("\n"))

@@ -129,9 +129,11 @@ fn constructs_are_found_by_their_words() {
         ("personal", "personal"),
         ("folowed by", "? followed by"),
         ("quintil of", "? quintile of"),
+        ("in the last thirty days", "? in the last"),
     ] {
         assert_eq!(found(asked).first().unwrap(), wanted, "{asked}: {:?}", found(asked));
     }
+    assert!(!found("in the last thirty days").iter().any(|close| close.contains("UNIT")));
     let within = found("within");
     assert_eq!(within, ["within 10 km of PLACE", "within 2 days"]);
     assert_eq!(found("xyzzy"), Vec::<String>::new());

@@ -90,9 +90,10 @@ pub fn find(subject: &str) -> Found {
 /// All words there are to ask for.
 fn all_words() -> impl Iterator<Item = Arc<str>> {
     let of_constructs = constructs().flat_map(|construct| construct.words.iter().copied());
-    // Neither signs nor words with something in between.
-    let of_constructs =
-        of_constructs.filter(|words| !words.contains(|sign: char| !sign.is_alphabetic() && sign != ' '));
+    // Neither signs nor words with something in between, for which `#` and `UNIT` stand.
+    let is_plain =
+        |words: &&str| !words.contains("UNIT") && words.chars().all(|letter| letter.is_alphabetic() || letter == ' ');
+    let of_constructs = of_constructs.filter(is_plain);
     let of_constructs = of_constructs.map(Arc::from);
     of_constructs.chain(DECLARATIONS.iter().map(|function| words_of(function).into()))
 }
