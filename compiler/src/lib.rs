@@ -6,6 +6,7 @@
 pub mod builtins;
 pub mod diagnostics;
 pub mod format;
+pub mod ide;
 pub mod library;
 pub mod names;
 pub mod plan;

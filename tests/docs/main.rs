@@ -3,6 +3,7 @@
 
 use segue_compiler::builtins::{Argument, DECLARATIONS, Declaration, Gives};
 use segue_compiler::format::format;
+use segue_compiler::ide::words::Theme;
 use segue_compiler::source::SourceFile;
 use segue_compiler::syntax::tree::CallShape;
 use segue_tests::example::{Strictness, differences};
@@ -98,6 +99,28 @@ fn the_table_of_functions_is_what_is_declared() {
     let before = text.split(head).next().unwrap();
     let table: String = DECLARATIONS.iter().map(|declaration| row_of(declaration)).collect();
     let right = format!("{before}{head}{table}");
+    if std::env::var_os("SEGUE_ACCEPT").is_some() {
+        std::fs::write(&page, right).unwrap();
+    } else {
+        assert_eq!(text, right, "run this test with SEGUE_ACCEPT=1");
+    }
+}
+
+/// With `SEGUE_ACCEPT` set the page is written anew.
+#[test]
+fn the_words_of_the_language_are_those_declared() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language/words.md");
+    let text = std::fs::read_to_string(&page).unwrap();
+    let mut right = text.split("\n## ").next().unwrap().trim_end().to_owned() + "\n";
+    for theme in Theme::ALL {
+        right += &format!("\n## {}\n\n", theme.title());
+        right += &format!("More on the page about [{}]({}).\n\n", theme.page().trim_end_matches(".md"), theme.page());
+        right += "| written | meaning | example |\n|---|---|---|\n";
+        for construct in theme.constructs() {
+            right += &format!("| `{}` | {} | `{}` |\n", construct.written, construct.short, construct.example);
+        }
+    }
+    assert!(!right.lines().any(|line| line.starts_with("| ") && line.matches('|').count() != 4), "a cell has a `|`");
     if std::env::var_os("SEGUE_ACCEPT").is_some() {
         std::fs::write(&page, right).unwrap();
     } else {

@@ -1,4 +1,4 @@
-//! `segue explain`: what a message means, or why a customer is in a segment or not.
+//! `segue explain`: what a message or a word of the language means, or why a customer is in a segment or not.
 
 use super::loading::{self, Loading};
 use super::opened::{Given, Opened, Where};
@@ -6,20 +6,23 @@ use super::selection::{called, nothing_called, other_segment};
 use crate::console::Console;
 use crate::exit::{Ending, Failure};
 use segue_compiler::diagnostics::{entries, explain, find, legible};
+use segue_compiler::ide::words::{self, Explanation, Found};
 use segue_compiler::plan::Selection;
 use segue_compiler::program::{PartitionId, Program, SegmentId, TableId};
 use segue_runtime::data::needed_fields;
 use segue_runtime::report::why::{self, Question, Setting, Why};
+use std::sync::Arc;
 
 /// What to explain.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   segue explain S0101                         what the message S0101 means, with a wrong file and the mended one
+  segue explain \"followed by\"                 what these words of the language mean
   segue explain win_back --customer 1228      why customer 1228 is in the segment win_back, or not
   segue explain win_back --customer 1228 examples/grocery --as-of 2017-07-01")]
 pub(crate) struct Arguments {
-    /// The code of a message, such as S0101, or the name of a segment or partition
-    #[arg(value_name = "CODE|SEGMENT")]
+    /// The code of a message, such as S0101, words of the language, or the name of a segment or partition
+    #[arg(value_name = "CODE|WORDS|SEGMENT")]
     subject: String,
 
     /// The key of the customer; of the table's row, for a segment of another table
@@ -44,21 +47,59 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     if let Some(key) = &arguments.customer {
         return customer(arguments, key, console);
     }
-    let Some(entry) = find(&arguments.subject) else {
-        return Err(Failure::Use(unknown(&arguments.subject)));
-    };
-    console.out(&explain::page(entry, console.colour))?;
-    Ok(Ending::Fine)
+    if let Some(entry) = find(&arguments.subject) {
+        console.out(&explain::page(entry, console.colour))?;
+        return Ok(Ending::Fine);
+    }
+    match words::find(&arguments.subject) {
+        Found::Words(found) => {
+            let pages: Vec<String> = found.iter().map(|one| page(one, console)).collect();
+            console.out(&pages.join("\n"))?;
+            Ok(Ending::Fine)
+        }
+        Found::Closest(close) => Err(Failure::Use(unknown(&arguments.subject, &close))),
+    }
 }
 
-fn unknown(subject: &str) -> String {
+/// What a construct means, with its example.
+fn page(explanation: &Explanation, console: &Console) -> String {
+    let Explanation { written, meaning, example } = explanation;
+    let heading = if console.colour { format!("\u{1b}[1m{written}\u{1b}[0m") } else { written.clone() };
+    format!("{heading}\n\n{}\nFor example:\n\n    {example}\n", wrapped(meaning, console.width()))
+}
+
+/// A text in lines of at most so many letters, where its words are not longer.
+fn wrapped(text: &str, width: usize) -> String {
+    let (mut out, mut letters) = (String::new(), 0);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        let gap = match letters {
+            0 => "",
+            _ if letters + 1 + length > width => "\n",
+            _ => " ",
+        };
+        letters = if gap == " " { letters + 1 + length } else { length };
+        out.push_str(gap);
+        out.push_str(word);
+    }
+    out + "\n"
+}
+
+/// That nothing is called so; words that are close are named.
+fn unknown(subject: &str, close: &[Arc<str>]) -> String {
     let code =
         subject.strip_prefix(['S', 's']).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
     if !code {
-        return format!(
-            "{subject} is no code of a message; to ask about a segment, name a customer too: \
-             segue explain {subject} --customer KEY"
-        );
+        let close: Vec<String> = close.iter().map(|words| format!("\"{words}\"")).collect();
+        let meant = if close.is_empty() { String::new() } else { format!("; did you mean {}?", close.join(" or ")) };
+        let unknown = format!("`{subject}` is no code of a message and no word of the language{meant}");
+        // No segment has a name of several words.
+        return match subject.contains(' ') {
+            true => unknown,
+            false => format!(
+                "{unknown}\nTo ask about a segment, name a customer too: segue explain {subject} --customer KEY"
+            ),
+        };
     }
     let known: Vec<String> = entries().iter().map(|entry| format!("  {}  {}", entry.code.0, entry.title)).collect();
     format!("there is no message with the code {subject}; these are the codes:\n{}", known.join("\n"))

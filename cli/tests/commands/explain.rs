@@ -14,6 +14,41 @@ fn a_code_has_its_page() {
 }
 
 #[test]
+fn words_of_the_language_are_explained() {
+    let shop = Shop::new();
+    let ended = shop.segue(&["explain", "followed by"]);
+    assert_eq!(
+        (ended.status, ended.out.as_str()),
+        (
+            0,
+            "followed by purchases
+
+Chooses events after which another one came, later than the one before. Each step's clock starts at
+the step before it; without `within`, any later time does. Windows and `where` apply to the step at
+which they stand. Where one of the two has only a day, another table's event of the same day counts
+as after.
+
+For example:
+
+    any carts in the last 7 days followed by purchases within 2 days
+"
+        ),
+        "{}",
+        ended.err
+    );
+    let ended = shop.segue(&["explain", "quintile"]);
+    assert!(ended.out.starts_with("quintile of spend\n\nIn which fifth of all customers"), "{}", ended.out);
+    let ended = shop.segue(&["explain", "Month of"]);
+    assert!(ended.out.starts_with("month of\n\nThe month of a date, from 1 to 12"), "{}", ended.out);
+    // What is written in two ways is told in both.
+    let ended = shop.segue(&["explain", "within"]);
+    assert!(ended.out.contains("within 2 days\n") && ended.out.contains("within 10 km of PLACE\n"), "{}", ended.out);
+    let ended = shop.segue(&["explain", "folowed by"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("did you mean \"followed by\""), "{}", ended.err);
+}
+
+#[test]
 fn a_customer_s_answer_is_explained() {
     let shop = Shop::new();
     let ended = shop.segue(&["explain", "french", "--customer", "2"]);

@@ -14,6 +14,8 @@ mod view;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod wording;
 
 pub use apply::{apply, certain_edits};
 pub use catalogue::{Entry, entries, find};

@@ -52,7 +52,9 @@ pub(crate) enum Belongs {
 pub(crate) struct KnownOfCustomers {
     /// Its name.
     pub(crate) name: Arc<str>,
-    /// Where the name is declared.
+    /// Where the name stands.
+    pub(crate) name_span: Span,
+    /// The whole declaration.
     pub(crate) span: Span,
     /// Its type and where its value comes from; `None` where it could not be understood, about which a message was given.
     pub(crate) field: Option<AnsweredField>,
@@ -63,6 +65,15 @@ impl<'tree> Index<'tree> {
     pub(crate) fn tables_with_segments(&self) -> Vec<TableId> {
         let mut seen = FxHashSet::default();
         self.others.iter().filter_map(|named| named.body.table).filter(|table| seen.insert(*table)).collect()
+    }
+
+    /// What a table is declared as, whatever it is for the segments of another table's rows.
+    pub(crate) fn declared_kind(&self, id: TableId) -> Option<TableKind> {
+        Some(match &self.about {
+            Some(_) if id == CUSTOMERS => TableKind::Table,
+            Some(about) if id == about.customers || id == about.looked_up => TableKind::Customers,
+            _ => self.table(id)?.kind,
+        })
     }
 
     /// The fields of a table that point at the rows of another.
@@ -215,7 +226,7 @@ fn add(customers: &mut TableEntry<'_>, known: &KnownOfCustomers) {
     customers.by_name.insert(fold(&known.name), id);
     customers.fields.push(FieldEntry {
         name: Arc::clone(&known.name),
-        name_span: known.span,
+        name_span: known.name_span,
         span: known.span,
         body: known.field.clone().map_or(FieldBody::Broken, |field| FieldBody::Answered(Box::new(field))),
     });

@@ -1,6 +1,8 @@
 //! Stretches of time in the checked program; [`crate::values::calendar`] turns them into instants and days for an `as of`.
 
-use crate::syntax::tree::{Amount, Unit};
+use crate::syntax::tree::{Amount, Sign, Unit};
+use crate::values::calendar::{shift_date, shift_instant};
+use chrono_tz::Tz;
 
 /// An end of a written stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +15,27 @@ pub enum Bound {
     RelativeDay(i32),
     /// `as of`.
     Now,
+}
+
+impl Bound {
+    /// Moved by an amount; `None` where that is out of range, or where only the calendar of a run could say it.
+    pub fn moved(self, sign: Sign, amount: Amount, zone: Tz) -> Option<Bound> {
+        let count = if sign == Sign::Minus { amount.count.checked_neg()? } else { amount.count };
+        match self {
+            Bound::Day(day) => shift_date(day, count, amount.unit).map(Bound::Day),
+            Bound::Instant(instant) => shift_instant(instant, count, amount.unit, zone).map(Bound::Instant),
+            Bound::RelativeDay(days) => {
+                let length = match amount.unit {
+                    Unit::Day => 1,
+                    Unit::Week => 7,
+                    _ => return None,
+                };
+                let moved = i64::from(days).checked_add(count.checked_mul(length)?)?;
+                i32::try_from(moved).ok().map(Bound::RelativeDay)
+            }
+            Bound::Now => None,
+        }
+    }
 }
 
 /// A stretch of time (rules 2 and 3). All are half-open, in the project's zone.

@@ -37,6 +37,8 @@ pub struct Checked {
     pub config: Config,
     /// Constants that are other than written.
     pub replaced: Vec<Replaced>,
+    /// What is known of single declarations, also where there is no program.
+    pub(crate) known: types::Known,
 }
 
 impl Checked {
@@ -86,7 +88,7 @@ pub fn check_trees(
         later.span == first.span && later.code == first.code && later.message == first.message
     });
     let program = outcome.program.filter(|_| !broken);
-    Checked { sources, trees, program, diagnostics, config, replaced }
+    Checked { sources, trees, program, diagnostics, config, replaced, known: outcome.known }
 }
 
 /// Finds the field that names customers' languages, or says that there is none.

@@ -16,6 +16,7 @@ mod declarations;
 mod different;
 mod fields;
 mod fit;
+mod known;
 mod labels;
 mod messages;
 mod occasions;
@@ -45,6 +46,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 pub(crate) use arithmetic::step as product_step;
+pub(crate) use known::Known;
+pub(crate) use messages::kind;
 pub(crate) use values::show_money;
 
 /// How many names are looked at for suggestions in one check.
@@ -61,6 +64,8 @@ pub(crate) struct Outcome {
     pub program: Option<Program>,
     /// Messages, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is known of single declarations, whether or not there is a program.
+    pub known: Known,
 }
 
 /// Checks the files of a project, with some constants other than written. `read_list` gives the text of a list's file by the
@@ -191,6 +196,9 @@ pub(crate) struct Checker<'tree> {
     pub(crate) tests: Vec<program::TestCase>,
     /// Segments of other tables' rows, by table.
     pub(crate) others: Vec<program::Other>,
+    /// What these see of customers, and what is known to them, by table.
+    known_of_customers: Vec<names::KnownOfCustomers>,
+    known_of_others: Vec<(TableId, Known)>,
     /// Traits, segments and partitions as they were finished.
     order: Vec<Item>,
     /// What the current attempt needs first, and where it uses it.
@@ -242,6 +250,8 @@ impl<'tree> Checker<'tree> {
             contents: (0..index.contents.len()).map(|_| State::Waiting).collect(),
             tests: Vec::new(),
             others: Vec::new(),
+            known_of_customers: Vec::new(),
+            known_of_others: Vec::new(),
             order: Vec::new(),
             needs: Vec::new(),
             settled: FxHashMap::default(),
@@ -496,7 +506,8 @@ impl<'tree> Checker<'tree> {
         {
             program = None;
         }
-        Outcome { program, diagnostics: self.diagnostics }
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        Outcome { program, diagnostics, known: Known::of(self) }
     }
 
     fn assemble(&self) -> Option<Program> {

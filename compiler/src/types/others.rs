@@ -35,37 +35,43 @@ impl<'tree> Checker<'tree> {
             // All of that was told where it was checked first.
             inner.diagnostics.clear();
             segments.into_iter().for_each(|root| inner.work(root));
-            let Outcome { program, diagnostics } = inner.finish();
+            let Outcome { program, diagnostics, known: of_table } = inner.finish();
             self.diagnostics.extend(diagnostics);
+            self.known_of_others.push((table, of_table));
             if let Some(program) = program {
                 self.others.push(Other { table, program, rows });
             }
         }
+        self.known_of_customers = known;
     }
 
     /// What is said of each customer, as fields of the customers' rows: traits, segments, parts of partitions.
     fn known_of_customers(&self) -> Vec<KnownOfCustomers> {
         let mut known = Vec::new();
-        let mut add = |name: &Word, item: Item, said: Option<(Type, bool, bool)>| {
+        let mut add = |(name, span): (&Word, Span), item: Item, said: Option<(Type, bool, bool)>| {
             let by = Answered { of: None, item };
             let field = said.map(|(ty, optional, often_missing)| AnsweredField { ty, optional, often_missing, by });
-            known.push(KnownOfCustomers { name: Arc::clone(&name.text), span: name.span, field });
+            known.push(KnownOfCustomers { name: Arc::clone(&name.text), name_span: name.span, span, field });
         };
         for ((named, state), id) in self.index.traits.iter().zip(&self.traits).zip(0..) {
             let said = state
                 .done()
                 .map(|checked| (checked.value.ty.clone(), checked.value.may_be_missing, checked.often_missing));
-            add(named.name, Item::Trait(TraitId(id)), said);
+            add((named.name, named.span), Item::Trait(TraitId(id)), said);
         }
         for ((named, state), id) in self.index.segments.iter().zip(&self.segments).zip(0..) {
-            add(named.name, Item::Segment(SegmentId(id)), state.done().map(|_| (Type::Boolean, false, false)));
+            add(
+                (named.name, named.span),
+                Item::Segment(SegmentId(id)),
+                state.done().map(|_| (Type::Boolean, false, false)),
+            );
         }
         for ((named, state), id) in self.index.partitions.iter().zip(&self.partitions).zip(0..) {
             let said = state.done().map(|parts| {
                 let names: Vec<Arc<str>> = named.body.parts.iter().map(|part| Arc::clone(&part.name.text)).collect();
                 (Type::OneOf(names.into()), true, !parts.iter().any(Option::is_none))
             });
-            add(named.name, Item::Partition(PartitionId(id)), said);
+            add((named.name, named.span), Item::Partition(PartitionId(id)), said);
         }
         known
     }

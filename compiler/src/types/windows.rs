@@ -7,9 +7,8 @@ use super::values::{bare_word, day_of, inside, made};
 use super::{Checker, messages};
 use crate::program::{Bound, Expr, ExprKind, Type, Window};
 use crate::source::Span;
-use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Sign, Unit, WindowKind};
+use crate::syntax::tree::{self, Amount, ExprKind as Tree, Literal, Moment, Unit, WindowKind};
 use crate::values::Value;
-use crate::values::calendar::{shift_date, shift_instant};
 
 impl<'tree> Checker<'tree> {
     /// Checks windows of a time; `only_date` where it is a day without a clock time.
@@ -241,23 +240,7 @@ impl Checker<'_> {
             ExprKind::Day(days) => Some(Bound::RelativeDay(*days)),
             ExprKind::Now => Some(Bound::Now),
             ExprKind::Shift { moment, sign, amount } => {
-                let count = if *sign == Sign::Minus { amount.count.checked_neg()? } else { amount.count };
-                match self.moved_bound(moment)? {
-                    Bound::Day(day) => shift_date(day, count, amount.unit).map(Bound::Day),
-                    Bound::Instant(instant) => {
-                        shift_instant(instant, count, amount.unit, self.settings.zone).map(Bound::Instant)
-                    }
-                    Bound::RelativeDay(days) => {
-                        let length = match amount.unit {
-                            Unit::Day => 1,
-                            Unit::Week => 7,
-                            _ => return None,
-                        };
-                        let moved = i64::from(days).checked_add(count.checked_mul(length)?)?;
-                        i32::try_from(moved).ok().map(Bound::RelativeDay)
-                    }
-                    Bound::Now => None,
-                }
+                self.moved_bound(moment)?.moved(*sign, *amount, self.settings.zone)
             }
             _ => None,
         }

@@ -56,7 +56,8 @@ pub(crate) struct Scan {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-const RESERVED: &[&str] = &[
+/// Words that cannot be names.
+pub(crate) const RESERVED: &[&str] = &[
     "and",
     "or",
     "not",
