@@ -92,10 +92,12 @@ fn codes(diagnostics: &[Diagnostic], severity: Severity) -> BTreeSet<&str> {
 /// Tests of the rules that come to something else than the page says; those that no page speaks of pass.
 fn test_differences(program: &Program, checked: &Checked, answers: &[Answers]) -> Vec<String> {
     let mut found = Vec::new();
-    let known = |title: &String| program.tests.iter().any(|case| *case.title == **title);
+    let others = program.others.iter().map(|other| &other.program);
+    let programs = || std::iter::once(program).chain(others.clone());
+    let known = |title: &String| programs().flat_map(|program| &program.tests).any(|case| *case.title == **title);
     let unknown = answers.iter().flat_map(|answers| answers.tests.keys()).filter(|title| !known(title));
     found.extend(unknown.map(|title| format!("there is no test \"{title}\"")));
-    for case in &program.tests {
+    for (program, case) in programs().flat_map(|program| program.tests.iter().map(move |case| (program, case))) {
         let ran = match testing::run(program, &checked.sources, case) {
             Ok(ran) => ran,
             Err(error) => {

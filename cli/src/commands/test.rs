@@ -10,7 +10,7 @@ use segue_compiler::names::closest;
 use segue_compiler::program::{Program, TestCase};
 use segue_runtime::data::Progress;
 use segue_runtime::testing::report::{Changes, Coverage, Report, Test, VERSION};
-use segue_runtime::testing::{changes_to_try, coverage, mutants, run as run_test};
+use segue_runtime::testing::{Mutants, changes_to_try, coverage, mutants, run as run_test};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     let Some(program) = opened.program(console)? else { return Ok(Ending::Problems) };
     let cases = chosen(program, &arguments.filter)?;
     if arguments.list {
-        let titles: String = cases.iter().map(|case| format!("{}\n", case.title)).collect();
+        let titles: String = cases.iter().map(|(_, case)| format!("{}\n", case.title)).collect();
         console.out(&legible(&titles))?;
         return Ok(Ending::Fine);
     }
@@ -111,14 +111,25 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     Ok(if report.failed > 0 || unnoticed { Ending::Problems } else { Ending::Fine })
 }
 
-/// The tests that are meant.
-fn chosen<'p>(program: &'p Program, filter: &[String]) -> Result<Vec<&'p TestCase>, Failure> {
+/// A test, with the program that it is about: that of the customers, or of another table's segments.
+type Chosen<'p> = (&'p Program, &'p TestCase);
+
+/// The program of the customers, and those of other tables' segments.
+fn programs(program: &Program) -> impl Iterator<Item = &Program> {
+    std::iter::once(program).chain(program.others.iter().map(|other| &other.program))
+}
+
+/// The tests that are meant, in the order of the files.
+fn chosen<'p>(program: &'p Program, filter: &[String]) -> Result<Vec<Chosen<'p>>, Failure> {
     let wanted: Vec<String> = filter.iter().map(|text| text.to_lowercase()).collect();
     let is_meant =
-        |case: &&TestCase| wanted.is_empty() || wanted.iter().any(|text| case.title.to_lowercase().contains(text));
-    let cases: Vec<&TestCase> = program.tests.iter().filter(is_meant).collect();
-    if cases.is_empty() && !program.tests.is_empty() {
-        let titles = program.tests.iter().map(|case| Arc::clone(&case.title));
+        |case: &TestCase| wanted.is_empty() || wanted.iter().any(|text| case.title.to_lowercase().contains(text));
+    let mut all: Vec<Chosen<'p>> =
+        programs(program).flat_map(|program| program.tests.iter().map(move |case| (program, case))).collect();
+    all.sort_by_key(|(_, case)| case.span);
+    let cases: Vec<Chosen<'p>> = all.iter().copied().filter(|(_, case)| is_meant(case)).collect();
+    if cases.is_empty() && !all.is_empty() {
+        let titles = all.iter().map(|(_, case)| Arc::clone(&case.title));
         let close = filter.first().map(|text| closest(text, titles)).unwrap_or_default();
         let told = match close.first() {
             Some(title) => format!("did you mean \"{title}\"?"),
@@ -133,13 +144,13 @@ fn report(
     arguments: &Arguments,
     opened: &Opened,
     program: &Program,
-    cases: &[&TestCase],
+    cases: &[Chosen<'_>],
     console: &Console,
 ) -> Result<Report, Failure> {
     let sources = &opened.checked.sources;
     let ours = |error: segue_runtime::interpret::InterpretError| Failure::Ours(error.to_string());
     let mut tests = Vec::with_capacity(cases.len());
-    for case in cases {
+    for (program, case) in cases {
         let started = Instant::now();
         let ran = run_test(program, sources, case).map_err(ours)?;
         tests.push(Test::new(program, sources, case, &ran, started.elapsed().as_secs_f64()));
@@ -148,19 +159,31 @@ fn report(
     let failed = tests.len() - passed;
     let mut report = Report { version: VERSION, passed, failed, tests, coverage: None, mutants: None };
     if arguments.coverage && failed == 0 {
-        let lines = coverage(program, cases).map_err(ours)?;
+        let mut lines = Vec::new();
+        for program in programs(program) {
+            lines.extend(coverage(program, &of(program, cases)).map_err(ours)?);
+        }
+        lines.sort_by_key(|line| line.span);
         report.coverage = Some(Coverage::new(program, sources, &lines));
     }
     if arguments.mutate && failed == 0 {
         let bars = Bars::new(console.watched);
-        bars.start_counting("changing conditions", changes_to_try(program) as u64);
-        let found = mutants(program, cases, &|| bars.advance(1)).map_err(ours)?;
+        bars.start_counting("changing conditions", programs(program).map(changes_to_try).sum::<usize>() as u64);
+        let mut found = Mutants::default();
+        for program in programs(program) {
+            found.add(mutants(program, &of(program, cases), &|| bars.advance(1)).map_err(ours)?);
+        }
         report.mutants = Some(Changes::new(sources, &found));
     }
     if failed > 0 && (arguments.coverage || arguments.mutate) {
         console.note("conditions were not looked at: the tests must pass first\n");
     }
     Ok(report)
+}
+
+/// The tests of one of the programs.
+fn of<'p>(program: &Program, cases: &[Chosen<'p>]) -> Vec<&'p TestCase> {
+    cases.iter().filter(|(of, _)| of.about == program.about).map(|(_, case)| *case).collect()
 }
 
 fn tell(arguments: &Arguments, opened: &Opened, report: &Report, console: &Console) -> Result<(), Failure> {

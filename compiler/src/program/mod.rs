@@ -73,6 +73,8 @@ pub struct Program {
     pub partitions: Vec<Partition>,
     /// Segments of other tables' rows, by table in the order of their first ones.
     pub others: Arc<[Other]>,
+    /// In the program of such segments: the table of the outer program whose rows take the place of the customers.
+    pub about: Option<TableId>,
     /// Occasions in the order written.
     pub occasions: Vec<Occasion>,
     /// Tests in the order written.

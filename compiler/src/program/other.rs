@@ -14,7 +14,7 @@ use rustc_hash::FxHashSet;
 pub struct Other {
     /// The table, by its number in the program that this is a part of.
     pub table: TableId,
-    /// What they say: a program without tests whose first table is that one.
+    /// What they say: a program whose first table is that one, with the tests of these segments.
     pub program: Program,
     /// By table of that program: which rows of the outer program's tables it has.
     pub rows: Vec<RowsOf>,

@@ -535,6 +535,7 @@ impl<'tree> Checker<'tree> {
             segments: Vec::new(),
             partitions: Vec::new(),
             others: self.others.clone().into(),
+            about: self.index.about.as_ref().map(|about| about.table),
             occasions: Vec::new(),
             tests: self.tests.clone(),
             order: self.order.clone(),

@@ -8,7 +8,7 @@ use crate::program::{
 };
 use crate::project::Override;
 use crate::source::Span;
-use crate::syntax::tree::{Path, Word};
+use crate::syntax::tree::{self, Claim, ClaimForm, Path, TestCase, TestLine, Word};
 use std::sync::Arc;
 
 impl<'tree> Checker<'tree> {
@@ -35,6 +35,8 @@ impl<'tree> Checker<'tree> {
             // All of that was told where it was checked first.
             inner.diagnostics.clear();
             segments.into_iter().for_each(|root| inner.work(root));
+            inner.index.tests = self.take_tests_about(table);
+            inner.check_tests();
             let Outcome { program, diagnostics, known: of_table } = inner.finish();
             self.diagnostics.extend(diagnostics);
             self.known_of_others.push((table, of_table));
@@ -43,6 +45,27 @@ impl<'tree> Checker<'tree> {
             }
         }
         self.known_of_customers = known;
+    }
+
+    /// The tests that expect something of a segment of a table's rows: they are about one of these.
+    fn take_tests_about(&mut self, table: TableId) -> Vec<(Span, &'tree TestCase)> {
+        let tests = std::mem::take(&mut self.index.tests);
+        let about = |(_, test): &(Span, &TestCase)| {
+            test.lines.iter().any(|line| match line {
+                TestLine::Expect(claim) if claim.form == ClaimForm::Membership => {
+                    segment_of(claim).is_some_and(|word| match self.index.global(&word.text) {
+                        Some(Global::Other(at)) => {
+                            self.index.others.get(at).is_some_and(|named| named.body.table == Some(table))
+                        }
+                        _ => false,
+                    })
+                }
+                _ => false,
+            })
+        };
+        let (taken, left) = tests.into_iter().partition(about);
+        self.index.tests = left;
+        taken
     }
 
     /// What is said of each customer, as fields of the customers' rows: traits, segments, parts of partitions.
@@ -212,4 +235,13 @@ impl<'tree> Checker<'tree> {
         let kind = ExprKind::Lookup { key: Box::new(left.clone()), table: there, field };
         Some(Some(Expr { kind, ty: Type::Boolean, may_be_missing: true, span }))
     }
+}
+
+/// The segment that `in lapsed` or `not in lapsed` names.
+fn segment_of(claim: &Claim) -> Option<&Word> {
+    let named = match &claim.condition.kind {
+        tree::ExprKind::Not(inner) => &**inner,
+        _ => &claim.condition,
+    };
+    super::values::bare_word(named)
 }

@@ -100,6 +100,10 @@ impl<'tree> Checker<'tree> {
         if let Some(Global::Broken) = self.index.global(&word.text) {
             return None;
         }
+        // A segment of another table's rows is a field of them to others, and itself to its like.
+        if let (Some(_), Some(segment @ Global::Segment(_))) = (&self.index.about, self.index.global(&word.text)) {
+            return self.global_value(segment, word.span);
+        }
         if let Some(field) = self.index.field(CUSTOMERS, &word.text) {
             return self.own_field(Row::Customer, CUSTOMERS, field, word.span);
         }

@@ -58,19 +58,25 @@ impl<'tree> Checker<'tree> {
                 TestLine::Rows(given) => {
                     let Some(table) = self.given_table(&given.table) else { continue };
                     if table == CUSTOMERS && given.rows.len() != 1 {
-                        self.report(messages::one_customer(given.span, None));
+                        let subject = self.about();
+                        self.report(messages::one_customer(given.span, None, subject.as_deref()));
                         continue;
                     }
                     if table == CUSTOMERS
                         && let Some(first) = customer.replace(given.span)
                     {
-                        self.report(messages::one_customer(given.span, Some(first)));
+                        let subject = self.about();
+                        self.report(messages::one_customer(given.span, Some(first), subject.as_deref()));
                         continue;
                     }
                     let place = Place { table, as_of };
                     let checked: Vec<GivenRow> =
                         given.rows.iter().filter_map(|row| self.given_row(row, place)).collect();
                     checked.iter().for_each(|row| self.key_once(table, row, &mut keys));
+                    // Customers who belong to a row can be looked up as well.
+                    if let Some(about) = self.index.about.as_ref().filter(|about| about.customers == table) {
+                        rows.push(GivenRows { table: about.looked_up, rows: checked.clone() });
+                    }
                     rows.push(GivenRows { table, rows: checked });
                 }
                 TestLine::Fact(claim) => facts.extend(self.fact(claim)),
@@ -111,6 +117,14 @@ impl<'tree> Checker<'tree> {
 
     /// The table whose rows are given.
     fn given_table(&mut self, word: &Word) -> Option<TableId> {
+        if let Some(subject) = self.about() {
+            if fold(&word.text) == "customer" {
+                return self.refuse(messages::customer_in_a_test_of_rows(word.span, &subject));
+            }
+            if let Some(Global::Table(CUSTOMERS)) = self.index.global(&word.text) {
+                return Some(CUSTOMERS);
+            }
+        }
         if fold(&word.text) == "customer" {
             return self.customers_declared().then_some(CUSTOMERS);
         }
@@ -183,7 +197,10 @@ impl<'tree> Checker<'tree> {
 
     fn given_field(&mut self, written: &'tree GivenField, field: FieldId, place: Place) -> Option<Given> {
         let name = &written.name;
-        if self.index.table(place.table).is_some_and(|table| table.by == Some(field)) {
+        // Rows of customers who belong to what the test is about say which of the customers they are of.
+        let ty = || self.field_state(place.table, field).and_then(State::done).map(|checked| &checked.field.ty);
+        let by = self.index.table(place.table).and_then(|table| table.by);
+        if by == Some(field) && ty() == Some(&Type::Id(Some(CUSTOMERS))) {
             // With the comma behind it, where one stands there.
             let behind =
                 self.sources.get(written.span.file).and_then(|file| file.text.get(written.span.end as usize..));

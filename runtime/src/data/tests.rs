@@ -82,6 +82,7 @@ pub(crate) fn draft_program(tables: Vec<TableDraft>) -> Program {
     Program {
         asks_base: false,
         others: Default::default(),
+        about: None,
         answers: Default::default(),
         locale_field: None,
         settings: Settings {

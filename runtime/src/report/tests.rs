@@ -67,6 +67,7 @@ fn program() -> Program {
     Program {
         asks_base: false,
         others: Default::default(),
+        about: None,
         occasions: Vec::new(),
         tests: Vec::new(),
         answers: Default::default(),

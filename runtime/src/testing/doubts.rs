@@ -5,7 +5,7 @@
 //! under `or`, a row that counts for sure where any row will do.
 #![expect(clippy::indexing_slicing, reason = "ids of a checked program are places in its lists")]
 
-use super::given::field_name;
+use super::given::{field_name, names_owner};
 use crate::data::Dataset;
 use crate::interpret::{CountedRow, Customer, InterpretError, Interpreter};
 use crate::report::value::value_text;
@@ -274,7 +274,8 @@ impl<'a> Doubter<'a> {
             return Ok(Doubts::new());
         }
         // Rows are the customer's, by the customer's own key.
-        let key = program.tables.first().and_then(|customers| customers.key).filter(|_| entry.by == Some(field));
+        let key =
+            program.tables.first().and_then(|customers| customers.key).filter(|_| names_owner(program, table, field));
         let name = key.map_or_else(|| field_name(program, table, field), |key| field_name(program, CUSTOMERS, key));
         Ok(Doubts::from([Doubt::Field(name.to_string())]))
     }

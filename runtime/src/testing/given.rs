@@ -60,6 +60,13 @@ fn in_order(program: &Program, table: TableId, one: Option<&GivenRow>, other: Op
     time.then_with(|| by(declared.key).unwrap_or(Ordering::Equal))
 }
 
+/// Whether a field holds the key of the customer, or of whatever a test is about, whose rows they all are.
+pub(super) fn names_owner(program: &Program, table: TableId, field: FieldId) -> bool {
+    let declared = &program.tables[table.0 as usize];
+    let points = || declared.fields[field.0 as usize].ty == Type::Id(Some(CUSTOMERS));
+    declared.by == Some(field) && points()
+}
+
 /// Fills a table, and those of its lists of records.
 fn fill(program: &Program, id: TableId, rows: &[Option<&GivenRow>], key: Option<&Value>, data: &mut Dataset) {
     let table = &program.tables[id.0 as usize];
@@ -85,8 +92,8 @@ fn fill(program: &Program, id: TableId, rows: &[Option<&GivenRow>], key: Option<
             columns.push(None);
             continue;
         }
-        let value =
-            |row: &Option<&GivenRow>| if table.by == Some(place) { key.cloned() } else { value_of(*row, place) };
+        let is_owner = names_owner(program, id, place);
+        let value = |row: &Option<&GivenRow>| if is_owner { key.cloned() } else { value_of(*row, place) };
         let values: Vec<Option<Value>> = rows.iter().map(value).collect();
         columns.push(Some(Stored::pack(column_of_values(&field.ty, values), rows.len())));
     }

@@ -74,7 +74,8 @@ impl Home {
 /// All places where conditions stand, in the order of the declarations.
 pub(super) fn homes(program: &Program) -> Vec<Home> {
     let mut found = Vec::new();
-    for (table, declared) in program.tables.iter().enumerate() {
+    // Of a program of another table's segments, fields are those of the outer one.
+    for (table, declared) in program.tables.iter().enumerate().filter(|_| program.about.is_none()) {
         for (field, declared) in declared.fields.iter().enumerate() {
             if matches!(declared.source, FieldSource::Computed(_)) {
                 found.push(Home::Field(table as u32, field as u32));
@@ -306,7 +307,7 @@ pub(super) fn noticed(
 }
 
 /// What came of changing each condition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Mutants {
     /// How many changes some test noticed.
     pub noticed: usize,
@@ -314,6 +315,16 @@ pub struct Mutants {
     pub survivors: Vec<Survivor>,
     /// How many changes are of declarations that no test reaches.
     pub unreached: usize,
+}
+
+impl Mutants {
+    /// Adds what came of the conditions of another program.
+    pub fn add(&mut self, other: Mutants) {
+        self.noticed += other.noticed;
+        self.unreached += other.unreached;
+        self.survivors.extend(other.survivors);
+        self.survivors.sort_by_key(|survivor| survivor.span);
+    }
 }
 
 /// A change that no test noticed.

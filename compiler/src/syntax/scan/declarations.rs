@@ -138,7 +138,8 @@ fn end_of(source: &str, lexemes: &[Lexeme], at: usize, kind: ChunkKind) -> usize
             LexemeKind::NewLine => {
                 let Some(first) = next_but_new_lines(lexemes, next) else { return lexemes.len() };
                 let ends = open.is_empty() && ends_at_line(source, lexemes, kind, had_brace, last, first);
-                if ends || proves_declaration(source, lexemes, first) {
+                let row = kind == ChunkKind::Test && gives_row(lexemes, source, first);
+                if ends || !row && proves_declaration(source, lexemes, first) {
                     return next;
                 }
                 next = first;
@@ -180,6 +181,12 @@ fn starts_declaration(source: &str, lexemes: &[Lexeme], at: usize) -> bool {
             use LexemeKind::{NewLine, OpenBrace, Text, UnclosedText, Word};
             matches!(next.kind, Word | Text | UnclosedText | OpenBrace | NewLine)
         })
+}
+
+/// `customers { customer_id: 1` in a test: a row, whose first field stands on the line of its brace and has a value.
+fn gives_row(lexemes: &[Lexeme], source: &str, at: usize) -> bool {
+    let is = |offset: usize, sign: &str| lexemes.get(at + offset).is_some_and(|lexeme| lexeme.text(source) == sign);
+    is(1, "{") && is(3, ":")
 }
 
 /// Whether the words from `at` on can only be a new declaration's, whatever was left open before.

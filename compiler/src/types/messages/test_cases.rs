@@ -39,13 +39,27 @@ pub(crate) fn test_expects_nothing(title: Span) -> Diagnostic {
 }
 
 /// Two customers, or none.
-pub(crate) fn one_customer(span: Span, first: Option<Span>) -> Diagnostic {
+pub(crate) fn one_customer(span: Span, first: Option<Span>, table: Option<&str>) -> Diagnostic {
+    if let Some(table) = table {
+        let message = error(span, format!("this test is about one of the {table}"));
+        return match first {
+            Some(first) => message.beside("this is another one").place(first, "the one of this test"),
+            None => message.beside(format!("give one row: `given {table} {{ ... }}`")),
+        };
+    }
     let message = error(span, "a test is about one customer");
     match first {
         Some(first) => message.beside("this is another one").place(first, "the customer of this test"),
         None => message.beside("give one row: `given customer { ... }`"),
     }
     .note("ranks among all customers are given: `given value_tier is gold`")
+}
+
+/// `given customer { ... }` in a test of a segment of companies
+pub(crate) fn customer_in_a_test_of_rows(span: Span, table: &str) -> Diagnostic {
+    error(span, format!("this test is about one of the {table}, and many customers may belong to it"))
+        .beside("write `customers`")
+        .fix("write `customers`", vec![Edit::replace(span, "customers")])
 }
 
 /// `given customers { ... }`
