@@ -50,7 +50,7 @@ pub(crate) fn difference(
         };
         let (traits, segments, partitions) = (asked.traits.clone(), asked.segments.clone(), asked.partitions.clone());
         let options = LoadOptions {
-            needed: needed_fields(program, &Selection { traits, segments, partitions }),
+            needed: needed_fields(program, &Selection { traits, segments, partitions, ..Selection::default() }),
             bad_rows: BadRows::Stop,
             unknown_customers: UnknownCustomers::Report,
             progress: &Quiet,

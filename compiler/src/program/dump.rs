@@ -56,6 +56,14 @@ pub fn dump(program: &Program) -> String {
     for item in &program.order {
         out.push_str(&declaration(program, *item));
     }
+    for other in program.others.iter() {
+        let table = program.tables.get(other.table.0 as usize).map_or("", |table| &table.name);
+        for item in &other.program.order {
+            let text = declaration(&other.program, *item);
+            let (head, lines) = text.split_once('\n').unwrap_or((&text, ""));
+            _ = writeln!(out, "{head} of {table}\n{}", lines.trim_end());
+        }
+    }
     out
 }
 

@@ -1,8 +1,8 @@
 //! Does a program keep what its types cannot promise? Tests ask this of every program they make.
 
 use super::{
-    Aggregate, Asked, BaseQuestion, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource, Followed, Item,
-    OccasionWindow, Points, Program, Row, Rows, Score, TableId, Type, Window,
+    Aggregate, Answered, Asked, BaseQuestion, Bound, CUSTOMERS, Conversion, Expr, ExprKind, FieldId, FieldSource,
+    Followed, Item, OccasionWindow, Other, Points, Program, Row, Rows, RowsOf, Score, TableId, Type, Window,
 };
 use crate::builtins::{Argument, Function, Gives};
 use crate::syntax::tree::{AggregateOperator, Compared, TableKind};
@@ -27,6 +27,9 @@ pub fn verify(program: &Program) -> Result<(), Vec<String>> {
     let items = program.traits.len() + program.segments.len() + program.partitions.len();
     if verifier.done.len() != items {
         verifier.faults.push(format!("the order names {} of {items} declarations", verifier.done.len()));
+    }
+    for other in program.others.iter() {
+        verifier.other(other);
     }
     if verifier.faults.is_empty() { Ok(()) } else { Err(verifier.faults) }
 }
@@ -72,12 +75,54 @@ impl Verifier<'_> {
                     }
                     self.expr(value, Place { row: Some(id), customer: false });
                 }
+                if let FieldSource::Answered(by) = field.source {
+                    self.answered(&field.name, &field.ty, by);
+                }
                 if let Type::Records(elements) = field.ty
                     && self.program.tables.get(elements.0 as usize).is_none_or(|table| table.parent.is_none())
                 {
                     self.faults.push(format!("the list {} has no table of its own", field.name));
                 }
             }
+        }
+    }
+
+    /// The program of another table's segments, and its tables beside those that their rows come from.
+    fn other(&mut self, other: &Other) {
+        if let Err(faults) = verify(&other.program) {
+            self.faults.extend(faults);
+        }
+        if other.rows.len() != other.program.tables.len() || other.program.about != Some(other.table) {
+            self.faults.push("the program of another table's segments is not about its rows".to_owned());
+        }
+        for (rows, table) in other.rows.iter().zip(&other.program.tables) {
+            let (RowsOf::Whole(from) | RowsOf::Tied(from, _) | RowsOf::Elements(from)) = rows else { continue };
+            let outer = self.program.tables.get(from.0 as usize);
+            let alike = outer.is_some_and(|outer| {
+                let pairs = outer.fields.iter().zip(&table.fields);
+                pairs.into_iter().all(|(one, other)| one.name == other.name) && outer.fields.len() <= table.fields.len()
+            });
+            if !alike {
+                self.faults.push(format!("the rows of {} come from a table with other fields", table.name));
+            }
+        }
+    }
+
+    /// A field that a declaration answers: it is there, and says what the field holds.
+    fn answered(&mut self, name: &str, ty: &Type, answered: Answered) {
+        // Those of the other programs are held against them by the outer one.
+        if self.program.about.is_some() {
+            return;
+        }
+        let program = self.program.program_of(answered);
+        let fits = match answered.item {
+            Item::Segment(id) => {
+                *ty == Type::Boolean && program.is_some_and(|program| program.segments.len() > id.0 as usize)
+            }
+            Item::Trait(_) | Item::Partition(_) => false,
+        };
+        if !fits {
+            self.faults.push(format!("the field {name} is answered by nothing that fits"));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Privacy labels follow the values: whatever is made from a labelled field bears its labels.
 #![expect(clippy::indexing_slicing, reason = "every place is counted over the list it is a place in")]
 
-use crate::program::{Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, TableId};
+use crate::program::{Answered, Expr, ExprKind, FieldId, FieldSource, Item, Other, Program, Rows, TableId};
 use crate::syntax::tree::Label;
 use rustc_hash::FxHashMap;
 
@@ -40,6 +40,55 @@ pub(crate) fn carry(program: &mut Program) {
             }
         }
     }
+}
+
+/// Carries labels between what is said of customers and segments of other tables' rows, each of which are fields to the other,
+/// until nothing changes. There are few labels, and none is ever taken away.
+pub(crate) fn carry_elsewhere(program: &mut Program) {
+    if program.others.is_empty() {
+        return;
+    }
+    let mut others: Vec<Other> = program.others.iter().cloned().collect();
+    loop {
+        let mut changed = false;
+        let labels = |program: &Program, others: &[Other], by: Answered| -> Vec<Label> {
+            let found = match by.of {
+                None => Some(program),
+                Some(table) => others.iter().find(|other| other.table == table).map(|other| &other.program),
+            };
+            let labels = found.and_then(|program| match by.item {
+                Item::Trait(id) => program.traits.get(id.0 as usize).map(|made| &made.labels),
+                Item::Segment(id) => program.segments.get(id.0 as usize).map(|made| &made.labels),
+                Item::Partition(id) => program.partitions.get(id.0 as usize).map(|made| &made.labels),
+            });
+            labels.cloned().unwrap_or_default()
+        };
+        let mut fill = |own: &mut Program, of: &dyn Fn(Answered) -> Vec<Label>| {
+            let mut filled = false;
+            for field in own.tables.iter_mut().flat_map(|table| &mut table.fields) {
+                let FieldSource::Answered(by) = field.source else { continue };
+                let labels = of(by);
+                filled |= field.labels != labels;
+                field.labels = labels;
+            }
+            if filled {
+                carry(own);
+            }
+            changed |= filled;
+        };
+        for at in 0..others.len() {
+            let mut own = others[at].program.clone();
+            fill(&mut own, &|by| labels(program, &others, by));
+            others[at].program = own;
+        }
+        let mut own = program.clone();
+        fill(&mut own, &|by| labels(program, &others, by));
+        *program = own;
+        if !changed {
+            break;
+        }
+    }
+    program.others = others.into();
 }
 
 /// Labels of fields; those of computed ones are worked out on the way.

@@ -596,6 +596,9 @@ impl<'tree> Checker<'tree> {
             });
         }
         labels::carry(&mut made);
+        if made.about.is_none() {
+            labels::carry_elsewhere(&mut made);
+        }
         Some(made)
     }
 }
