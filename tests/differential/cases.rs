@@ -126,6 +126,8 @@ pub(crate) fn single(
     expected: &Outcome,
 ) -> Option<String> {
     let listed = |rows: &Vec<Map<String, Value>>| Value::Array(rows.iter().cloned().map(Value::Object).collect());
+    let complete = segue_runtime::others::complete(program, data, request).unwrap();
+    let data = complete.as_ref().unwrap_or(data);
     let rows: Map<String, Value> = rows.iter().map(|(table, rows)| (table.clone(), listed(rows))).collect();
     segue_tests::single::difference(program, data, request, expected)
         .or_else(|| segue_tests::single::json_difference(program, &rows, data, request, expected))
@@ -184,6 +186,9 @@ fn count(
     for members in &outcome.segments {
         coverage.segment(members.count(), outcome.customers);
     }
+    for of in &outcome.others {
+        of.members.iter().for_each(|members| coverage.other(members.count(), of.rows));
+    }
     let column = |name: &str| {
         let at = request.traits.iter().position(|id| &*program.traits[id.0 as usize].name == name).unwrap();
         &outcome.traits[at]
@@ -223,6 +228,33 @@ pub(crate) fn compare(program: &Program, request: &Request, expected: &Outcome, 
     for (at, id) in request.partitions.iter().enumerate() {
         if expected.partitions[at] != got.partitions[at] {
             return Some(format!("partition {} differs", program.partitions[id.0 as usize].name));
+        }
+    }
+    let of_others = |outcome: &Outcome| {
+        let mut others = outcome.others.clone();
+        others.sort_by_key(|of| of.table);
+        others
+    };
+    for (left, right) in of_others(expected).iter().zip(&of_others(got)) {
+        let other = program.other(left.table).unwrap();
+        for (at, id) in left.segments.iter().enumerate() {
+            let name = &other.program.segments[id.0 as usize].name;
+            let place = right.segments.iter().position(|other| other == id);
+            let Some(place) = place.filter(|_| left.table == right.table) else {
+                return Some(format!("segment {name} is not worked out by the engine"));
+            };
+            if left.members[at] != right.members[place] || left.counts[at] != right.counts[place] {
+                return Some(format!(
+                    "segment {name} of another table: {} members, the engine has {}",
+                    left.counts[at], right.counts[place]
+                ));
+            }
+        }
+        if left.problems != right.problems {
+            return Some(format!(
+                "problems of another table differ:\n  interpreter {:?}\n  engine      {:?}",
+                left.problems, right.problems
+            ));
         }
     }
     (expected.problems != got.problems)

@@ -2,7 +2,7 @@
 
 use crate::kinds::{Kind, Ty};
 use crate::pools::*;
-use crate::schema::{OCCASIONS, Scope};
+use crate::schema::Scope;
 use crate::values::{COMPARISONS, Writer, constant, of_customer};
 
 impl Writer<'_, '_> {
@@ -101,7 +101,7 @@ impl Writer<'_, '_> {
                 let list = if lists.is_empty() { "customer.tags" } else { self.choices.pick(&lists) };
                 format!("{list} is{} empty", self.not())
             }
-            Kind::NoRecords => match scope.records() {
+            Kind::NoRecords => match self.records(scope) {
                 [] => return None,
                 records => format!("{} is{} empty", self.choices.pick(records).0, self.not()),
             },
@@ -159,7 +159,7 @@ impl Writer<'_, '_> {
                 format!("{difference} {operator} {}", self.literal(Ty::Duration))
             }
             Kind::Occurs => {
-                let occasion = self.written(OCCASIONS);
+                let occasion = self.occasion();
                 let window = self.written(&[
                     "in the next 7 days",
                     "in the last 30 days",

@@ -15,6 +15,9 @@ pub(crate) struct Coverage {
     pub(crate) segments: usize,
     /// Those that hold for 5 to 95 per cent of them.
     pub(crate) biting: usize,
+    /// Segments of other tables' rows, where there are several rows; and those that hold for some of them and not for all.
+    pub(crate) others: usize,
+    pub(crate) others_biting: usize,
     /// By kind and place of a test: how often true, false, unknown.
     pub(crate) atoms: BTreeMap<(Kind, Place), [u64; 3]>,
     /// Problems reported.
@@ -32,6 +35,14 @@ impl Coverage {
             self.segments += 1;
             let share = members as f64 / customers as f64;
             self.biting += usize::from((0.05..=0.95).contains(&share));
+        }
+    }
+
+    /// Counts the members of a segment of another table's rows.
+    pub(crate) fn other(&mut self, members: usize, rows: usize) {
+        if rows >= 2 {
+            self.others += 1;
+            self.others_biting += usize::from((1..rows).contains(&members));
         }
     }
 
@@ -57,6 +68,8 @@ impl Coverage {
         self.cases += other.cases;
         self.segments += other.segments;
         self.biting += other.biting;
+        self.others += other.others;
+        self.others_biting += other.others_biting;
         self.problems += other.problems;
         self.ranged += other.ranged;
         for (name, count) in &other.nodes {
@@ -75,6 +88,12 @@ impl Coverage {
         let mut gaps = Vec::new();
         if self.biting * 100 < self.segments * 30 || self.segments == 0 {
             gaps.push(format!("only {} of {} segments hold for 5 to 95% of the customers", self.biting, self.segments));
+        }
+        if self.others < self.cases / 4 || self.others_biting * 100 < self.others * 30 {
+            gaps.push(format!(
+                "of {} segments of other tables {} hold for some rows only",
+                self.others, self.others_biting
+            ));
         }
         for kind in Kind::all() {
             for place in [Place::Customer, Place::Where] {
@@ -106,8 +125,9 @@ impl Coverage {
     /// A table of the counts.
     pub(crate) fn table(&self) -> String {
         let mut text = format!(
-            "{} cases, {} segments judged, {} of them hold for 5 to 95%, {} problems, {} requests in ranges\n",
-            self.cases, self.segments, self.biting, self.problems, self.ranged
+            "{} cases, {} segments judged, {} of them hold for 5 to 95%, {} of other tables, {} of them hold for some rows, \
+             {} problems, {} requests in ranges\n",
+            self.cases, self.segments, self.biting, self.others, self.others_biting, self.problems, self.ranged
         );
         for (name, count) in &self.nodes {
             text += &format!("  {name:<48} {count:>9} nodes\n");

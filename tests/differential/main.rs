@@ -20,6 +20,7 @@ mod data;
 mod kept;
 mod kinds;
 mod nodes;
+mod others;
 mod pools;
 mod ranges;
 mod rows;

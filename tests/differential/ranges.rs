@@ -46,6 +46,7 @@ pub(crate) fn difference(
             traits: some(request.traits.len(), ASKED).map(|at| request.traits[at]).collect(),
             segments: some(request.segments.len(), 2).map(|at| request.segments[at]).collect(),
             partitions: some(request.partitions.len(), 1).map(|at| request.partitions[at]).collect(),
+            others: Vec::new(),
             ..request.clone()
         };
         let (traits, segments, partitions) = (asked.traits.clone(), asked.segments.clone(), asked.partitions.clone());

@@ -2,7 +2,7 @@
 
 use crate::kinds::{Ty, WINDOWS};
 use crate::pools::*;
-use crate::schema::{OCCASIONS, Scope};
+use crate::schema::Scope;
 use crate::values::{COMPARISONS, Writer};
 
 /// Rows to ask about.
@@ -13,7 +13,7 @@ pub(crate) struct Source {
     /// The scope of a row.
     pub(crate) inner: Scope,
     /// Whether they have a time: a day only, or an instant.
-    timed: Option<Ty>,
+    pub(crate) timed: Option<Ty>,
 }
 
 /// What can be asked about from the customer.
@@ -32,7 +32,10 @@ impl Writer<'_, '_> {
         if scope == Scope::Customer {
             return Some(*self.choices.pick(SOURCES));
         }
-        let lists = scope.records();
+        if let Some(sources) = crate::others::sources(scope) {
+            return Some(*self.choices.pick(sources));
+        }
+        let lists = self.records(scope);
         if lists.is_empty() {
             return None;
         }
@@ -84,7 +87,7 @@ impl Writer<'_, '_> {
         let mut before = source.inner;
         let mut most = 3;
         while matches!(before, Scope::Buys | Scope::Visits) && most > 0 && self.choices.once_in(4) {
-            let next = *self.choices.pick(&SOURCES[..2]);
+            let next = self.following();
             let negated = self.choices.once_in(3);
             text += if negated { " followed by no " } else { " followed by " };
             text += next.path;
@@ -350,9 +353,9 @@ impl Writer<'_, '_> {
             "near an occasion" => {
                 let days = self.written(&["1 day", "10 days", "3 weeks", "100 days"]);
                 let side = self.written(&["before", "after"]);
-                format!("in the {days} {side} {}", self.written(OCCASIONS))
+                format!("in the {days} {side} {}", self.occasion())
             }
-            "during an occasion" => format!("during {}", self.written(OCCASIONS)),
+            "during an occasion" => format!("during {}", self.occasion()),
             "since" => format!("since {}", self.bound(day)),
             "before" => format!("before {}", self.bound(day)),
             "after" => format!("after {}", self.bound(day)),

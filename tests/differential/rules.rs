@@ -35,6 +35,8 @@ pub(crate) struct Earlier {
     traits: Vec<(Ty, Vec<String>)>,
     pub(crate) segments: Vec<String>,
     pub(crate) partitions: Vec<(String, Vec<String>)>,
+    /// Segments of other tables' rows, with their table.
+    pub(crate) others: Vec<(String, &'static str)>,
 }
 
 impl Earlier {
@@ -57,8 +59,8 @@ pub(crate) fn rules(streams: &[Vec<u32>]) -> Rules {
     let mut earlier = Earlier::default();
     for (at, stream) in streams.iter().enumerate() {
         let mut choices = Choices::new(stream);
-        let mut writer = Writer { choices: &mut choices, earlier: &earlier };
-        match writer.choices.below(20) {
+        let mut writer = Writer { choices: &mut choices, earlier: &earlier, elsewhere: None };
+        match writer.choices.below(22) {
             0..=3 => {
                 let (kind, test) = writer.single(Scope::Customer);
                 let name = format!("atom_{at}");
@@ -120,6 +122,12 @@ pub(crate) fn rules(streams: &[Vec<u32>]) -> Rules {
                 let condition = writer.in_base();
                 rules.text += &format!("segment in_base_{at} {{ {condition} }}\n");
                 earlier.segments.push(format!("in_base_{at}"));
+            }
+            20 | 21 => {
+                let (text, table) = writer.other_segment(at);
+                rules.text += &text;
+                earlier.others.push((format!("other_{at}"), table));
+                earlier.segments.push(format!("via_{at}"));
             }
             _ => {
                 let lines = 1 + writer.choices.below(2);

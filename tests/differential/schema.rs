@@ -142,6 +142,12 @@ pub(crate) enum Scope {
     Homes,
     Items,
     Parts,
+    /// A customer as a row that belongs to a company.
+    Member,
+    /// A company that a segment is about.
+    Company,
+    /// A shop that a segment is about.
+    Shop,
 }
 
 /// Values a listed field may hold, as rules write them.
@@ -156,6 +162,37 @@ impl Scope {
     /// Names of a type; those of the row itself come first, then lookups and the customer's.
     pub(crate) fn names(self, ty: Ty) -> &'static [&'static str] {
         match self {
+            Scope::Member => Scope::Customer.names(ty),
+            Scope::Company => match ty {
+                Ty::Boolean => &["airy", "owner.maybe", "owner.flag"],
+                Ty::Integer => &["size", "desks", "top_code", "owner.n"],
+                Ty::Number => &["region.area", "owner.x"],
+                Ty::Money => &["worth", "owner.cash"],
+                Ty::Percent => &["region.fee", "owner.cut"],
+                Ty::Duration => &["owner.pause", "owner.wait"],
+                Ty::Date => &["owner.born", "owner.since_day"],
+                Ty::Instant => &["owner.left", "owner.joined"],
+                Ty::Text => &["industry", "region.title"],
+                Ty::Id => &["company", "region", "owner"],
+                Ty::Zone => &["region.zone", "owner.zone"],
+                Ty::Listed => &["region.climate", "owner.plan"],
+                Ty::Place => &["owner.home", "owner.made"],
+            },
+            Scope::Shop => match ty {
+                Ty::Boolean => &["manager.maybe", "manager.flag"],
+                Ty::Integer => &["manager.n", "manager.house"],
+                Ty::Number => &["region.area", "manager.y"],
+                Ty::Money => &["manager.tip", "manager.worth"],
+                Ty::Percent => &["region.fee", "manager.rate"],
+                Ty::Duration => &["queue", "manager.pause"],
+                Ty::Date => &["opened", "manager.elder"],
+                Ty::Instant => &["manager.left", "manager.joined"],
+                Ty::Text => &["label", "region.title", "manager.nick"],
+                Ty::Id => &["shop", "region", "manager"],
+                Ty::Zone => &["region.zone", "manager.home_zone"],
+                Ty::Listed => &["region.climate", "manager.tier"],
+                Ty::Place => &["place", "manager.spot"],
+            },
             Scope::Customer => match ty {
                 Ty::Boolean => &["flag", "maybe", "friend.maybe", "company.airy"],
                 Ty::Integer => &["n", "m", "house", "company.size"],
@@ -267,7 +304,9 @@ impl Scope {
     /// Listed fields with the values they list.
     pub(crate) fn listed(self) -> &'static [Listed] {
         match self {
-            Scope::Customer => &[("plan", PLAN), ("tier", TIER), ("company.region.climate", CLIMATE)],
+            Scope::Customer | Scope::Member => &[("plan", PLAN), ("tier", TIER), ("company.region.climate", CLIMATE)],
+            Scope::Company => &[("region.climate", CLIMATE), ("owner.plan", PLAN)],
+            Scope::Shop => &[("region.climate", CLIMATE), ("manager.tier", TIER)],
             Scope::Buys => &[("kind", KIND), ("shop.region.climate", CLIMATE), ("customer.plan", PLAN)],
             Scope::Pets => &[("customer.tier", TIER), ("customer.plan", PLAN)],
             _ => &[("customer.plan", PLAN)],
@@ -277,7 +316,9 @@ impl Scope {
     /// Plain lists of the row itself with the type of their values.
     pub(crate) fn lists(self) -> &'static [(&'static str, Ty)] {
         match self {
-            Scope::Customer => &[
+            Scope::Company => &[("codes", Ty::Integer)],
+            Scope::Shop => &[("signs", Ty::Text)],
+            Scope::Customer | Scope::Member => &[
                 ("tags", Ty::Text),
                 ("nums", Ty::Integer),
                 ("sizes", Ty::Number),
@@ -298,7 +339,9 @@ impl Scope {
     /// Plain lists of looked-up rows.
     pub(crate) fn looked_lists(self) -> &'static [(&'static str, Ty)] {
         match self {
-            Scope::Customer => {
+            Scope::Company => &[("owner.tags", Ty::Text), ("owner.refs", Ty::Id)],
+            Scope::Shop => &[("manager.nums", Ty::Integer), ("manager.fees", Ty::Money)],
+            Scope::Customer | Scope::Member => {
                 &[("company.codes", Ty::Integer), ("friend.tags", Ty::Text), ("friend.nums", Ty::Integer)]
             }
             Scope::Buys => &[("shop.signs", Ty::Text), ("referrer.nums", Ty::Integer)],
@@ -312,7 +355,9 @@ impl Scope {
     /// The id of another customer.
     pub(crate) fn friends(self) -> &'static [&'static str] {
         match self {
-            Scope::Customer => &["friend", "company.owner", "friend.friend"],
+            Scope::Customer | Scope::Member => &["friend", "company.owner", "friend.friend"],
+            Scope::Company => &["owner", "owner.friend"],
+            Scope::Shop => &["manager", "manager.friend"],
             Scope::Buys => &["referrer", "shop.manager", "customer.friend"],
             Scope::Visits => &["guide", "guide.friend"],
             Scope::Pets => &["vet", "vet.company.owner"],
@@ -323,7 +368,9 @@ impl Scope {
     /// The id of a company, whose fields are worked out from lists of its own.
     pub(crate) fn company(self) -> &'static str {
         match self {
-            Scope::Customer => "company",
+            Scope::Customer | Scope::Member => "company",
+            Scope::Company => "owner.company",
+            Scope::Shop => "manager.company",
             Scope::Visits => "guide.company",
             _ => "customer.company",
         }

@@ -11,13 +11,20 @@ use crate::schema::Scope;
 pub(crate) struct Writer<'a, 'b> {
     pub(crate) choices: &'a mut Choices<'b>,
     pub(crate) earlier: &'a Earlier,
+    /// Whose segment is written, where it is another table's, which cannot ask about all that a customer's can.
+    pub(crate) elsewhere: Option<Scope>,
 }
 
 pub(crate) const COMPARISONS: &[&str] = &[">=", ">", "<", "<="];
 
 /// `name` of the customer, as a row's scope calls it.
 pub(crate) fn of_customer(scope: Scope, name: &str) -> String {
-    if scope == Scope::Customer { name.to_owned() } else { format!("customer.{name}") }
+    match scope {
+        Scope::Customer | Scope::Member => name.to_owned(),
+        Scope::Company => format!("owner.{name}"),
+        Scope::Shop => format!("manager.{name}"),
+        _ => format!("customer.{name}"),
+    }
 }
 
 impl Writer<'_, '_> {
