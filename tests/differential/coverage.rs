@@ -89,7 +89,7 @@ impl Coverage {
         if self.biting * 100 < self.segments * 30 || self.segments == 0 {
             gaps.push(format!("only {} of {} segments hold for 5 to 95% of the customers", self.biting, self.segments));
         }
-        if self.others < self.cases / 4 || self.others_biting * 100 < self.others * 30 {
+        if self.others < self.cases / 4 || self.others_biting * 100 < self.others * 15 {
             gaps.push(format!(
                 "of {} segments of other tables {} hold for some rows only",
                 self.others, self.others_biting

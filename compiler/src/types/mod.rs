@@ -584,7 +584,12 @@ impl<'tree> Checker<'tree> {
         for (named, state) in self.index.contents.iter().zip(&self.contents) {
             made.partitions.push(self.content_as_partition(named, state.done()?));
         }
-        for (named, state) in self.index.occasions.iter().zip(&self.occasions) {
+        // A table whose segments could not be put together would be one that nobody is in.
+        if self.others.len() != self.index.tables_with_segments().len() && self.index.about.is_none() {
+            return None;
+        }
+        // Those that are days of customers are none of another table's rows; the outer program tells of the others.
+        for (named, state) in self.index.occasions.iter().zip(&self.occasions).filter(|_| self.index.about.is_none()) {
             let checked = state.done()?;
             made.occasions.push(program::Occasion {
                 name: Arc::clone(&named.name.text),
