@@ -182,7 +182,8 @@ fn filled_with(
     manner: &Manner,
     room: &Room,
 ) -> Result<Option<Filled>, EngineError> {
-    crate::others::filled(program, data, request, &others::ByCodes, |program, data, request| {
+    let fits = |bytes: u64| fits(room, bytes);
+    crate::others::filled(program, data, request, (way(), &fits), |program, data, request| {
         run_with(program, data, request, manner.clone(), room)
     })
 }

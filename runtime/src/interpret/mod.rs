@@ -65,7 +65,7 @@ pub enum InterpretError {
 /// # Errors
 /// The program or the data break their invariants.
 pub fn run(program: &Program, data: &Dataset, request: &Request) -> Result<Outcome, InterpretError> {
-    let filled = crate::others::filled(program, data, request, &others::ByWords, run)?;
+    let filled = crate::others::filled(program, data, request, (&others::ByWords, &|_| Ok(())), run)?;
     let data = filled.as_ref().map_or(data, |filled| &filled.data);
     let interpreter = Interpreter::new(program, data, request)?;
     let customers = interpreter.customers();

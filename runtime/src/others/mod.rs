@@ -9,11 +9,12 @@ mod rebase;
 #[cfg(test)]
 mod tests;
 
-use crate::data::{Column, Dataset, Dictionary, Stored, Values};
+use crate::data::{Column, Dataset, Dictionary, Stored, Values, needed_fields};
 use crate::outcome::{NO_PART, OfOther, Outcome, Request};
-use rebase::rebased;
 pub(crate) use rebase::{Arranged, NO_OWNER, Way};
+use rebase::{Seen, rebased};
 use rustc_hash::FxHashMap;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::{Answered, FieldId, FieldSource, Item, Other, Program, SegmentId, TableId};
 use std::sync::Arc;
 
@@ -58,12 +59,12 @@ impl Filled {
 /// the data have no column of.
 ///
 /// # Errors
-/// Those of the runs.
+/// Those of the runs, and those of `fits`, which is told how many bytes the data take as a table's segments see them.
 pub(crate) fn filled<E>(
     program: &Program,
     data: &Dataset,
     request: &Request,
-    way: &dyn Way,
+    (way, fits): (&dyn Way, &dyn Fn(u64) -> Result<(), E>),
     mut run: impl FnMut(&Program, &Dataset, &Request) -> Result<Outcome, E>,
 ) -> Result<Option<Filled>, E> {
     if program.others.is_empty() {
@@ -92,7 +93,9 @@ pub(crate) fn filled<E>(
         };
         let Some(other) = program.other(table) else { continue };
         let asked = asked_of(items.iter().copied(), request);
-        let rows = rebased(program, other, &filled.data, &filled.known, way);
+        let seen = seen(program, other, &filled.data, &filled.known, &asked.segments);
+        fits(rebase::bytes(&seen))?;
+        let rows = rebased(&seen, way);
         let outcome = run(&other.program, &rows, &asked)?;
         filled.take(program, other, (&asked, outcome), request);
     }
@@ -234,7 +237,19 @@ pub(crate) fn seen_from(
     let filled = crate::engine::filled(program, data, &request)?;
     let none = FxHashMap::default();
     let (data, known) = filled.as_ref().map_or((data, &none), |filled| (&filled.data, &filled.known));
-    Ok(rebased(program, other, data, known, crate::engine::way()))
+    Ok(rebased(&seen(program, other, data, known, &[segment]), crate::engine::way()))
+}
+
+/// What some segments of another table ask about.
+fn seen<'a>(
+    program: &'a Program,
+    other: &'a Other,
+    data: &'a Dataset,
+    known: &'a FxHashMap<Item, Stored>,
+    segments: &[SegmentId],
+) -> Seen<'a> {
+    let selection = Selection { segments: segments.to_vec(), ..Selection::default() };
+    Seen { program, other, data, known, needed: needed_fields(&other.program, &selection) }
 }
 
 /// The first segment of another table's rows that declarations ask about and of which the data have no column.

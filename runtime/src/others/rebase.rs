@@ -1,6 +1,6 @@
 //! The data seen from another table: its rows in the place of the customers, and whatever belongs to them in their order.
 
-use crate::data::{Dataset, Stored, TableData};
+use crate::data::{Dataset, NeededFields, Stored, TableData};
 use rustc_hash::FxHashMap;
 use segue_compiler::program::{Answered, CUSTOMERS, FieldId, FieldSource, Item, Other, Program, RowsOf, TableId, Tie};
 
@@ -26,47 +26,63 @@ pub(crate) trait Way {
     fn arranged(&self, owners: &[u32], count: usize, times: Option<&Stored>, keys: Option<&Stored>) -> Arranged;
 }
 
-/// The data as the program of another table's segments has them. `known` is what is said of each customer.
-pub(crate) fn rebased(
-    program: &Program,
-    other: &Other,
-    data: &Dataset,
-    known: &FxHashMap<Item, Stored>,
-    way: &dyn Way,
-) -> Dataset {
-    let seen = Seen { program, other, data, known, way };
+/// What the program of another table's segments is to have of the data.
+pub(crate) struct Seen<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) other: &'a Other,
+    pub(crate) data: &'a Dataset,
+    /// What is said of each customer.
+    pub(crate) known: &'a FxHashMap<Item, Stored>,
+    /// The fields that are asked about, in the program of the segments.
+    pub(crate) needed: NeededFields,
+}
+
+/// About how many bytes [`rebased`] takes: rows that belong to others are put into an order of their own.
+pub(crate) fn bytes(seen: &Seen<'_>) -> u64 {
+    let of_table = |(at, rows): (u32, &RowsOf)| {
+        let RowsOf::Tied(from, _) = rows else { return 0 };
+        let fields = seen.other.program.tables.get(at as usize).map_or(0, |table| table.fields.len());
+        let columns = (0..fields as u32).filter(|field| seen.needed.field(TableId(at), FieldId(*field))).count();
+        // Whose a row is, where it goes to, and its cells.
+        let each = if seen.needed.table(TableId(at)) { 8 + columns as u64 * 8 } else { 0 };
+        seen.rows(*from) as u64 * each
+    };
+    (0..).zip(&seen.other.rows).map(of_table).sum()
+}
+
+/// The data as the program of another table's segments has them: columns that it asks about.
+pub(crate) fn rebased(seen: &Seen<'_>, way: &dyn Way) -> Dataset {
+    let other = seen.other;
     let mut tables = vec![TableData::default(); other.rows.len()];
-    // By table: the rows of the outer one that it has, in its order; `None` for all of them as they stand.
-    let mut chosen: Vec<Option<Vec<u32>>> = vec![None; other.rows.len()];
+    let mut chosen = vec![Chosen::None; other.rows.len()];
+    // A list's table stands behind the one whose rows hold it.
     for (at, rows) in other.rows.iter().enumerate() {
         let table = TableId(u32::try_from(at).unwrap_or(u32::MAX));
         let (made, rows) = match rows {
-            RowsOf::Whole(from) => (seen.whole(table, *from), None),
-            RowsOf::Tied(from, tie) => {
-                let (made, rows) = seen.tied(table, *from, *tie);
-                (made, Some(rows))
+            RowsOf::Whole(from) => (seen.whole(table, *from), Chosen::All),
+            RowsOf::Tied(from, tie) if seen.needed.table(table) => {
+                let (made, rows) = seen.tied(table, *from, *tie, way);
+                (made, Chosen::These(rows))
             }
-            RowsOf::Nothing => (seen.nothing(table), None),
-            // Below the rows that have them.
-            RowsOf::Elements(_) => continue,
-        };
-        if let (Some(place), Some(slot)) = (tables.get_mut(at), chosen.get_mut(at)) {
-            (*place, *slot) = (made, rows);
-        }
-    }
-    // A list's table stands behind the one whose rows hold it.
-    for (at, rows) in other.rows.iter().enumerate() {
-        let RowsOf::Elements(from) = rows else { continue };
-        let table = TableId(u32::try_from(at).unwrap_or(u32::MAX));
-        let parent = other.program.tables.get(at).and_then(|table| table.parent).map(|(parent, _)| parent.0 as usize);
-        let is_empty = parent.is_some_and(|parent| matches!(other.rows.get(parent), Some(RowsOf::Nothing)));
-        let of_parent = parent.and_then(|parent| chosen.get(parent).cloned().flatten());
-        let (made, rows) = match of_parent {
-            _ if is_empty => (seen.empty(table, 0), None),
-            None => (seen.whole(table, *from), None),
-            Some(rows) => {
-                let (made, inner) = seen.elements(table, *from, &rows);
-                (made, Some(inner))
+            RowsOf::Tied(..) | RowsOf::Nothing => (seen.empty(table, seen.rows(other.table)), Chosen::None),
+            RowsOf::Elements(from) => {
+                let declared = other.program.tables.get(at).and_then(|table| table.parent);
+                let parent = declared.and_then(|(parent, _)| chosen.get(parent.0 as usize));
+                match parent {
+                    Some(Chosen::All) => (seen.whole(table, *from), Chosen::All),
+                    Some(Chosen::These(rows)) => {
+                        let (made, inner) = seen.elements(table, *from, rows);
+                        (made, Chosen::These(inner))
+                    }
+                    // Below tables without rows.
+                    Some(Chosen::None) | None => {
+                        let owners = match declared {
+                            Some((parent, _)) => tables.get(parent.0 as usize).map_or(0, |table| table.rows),
+                            None => 0,
+                        };
+                        (seen.empty(table, owners), Chosen::None)
+                    }
+                }
             }
         };
         if let (Some(place), Some(slot)) = (tables.get_mut(at), chosen.get_mut(at)) {
@@ -76,12 +92,15 @@ pub(crate) fn rebased(
     Dataset { tables }
 }
 
-struct Seen<'a> {
-    program: &'a Program,
-    other: &'a Other,
-    data: &'a Dataset,
-    known: &'a FxHashMap<Item, Stored>,
-    way: &'a dyn Way,
+/// Which rows of the outer table a table has.
+#[derive(Clone)]
+enum Chosen {
+    /// All, as they stand.
+    All,
+    /// These, in this order.
+    These(Vec<u32>),
+    /// None.
+    None,
 }
 
 impl Seen<'_> {
@@ -93,6 +112,7 @@ impl Seen<'_> {
     fn columns(&self, table: TableId, from: TableId) -> Vec<Option<&Stored>> {
         let Some(declared) = self.other.program.tables.get(table.0 as usize) else { return Vec::new() };
         let column = |(at, source): (u32, &FieldSource)| match source {
+            _ if !self.needed.field(table, FieldId(at)) => None,
             FieldSource::Answered(Answered { of: None, item }) => self.known.get(item),
             _ => self.outer(from, FieldId(at)),
         };
@@ -117,18 +137,16 @@ impl Seen<'_> {
         TableData { rows: 0, columns: vec![None; count], groups: Some(vec![0; owners + 1].into()), runs: None }
     }
 
-    fn nothing(&self, table: TableId) -> TableData {
-        self.empty(table, self.rows(self.other.table))
-    }
-
     /// The rows that belong to those that segments are about, in their order, and which they are.
-    fn tied(&self, table: TableId, from: TableId, tie: Tie) -> (TableData, Vec<u32>) {
-        let Some(declared) = self.program.tables.get(from.0 as usize) else { return (self.nothing(table), Vec::new()) };
+    fn tied(&self, table: TableId, from: TableId, tie: Tie, way: &dyn Way) -> (TableData, Vec<u32>) {
+        let Some(declared) = self.program.tables.get(from.0 as usize) else {
+            return (self.empty(table, 0), Vec::new());
+        };
         let count = self.rows(self.other.table);
         let key = |table: TableId| self.program.tables.get(table.0 as usize).and_then(|table| table.key);
         let keys = key(self.other.table).and_then(|key| self.outer(self.other.table, key));
         let owners_by = |table: TableId, field: FieldId| match (self.outer(table, field), keys) {
-            (Some(ids), Some(keys)) => self.way.owners(ids, keys),
+            (Some(ids), Some(keys)) => way.owners(ids, keys),
             _ => vec![NO_OWNER; self.rows(table)],
         };
         let owners = match tie {
@@ -145,7 +163,7 @@ impl Seen<'_> {
             }
         };
         let column = |field: Option<FieldId>| field.and_then(|field| self.outer(from, field));
-        let Arranged { groups, rows } = self.way.arranged(&owners, count, column(declared.at), column(declared.key));
+        let Arranged { groups, rows } = way.arranged(&owners, count, column(declared.at), column(declared.key));
         let columns = self.columns(table, from).into_iter().map(|column| Some(column?.gather(&rows))).collect();
         (TableData { rows: rows.len(), columns, groups: Some(groups.into()), runs: None }, rows)
     }
