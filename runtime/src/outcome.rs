@@ -69,6 +69,18 @@ impl OfOther {
         let (segments, counts) = (Vec::new(), Vec::new());
         OfOther { table, rows, segments, counts, members: Vec::new(), problems: Vec::new() }
     }
+
+    /// Puts the segments into the order in which they are written.
+    pub(crate) fn put_in_order(&mut self) {
+        let mut places: Vec<usize> = (0..self.segments.len()).collect();
+        places.sort_by_key(|place| self.segments.get(*place));
+        let moved = |at: &usize| self.segments.get(*at).copied();
+        let segments = places.iter().filter_map(moved).collect();
+        let counts = places.iter().filter_map(|at| self.counts.get(*at).copied()).collect();
+        let members = places.iter().filter_map(|at| self.members.get(*at).cloned()).collect();
+        (self.segments, self.counts, self.members) = (segments, counts, members);
+        self.problems.sort_by_key(|problem| (problem.span, problem.kind));
+    }
 }
 
 /// The customer is in no part of the partition.

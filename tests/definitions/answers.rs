@@ -1,11 +1,11 @@
 //! Runs a definition and holds what came out against what was worked out by hand.
 
 use crate::definition::{Case, Definition};
-use segue_compiler::program::{PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::program::{CUSTOMERS, PartitionId, Program, SegmentId, TableId, TraitId};
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{CivilDate, date_text};
 use segue_runtime::data::{Dataset, DatasetBuilder};
-use segue_runtime::outcome::{NO_PART, Outcome, Request};
+use segue_runtime::outcome::{Members, NO_PART, Outcome, Request};
 use segue_tests::single;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -43,15 +43,24 @@ fn run(case: &Case, program: &Program, rows: &Map<String, Json>, data: &Dataset,
         traits: numbered(&program.traits).map(TraitId).collect(),
         members: true,
         threads: 1,
-        others: Vec::new(),
+        others: program.other_segments().collect(),
     };
     let outcome = match engine {
         Engine::Interpreter | Engine::Records => segue_runtime::interpret::run(program, data, &request).unwrap(),
         Engine::Jit => segue_runtime::engine::run(program, data, &request).unwrap(),
     };
     let mut found = Vec::new();
-    compare(case, program, &keys(program, data), &outcome, &mut found);
+    compare(case, program, &keys(program, data, CUSTOMERS), &outcome, &mut found);
+    for of in &outcome.others {
+        let keys = keys(program, data, of.table);
+        let declared = &program.other(of.table).unwrap().program.segments;
+        for (id, members) in of.segments.iter().zip(&of.members) {
+            compare_members(case, &declared[id.0 as usize].name, &keys, members, &mut found);
+        }
+    }
     if let Engine::Records = engine {
+        let complete = segue_runtime::others::complete(program, data, &request).unwrap();
+        let data = complete.as_ref().unwrap_or(data);
         found.extend(single::difference(program, data, &request, &outcome));
         found.extend(single::json_difference(program, rows, data, &request, &outcome));
     }
@@ -62,24 +71,28 @@ fn numbered<T>(items: &[T]) -> impl Iterator<Item = u32> + use<T> {
     0..u32::try_from(items.len()).unwrap()
 }
 
-/// The customers' keys, in the order of the data.
-fn keys(program: &Program, data: &Dataset) -> Vec<String> {
-    let customers = &data.tables[0];
-    let column = customers.columns[program.tables[0].key.unwrap().0 as usize].as_ref().unwrap();
-    (0..customers.rows).map(|row| scalar(column.value(row).as_ref()).as_str().unwrap().to_owned()).collect()
+/// The keys of a table's rows, in the order of the data.
+fn keys(program: &Program, data: &Dataset, table: TableId) -> Vec<String> {
+    let (declared, rows) = (&program.tables[table.0 as usize], &data.tables[table.0 as usize]);
+    let column = rows.columns[declared.key.unwrap().0 as usize].as_ref().unwrap();
+    (0..rows.rows).map(|row| scalar(column.value(row).as_ref()).as_str().unwrap().to_owned()).collect()
+}
+
+fn compare_members(case: &Case, name: &str, keys: &[String], members: &Members, found: &mut Vec<String>) {
+    let members: BTreeSet<&str> = members.iter().map(|row| keys[row].as_str()).collect();
+    match case.expect["segments"].get(name) {
+        None => found.push(format!("nothing is expected of segment {name}")),
+        Some(expected) if strings(expected) != members => {
+            found.push(format!("{name} are {members:?}, not {expected}"));
+        }
+        Some(_) => {}
+    }
 }
 
 fn compare(case: &Case, program: &Program, keys: &[String], outcome: &Outcome, found: &mut Vec<String>) {
     let expected = |kind: &str, name: &str| case.expect[kind].get(name).cloned();
     for (segment, members) in program.segments.iter().zip(&outcome.segments) {
-        let members: BTreeSet<&str> = members.iter().map(|row| keys[row].as_str()).collect();
-        match expected("segments", &segment.name) {
-            None => found.push(format!("nothing is expected of segment {}", segment.name)),
-            Some(expected) if strings(&expected) != members => {
-                found.push(format!("{} are {members:?}, not {expected}", segment.name));
-            }
-            Some(_) => {}
-        }
+        compare_members(case, &segment.name, keys, members, found);
     }
     for (partition, parts) in program.partitions.iter().zip(&outcome.partitions) {
         for (number, part) in (0..).zip(&partition.parts) {
@@ -106,7 +119,8 @@ fn compare(case: &Case, program: &Program, keys: &[String], outcome: &Outcome, f
     }
     for kind in ["segments", "partitions", "traits"] {
         for name in case.expect[kind].as_object().into_iter().flat_map(|names| names.keys()) {
-            let known = program.segments.iter().any(|declared| &*declared.name == name)
+            let others = program.others.iter().flat_map(|other| &other.program.segments);
+            let known = program.segments.iter().chain(others).any(|declared| &*declared.name == name)
                 || program.partitions.iter().any(|declared| &*declared.name == name)
                 || program.traits.iter().any(|declared| &*declared.name == name);
             if !known {

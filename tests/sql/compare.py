@@ -33,16 +33,16 @@ RAW = {
 
 
 def blocks():
-    """The file's blocks in order: (kind, name, query)."""
+    """The file's blocks in order: (kind, name, query); the kind of a segment of another table's rows is the table's name."""
     text = (HERE / "grocery.sql").read_text()
-    parts = re.split(r"^-- (step|segment|partition) (\w+)\n", text, flags=re.MULTILINE)[1:]
+    parts = re.split(r"^-- (step|segment|partition|table \w+) (\w+)\n", text, flags=re.MULTILINE)[1:]
     for kind, name, body in zip(parts[0::3], parts[1::3], parts[2::3]):
         query, _, _ = body.partition(";")
         yield kind, name, query
 
 
 def by_sql(moment):
-    """Answers of the queries: {segment: keys}, {partition: {part: keys}}."""
+    """Answers of the queries: {segment: keys}, {partition: {part: keys}}; `name of table` for those of another table's rows."""
     instant = datetime.fromisoformat(moment).replace(tzinfo=zoneinfo.ZoneInfo(ZONE))
     database = duckdb.connect()
     database.execute("SET enable_progress_bar = false")
@@ -59,6 +59,9 @@ def by_sql(moment):
             if len(keys) != len(set(keys)):
                 sys.exit(f"{name}: the query gives a household twice")
             segments[name] = set(keys)
+        elif kind.startswith("table "):
+            rows = database.execute(f'SELECT key FROM "{name}"').fetchall()
+            segments[f"{name} of {kind.removeprefix('table ')}"] = {str(key) for (key,) in rows}
         elif kind == "partition":
             parts = partitions.setdefault(name, {})
             for key, part in database.execute(f'SELECT household_id, part FROM "{name}"').fetchall():
@@ -85,6 +88,9 @@ def by_segue(binary, engine, moment):
         for file in sorted((out / "partitions").glob("*.parquet")):
             for key, part in rows_of(file):
                 members.setdefault(f"{file.stem}.{part}", set()).add(str(key))
+        for file in sorted((out / "tables").glob("*.parquet")):
+            for key, name in rows_of(file):
+                members.setdefault(f"{name} of {file.stem}", set()).add(str(key))
         return json.loads(done.stdout), members
 
 
@@ -92,6 +98,8 @@ def differences(summary, members, segments, partitions):
     """One line for each difference."""
     found = []
     counts = {segment["name"]: segment["count"] for segment in summary["segments"]}
+    for table in summary.get("tables", []):
+        counts |= {f"{segment['name']} of {table['name']}": segment["count"] for segment in table["segments"]}
     if counts.keys() != segments.keys():
         found.append(f"segments in one place only: {sorted(counts.keys() ^ segments.keys())}")
     wanted = {name: keys for name, keys in segments.items() if name in counts}

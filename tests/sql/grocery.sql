@@ -461,3 +461,29 @@ SELECT DISTINCT a.household_id FROM bought a, bought b, bought c, params
 WHERE a.category = 'GREETING CARDS/WRAP/PARTY SPLY' AND a.moment >= as_of - INTERVAL 12 MONTH
   AND b.household_id = a.household_id AND b.category = 'FROZEN PIZZA' AND b.moment > a.moment AND b.moment < a.moment + INTERVAL 7 DAY
   AND c.household_id = a.household_id AND c.category = 'SOFT DRINKS' AND c.moment > b.moment AND c.moment < b.moment + INTERVAL 3 DAY;
+
+-- table products much_bought
+SELECT p.product_id AS key FROM raw_products p JOIN bought b USING (product_id), params
+WHERE b.moment >= as_of - INTERVAL 90 DAY GROUP BY p.product_id HAVING count(DISTINCT b.household_id) >= 200;
+
+-- table products faithful_few
+SELECT p.product_id AS key FROM raw_products p JOIN bought b USING (product_id), params
+WHERE b.moment >= as_of - INTERVAL 12 MONTH GROUP BY p.product_id
+HAVING count(DISTINCT b.household_id) BETWEEN 5 AND 20 AND count(DISTINCT b.basket_id) >= 100;
+
+-- table campaigns taken_up
+SELECT c.campaign_id AS key FROM raw_campaign_descriptions c
+    JOIN (SELECT campaign_id, count(*) AS sent FROM raw_campaigns GROUP BY campaign_id) USING (campaign_id)
+    LEFT JOIN (SELECT campaign_id, count(*) AS back FROM redeemed GROUP BY campaign_id) USING (campaign_id)
+WHERE coalesce(back, 0) / sent >= 0.2;
+
+-- segment mainstream
+SELECT b.household_id FROM bought b JOIN much_bought m ON m.key = b.product_id, params
+WHERE b.moment >= as_of - INTERVAL 90 DAY GROUP BY b.household_id HAVING count(DISTINCT b.product_id) >= 15;
+
+-- segment specialists
+SELECT DISTINCT b.household_id FROM bought b JOIN faithful_few f ON f.key = b.product_id, params
+WHERE b.moment >= as_of - INTERVAL 12 MONTH;
+
+-- segment well_mailed
+SELECT household_id FROM raw_campaigns JOIN taken_up ON key = campaign_id GROUP BY household_id HAVING count(*) >= 2;

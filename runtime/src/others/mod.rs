@@ -52,6 +52,8 @@ impl Filled {
         }
         outcome.problems.sort_by_key(|problem| (problem.span, problem.kind));
         outcome.others = self.of_tables;
+        outcome.others.sort_by_key(|of| of.table);
+        outcome.others.iter_mut().for_each(OfOther::put_in_order);
     }
 }
 
