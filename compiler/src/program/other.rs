@@ -149,9 +149,8 @@ impl Program {
         let mut done: FxHashSet<Answered> = FxHashSet::default();
         for (table, segment) in self.other_segments() {
             let first = Answered { of: Some(table), item: Item::Segment(segment) };
-            // Each with what it asks for, and how much of that was looked at.
-            let mut path: Vec<(Answered, Vec<(Answered, Span)>, usize)> = vec![(first, self.asks_elsewhere(first), 0)];
-            while let Some((at, asks, next)) = path.last_mut() {
+            let mut path = vec![Step { at: first, asks: self.asks_elsewhere(first), next: 0 }];
+            while let Some(Step { at, asks, next }) = path.last_mut() {
                 let Some((asked, _)) = asks.get(*next).copied() else {
                     done.insert(*at);
                     path.pop();
@@ -161,13 +160,11 @@ impl Program {
                 if done.contains(&asked) {
                     continue;
                 }
-                if let Some(start) = path.iter().position(|(at, ..)| *at == asked) {
-                    let used = |(at, asks, next): &(Answered, Vec<(Answered, Span)>, usize)| {
-                        Some((*at, asks.get(next.checked_sub(1)?)?.1))
-                    };
+                if let Some(start) = path.iter().position(|step| step.at == asked) {
+                    let used = |step: &Step| Some((step.at, step.asks.get(step.next.checked_sub(1)?)?.1));
                     return path.get(start..).map(|circle| circle.iter().filter_map(used).collect());
                 }
-                path.push((asked, self.asks_elsewhere(asked), 0));
+                path.push(Step { at: asked, asks: self.asks_elsewhere(asked), next: 0 });
             }
         }
         None
@@ -179,6 +176,13 @@ impl Program {
         let points = |ty: &Type| *ty == Type::Id(Some(table));
         (0..).zip(fields).filter(|(_, field)| points(&field.ty)).map(|(at, _)| FieldId(at)).collect()
     }
+}
+
+/// A declaration on the way of a search, with what it asks for and how much of that was looked at.
+struct Step {
+    at: Answered,
+    asks: Vec<(Answered, Span)>,
+    next: usize,
 }
 
 /// The field that an expression asks for itself, a list whose elements it goes through among them.
