@@ -15,7 +15,7 @@ pub(crate) use rebase::{Arranged, NO_OWNER, Way};
 use rebase::{Seen, rebased};
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::Selection;
-use segue_compiler::program::{Answered, FieldId, FieldSource, Item, Other, Program, SegmentId, TableId};
+use segue_compiler::program::{Answered, FieldId, FieldSource, Item, Other, Program, RowsOf, SegmentId, TableId};
 use std::sync::Arc;
 
 /// Whether a request asks about segments of other tables' rows that the data have no answer to.
@@ -240,6 +240,15 @@ pub(crate) fn seen_from(
     let none = FxHashMap::default();
     let (data, known) = filled.as_ref().map_or((data, &none), |filled| (&filled.data, &filled.known));
     Ok(rebased(&seen(program, other, data, known, &[segment]), crate::engine::way()))
+}
+
+/// The columns of the data by the tables of the program of another table's segments, their rows as they stand.
+pub(crate) fn columns(other: &Other, data: &Dataset) -> Dataset {
+    let of_table = |rows: &RowsOf| match rows {
+        RowsOf::Whole(from) | RowsOf::Tied(from, _) | RowsOf::Elements(from) => data.table(*from).cloned(),
+        RowsOf::Nothing => None,
+    };
+    Dataset { tables: other.rows.iter().map(|rows| of_table(rows).unwrap_or_default()).collect() }
 }
 
 /// What some segments of another table ask about.

@@ -1,6 +1,7 @@
 //! Rules held against the data they will run on: values that are asked for but never occur, columns that are not there.
 
 use crate::data::{DataError, DataErrors, Dataset, LoadReport, Stored, StoredValues, Warning};
+use crate::others;
 use crate::report::phrase::{count, list};
 use segue_compiler::diagnostics::{Diagnostic, Edit};
 use segue_compiler::names::closest;
@@ -20,6 +21,17 @@ const COMPARED: usize = 20_000;
 
 /// A message for each text or id that a rule compares a column with and that never occurs in it.
 pub fn values_that_never_occur(checked: &Checked, program: &Program, dataset: &Dataset) -> Vec<Diagnostic> {
+    let mut found = never_occurring(checked, program, dataset);
+    for other in program.others.iter() {
+        found.extend(never_occurring(checked, &other.program, &others::columns(other, dataset)));
+    }
+    // Fields that are worked out are those of all programs.
+    found.sort_by_key(|message| message.span);
+    found.dedup_by(|later, first| later.span == first.span && later.message == first.message);
+    found
+}
+
+fn never_occurring(checked: &Checked, program: &Program, dataset: &Dataset) -> Vec<Diagnostic> {
     let mut search = Search { program, checked, dataset, counts: HashMap::new(), found: Vec::new() };
     for item in &program.order {
         for expr in program.expressions(*item) {
