@@ -11,6 +11,7 @@ mod graph;
 mod init;
 mod library;
 mod memory;
+mod other_tables;
 mod prepare;
 mod run;
 mod shop;
