@@ -76,11 +76,16 @@ impl Program {
     /// The declarations whose answers a declaration asks for as fields, with the first place where it does; what it uses
     /// in its own program is among what is walked through, and not listed.
     pub fn asks_elsewhere(&self, answered: Answered) -> Vec<(Answered, Span)> {
-        let Some(program) = self.program_of(answered) else { return Vec::new() };
+        self.program_of(answered).map_or_else(Vec::new, |program| program.asks_for_fields([answered.item]))
+    }
+
+    /// The same of several declarations of this program.
+    fn asks_for_fields(&self, of: impl IntoIterator<Item = Item>) -> Vec<(Answered, Span)> {
+        let program = self;
         let mut found: Vec<(Answered, Span)> = Vec::new();
-        let mut items = FxHashSet::from_iter([answered.item]);
+        let mut waiting_items: Vec<Item> = of.into_iter().collect();
+        let mut items: FxHashSet<Item> = waiting_items.iter().copied().collect();
         let mut fields: FxHashSet<(TableId, FieldId)> = FxHashSet::default();
-        let mut waiting_items = vec![answered.item];
         let mut waiting: Vec<&Expr> = Vec::new();
         loop {
             let Some(expr) = waiting.pop() else {
@@ -118,7 +123,7 @@ impl Program {
     /// whatever only it asks for.
     pub fn asked_elsewhere(
         &self,
-        wanted: impl IntoIterator<Item = Answered>,
+        wanted: impl IntoIterator<Item = Item>,
         segments: &[(TableId, SegmentId)],
         is_known: impl Fn(Answered) -> bool,
     ) -> Vec<Answered> {
@@ -129,9 +134,7 @@ impl Program {
         let mut met: FxHashSet<Answered> = FxHashSet::default();
         let of_tables = segments.iter().map(|(table, id)| Answered { of: Some(*table), item: Item::Segment(*id) });
         let mut stack: Vec<(Answered, bool)> = of_tables.map(|answered| (answered, false)).collect();
-        for wanted in wanted {
-            stack.extend(self.asks_elsewhere(wanted).into_iter().map(|(asked, _)| (asked, false)));
-        }
+        stack.extend(self.asks_for_fields(wanted).into_iter().map(|(asked, _)| (asked, false)));
         while let Some((answered, ready)) = stack.pop() {
             if ready {
                 order.push(answered);

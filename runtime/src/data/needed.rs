@@ -81,8 +81,7 @@ pub fn needed_fields(program: &Program, selection: &Selection) -> NeededFields {
     selection.traits.iter().for_each(|id| walk.item(Item::Trait(*id)));
     selection.segments.iter().for_each(|id| walk.item(Item::Segment(*id)));
     selection.partitions.iter().for_each(|id| walk.item(Item::Partition(*id)));
-    let of_customers = selection.items().map(|item| Answered { of: None, item });
-    for Answered { of, item } in program.asked_elsewhere(of_customers, &selection.others, |_| false) {
+    for Answered { of, item } in program.asked_elsewhere(selection.items(), &selection.others, |_| false) {
         match of {
             None => walk.item(item),
             Some(table) => walk.of_other(table, item),

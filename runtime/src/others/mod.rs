@@ -25,8 +25,7 @@ pub(crate) fn asks(program: &Program, request: &Request) -> bool {
 
 /// What has to be worked out as fields for a request, each behind what it needs, but what is known.
 fn elsewhere(program: &Program, request: &Request, is_known: impl Fn(Answered) -> bool) -> Vec<Answered> {
-    let of_customers = crate::base::wanted(request).map(|item| Answered { of: None, item });
-    program.asked_elsewhere(of_customers, &request.others, is_known)
+    program.asked_elsewhere(crate::base::wanted(request), &request.others, is_known)
 }
 
 /// What was worked out of other tables' rows.
@@ -268,8 +267,7 @@ pub(crate) fn unanswered(program: &Program, data: &Dataset, items: impl Iterator
     let field = |answered: Answered| answered.of.and_then(|table| Some((table, field_of(program, table, answered)?)));
     let is_known =
         |answered: Answered| field(answered).is_some_and(|(table, field)| data.column(table, field).is_some());
-    let of_customers = items.map(|item| Answered { of: None, item });
-    let open = program.asked_elsewhere(of_customers, &[], is_known);
+    let open = program.asked_elsewhere(items, &[], is_known);
     let (table, field) = open.into_iter().find_map(field)?;
     let declared = program.tables.get(table.0 as usize)?;
     Some(format!("{}.{}", declared.name, declared.fields.get(field.0 as usize)?.name).into())
