@@ -136,7 +136,13 @@ fn uses(program: &Program, node: Node) -> Vec<Node> {
         Some(RowsOf::Nothing) | None => table,
     };
     let tables: BTreeSet<TableId> = tables.into_iter().map(|table| holder(program, outer(table))).collect();
-    items.chain(elsewhere).chain(tables.into_iter().map(|table| Node::Table(table.0 as usize))).collect()
+    let mut used: Vec<Node> = Vec::new();
+    for node in items.chain(elsewhere).chain(tables.into_iter().map(|table| Node::Table(table.0 as usize))) {
+        if !used.contains(&node) {
+            used.push(node);
+        }
+    }
+    used
 }
 
 /// What expressions read.

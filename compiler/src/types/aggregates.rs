@@ -252,6 +252,10 @@ impl<'tree> Checker<'tree> {
             match self.index.global(&first.text) {
                 Some(Global::Table(table)) => return self.table_source(table, first, path),
                 Some(Global::Broken) => return None,
+                Some(Global::Other(_)) => {
+                    let text = first.text.to_string();
+                    return self.refuse(messages::aggregate_of_no_rows(written, path.span, &text, "a segment"));
+                }
                 Some(_) => {}
                 None => {
                     if fold(&first.text) != "customer" {

@@ -368,6 +368,13 @@ impl<'tree> Checker<'tree> {
         let subject = self.subject(left, scope)?;
         if let IsTest::Value(right) = test
             && let Some(word) = super::values::bare_word(right)
+            && let (Subject::Value(Expr { ty: Type::Id(Some(_)), .. }), Some(crate::names::Global::Other(_))) =
+                (&subject, self.index.global(&word.text))
+        {
+            return self.refuse(messages::in_for_is(word, left.span));
+        }
+        if let IsTest::Value(right) = test
+            && let Some(word) = super::values::bare_word(right)
             && self.means_missing(&subject, word, scope)
         {
             let gap = Span { file: left.span.file, start: left.span.end, end: right.span.end };

@@ -152,6 +152,7 @@ impl<'tree> Checker<'tree> {
                 }
             },
             Some(Global::Broken) => None,
+            Some(Global::OfCustomers) => self.only_of_customers(word, Scope::customer()),
             _ => {
                 let names: Vec<Arc<str>> =
                     self.index.occasions.iter().map(|named| Arc::clone(&named.name.text)).collect();

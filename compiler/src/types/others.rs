@@ -219,12 +219,14 @@ impl<'tree> Checker<'tree> {
 
     /// `company is in no_chief`: whether the row that an id points at is in a segment of its table.
     pub(crate) fn in_other_segment(&mut self, left: &Expr, word: &Word) -> Option<Option<Expr>> {
-        let Some(Global::Other(at)) = self.index.global(&word.text) else { return None };
-        let table = self.index.others.get(at)?.body.table;
-        let Some(table) = table else { return Some(None) };
-        let there = match &self.index.about {
-            Some(about) if about.table == table => CUSTOMERS,
-            _ => table,
+        let there = match (self.index.global(&word.text)?, &self.index.about) {
+            // Its like are segments to a segment of the table, and fields of its rows as well.
+            (Global::Segment(_), Some(_)) => CUSTOMERS,
+            (Global::Other(at), about) => {
+                let Some(table) = self.index.others.get(at)?.body.table else { return Some(None) };
+                if about.as_ref().is_some_and(|about| about.table == table) { CUSTOMERS } else { table }
+            }
+            _ => return None,
         };
         if left.ty != Type::Id(Some(there)) {
             let name = self.index.table_name(there);

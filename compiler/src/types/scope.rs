@@ -87,14 +87,14 @@ impl<'tree> Checker<'tree> {
         let (first, steps) = words.split_first()?;
         let found = match scope.row {
             Some(table) => self.row_name(first, path, table, scope)?,
-            None if scope.customer => self.customer_name(first)?,
+            None if scope.customer => self.customer_name(first, path)?,
             None => self.constant_name(first)?,
         };
         self.steps(found, path, first, steps)
     }
 
     /// A name in the customer's scope.
-    fn customer_name(&mut self, word: &Word) -> Option<Found> {
+    fn customer_name(&mut self, word: &Word, path: &Path) -> Option<Found> {
         self.customers_needed(word.span);
         // A name that two things claim was told once.
         if let Some(Global::Broken) = self.index.global(&word.text) {
@@ -109,7 +109,7 @@ impl<'tree> Checker<'tree> {
         }
         match self.index.global(&word.text) {
             Some(global) => self.global_value(global, word.span),
-            None => self.unknown_in_customer(word),
+            None => self.unknown_in_customer(word, path),
         }
     }
 
@@ -291,7 +291,7 @@ impl<'tree> Checker<'tree> {
         self.refuse(messages::unknown_field(word, &table, &close, &fields))
     }
 
-    fn unknown_in_customer<T>(&mut self, word: &Word) -> Option<T> {
+    fn unknown_in_customer<T>(&mut self, word: &Word, path: &Path) -> Option<T> {
         if self.index.global("customers") == Some(Global::Broken) || !self.customers_declared() {
             return None;
         }
@@ -301,6 +301,13 @@ impl<'tree> Checker<'tree> {
             && let Some(date) = self.birthday()
         {
             return self.refuse(messages::age_of_a_date(word, &date));
+        }
+        if let (Some(about), [before, next, ..]) = (&self.index.about, path.words.as_slice())
+            && let Some(field) = self.index.field(about.customers, &before.text)
+            && self.index.pointers(about.customers, CUSTOMERS).contains(&field)
+        {
+            let subject = self.index.table_name(CUSTOMERS);
+            return self.refuse(messages::subject_by_its_name(before, next, &subject));
         }
         let close = self.closest(&word.text, names);
         // `price > 3 USD` outside of `where`: a field of rows, not of the customer.
@@ -338,9 +345,10 @@ impl<'tree> Checker<'tree> {
         let own = self.index.field_names(table);
         let mut names = own.clone();
         if scope.customer {
+            let of = self.index.about.as_ref().map_or(CUSTOMERS, |about| about.looked_up);
             let customers = self
                 .index
-                .field_names(CUSTOMERS)
+                .field_names(of)
                 .into_iter()
                 .chain(self.index.traits.iter().map(|named| Arc::clone(&named.name.text)));
             names.extend(self.closest(&word.text, customers).iter().map(|name| Arc::from(format!("customer.{name}"))));
@@ -381,7 +389,12 @@ impl<'tree> Checker<'tree> {
                     && matches!(ty, Some(Type::Integer | Type::Number | Type::Money(_) | Type::Duration));
                 let rest = field.span.to(path.span.end_point());
                 let rest = self.written(rest).to_owned();
-                self.refuse(messages::rows_field_as_value(path.span, rows, &rest, summed))
+                let timed = self.index.table(id).is_some_and(|table| table.at.is_some());
+                self.refuse(messages::rows_field_as_value(path.span, rows, &rest, (timed, summed)))
+            }
+            [first, field, ..] if self.index.about.is_some() && id == CUSTOMERS => {
+                let subject = self.index.table_name(CUSTOMERS);
+                self.refuse(messages::subject_by_its_name(first, field, &subject))
             }
             [first, rest @ ..] => {
                 let message = messages::table_is_no_value(

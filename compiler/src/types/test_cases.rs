@@ -5,10 +5,10 @@ use super::scope::Scope;
 use super::values::{bare_word, inside, made};
 use super::{Checker, State, messages};
 use crate::diagnostics::Severity;
-use crate::names::{Global, fold};
+use crate::names::{Belongs, Global, fold};
 use crate::program::{
     Bound, CUSTOMERS, Expectation, Expr, ExprKind, Fact, FieldId, FieldSource, Given, GivenRow, GivenRows, Item, Row,
-    Stands, TableId, TestCase, Type,
+    Stands, TableId, TestCase, Tie, Type,
 };
 use crate::source::Span;
 use crate::syntax::tree::{
@@ -197,17 +197,23 @@ impl<'tree> Checker<'tree> {
 
     fn given_field(&mut self, written: &'tree GivenField, field: FieldId, place: Place) -> Option<Given> {
         let name = &written.name;
-        // Rows of customers who belong to what the test is about say which of the customers they are of.
-        let ty = || self.field_state(place.table, field).and_then(State::done).map(|checked| &checked.field.ty);
-        let by = self.index.table(place.table).and_then(|table| table.by);
-        if by == Some(field) && ty() == Some(&Type::Id(Some(CUSTOMERS))) {
+        // What says whose a row is goes without saying; rows of customers of another table's row still say which of these.
+        let owner = match &self.index.about {
+            None => self.index.table(place.table).and_then(|table| table.by),
+            Some(about) => match about.belongs.get(place.table.0 as usize) {
+                Some(Belongs::By(Tie::Field(field))) => Some(*field),
+                _ => None,
+            },
+        };
+        if owner == Some(field) {
             // With the comma behind it, where one stands there.
             let behind =
                 self.sources.get(written.span.file).and_then(|file| file.text.get(written.span.end as usize..));
             let comma = behind.filter(|behind| behind.trim_start_matches([' ', '\t']).starts_with(','));
             let comma = comma.and_then(|behind| behind.find(',')).map_or(0, |at| at as u32 + 1);
             let whole = Span { end: written.span.end + comma, ..written.span };
-            return self.refuse(messages::customer_of_a_row(written.span, whole, &name.text));
+            let subject = self.about();
+            return self.refuse(messages::customer_of_a_row(written.span, whole, &name.text, subject.as_deref()));
         }
         let declared = self.field_state(place.table, field).and_then(State::done)?.field.clone();
         if matches!(declared.source, FieldSource::Computed(_)) {

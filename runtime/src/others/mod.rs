@@ -112,7 +112,12 @@ impl Filled {
             self.of_tables.len() - 1
         });
         let Some(told) = self.of_tables.get_mut(place) else { return };
-        told.problems.extend(problems);
+        // A segment that others of the table use is worked out with each of them.
+        for problem in problems {
+            if !told.problems.iter().any(|known| (known.kind, known.span) == (problem.kind, problem.span)) {
+                told.problems.push(problem);
+            }
+        }
         for ((segment, count), members) in asked.segments.iter().zip(counts).zip(segments) {
             let answered = Answered { of: Some(other.table), item: Item::Segment(*segment) };
             if let Some(field) = field_of(program, other.table, answered)

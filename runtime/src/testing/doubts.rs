@@ -257,8 +257,7 @@ impl<'a> Doubter<'a> {
 
     fn of_field(&mut self, table: TableId, field: FieldId, place: &Place, within: Option<Item>) -> Found {
         let program = self.program;
-        let entry = &program.tables[table.0 as usize];
-        let declared = &entry.fields[field.0 as usize];
+        let declared = &program.tables[table.0 as usize].fields[field.0 as usize];
         let row = if let Place::Row(row) = place { row.row } else { 0 };
         if let FieldSource::Computed(value) = &declared.source {
             if let Some(known) = self.computed.get(&(table, row, field)) {
@@ -268,16 +267,19 @@ impl<'a> Doubter<'a> {
             self.computed.insert((table, row, field), found.clone());
             return Ok(found);
         }
+        let column = self.data.column(table, field);
+        let is_missing = column.is_some_and(|column| column.value(row).is_none());
+        // Rows are the customer's, by the customer's own key.
+        let owners_key = program.tables.first().and_then(|customers| customers.key);
+        if let Some(key) = owners_key.filter(|_| names_owner(program, table, field)) {
+            let doubt = Doubt::Field(field_name(program, CUSTOMERS, key).to_string());
+            return Ok(if is_missing { Doubts::from([doubt]) } else { Doubts::new() });
+        }
         let is_list = matches!(declared.ty, Type::List(_) | Type::Records(_));
-        let column = self.data.column(table, field).filter(|_| !declared.optional && !is_list);
-        if column.is_none_or(|column| column.value(row).is_some()) {
+        if declared.optional || is_list || !is_missing {
             return Ok(Doubts::new());
         }
-        // Rows are the customer's, by the customer's own key.
-        let key =
-            program.tables.first().and_then(|customers| customers.key).filter(|_| names_owner(program, table, field));
-        let name = key.map_or_else(|| field_name(program, table, field), |key| field_name(program, CUSTOMERS, key));
-        Ok(Doubts::from([Doubt::Field(name.to_string())]))
+        Ok(Doubts::from([Doubt::Field(field_name(program, table, field).to_string())]))
     }
 
     fn of_lookup(&mut self, key: &Expr, table: TableId, field: FieldId, place: &Place, within: Option<Item>) -> Found {

@@ -63,8 +63,14 @@ fn in_order(program: &Program, table: TableId, one: Option<&GivenRow>, other: Op
 /// Whether a field holds the key of the customer, or of whatever a test is about, whose rows they all are.
 pub(super) fn names_owner(program: &Program, table: TableId, field: FieldId) -> bool {
     let declared = &program.tables[table.0 as usize];
-    let points = || declared.fields[field.0 as usize].ty == Type::Id(Some(CUSTOMERS));
-    declared.by == Some(field) && points()
+    if program.about.is_none() {
+        return declared.by == Some(field);
+    }
+    // Of another table's row: whatever belongs to it points there by one field. Customers stand there twice, once looked up.
+    let to = Type::Id(Some(CUSTOMERS));
+    let pointers = || declared.fields.iter().filter(|field| field.ty == to).count();
+    let belongs = declared.kind != TableKind::Table || &*declared.name == "customers";
+    table != CUSTOMERS && belongs && declared.fields[field.0 as usize].ty == to && pointers() == 1
 }
 
 /// Fills a table, and those of its lists of records.

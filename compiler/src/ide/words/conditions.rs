@@ -14,7 +14,7 @@ declare! {
         "It is unknown where the value is missing, and so is `is not one of`. Names of lists may stand among the values.";
     IS_IN "is in nordic" ["is in", "is not in", "in"] Condition
         "country is in nordic"
-        "Holds where the value is in a declared list."
+        "Holds where the value is in a declared list, or the row that an id points at in a segment of its table: `company is in no_chief`."
         "It is unknown where the value is missing, and so is `is not in`.";
     IS_MISSING "is missing" ["is missing", "is not missing", "missing"] Condition
         "income is missing"
@@ -95,7 +95,7 @@ declare! {
     NONE_OF "none of { ... }" ["none of"] Condition
         "none of { employee }"
         "Holds where every line of the block is certainly false."
-        "A line that is unknown leaves the block unknown, so the customer is left out.";
+        "One line that holds is enough for the block not to; where none holds and one is unknown the block is unknown, and the customer is left out.";
     AT_LEAST_OF "at least 2 of { ... }" ["at least # of"] Condition
         "at least 1 of { employee }"
         "Holds where so many lines of the block certainly hold."

@@ -114,7 +114,7 @@ declare! {
         "Events at that moment or later do not exist, as in a run.";
     GIVEN "given customer { ... }" ["given", "customer"] Declaration
         "test \"who bought\" as of 2026-12-01 { given purchases { purchased_at: 3 days ago   price: 20 USD } expect in buyers }"
-        "Says what the customer of a test is like: fields, rows of a table, or how a trait, segment or partition stands."
+        "Says what the customer of a test is like: fields, rows of a table, or how a trait, segment or partition stands. In a test of a segment of companies it is one company: `given companies { ... }`."
         "`given stage is new` and `given spend = 20 USD` stand whatever they would come to. What is calculated in a table is not given: give what it is worked out from.";
     GIVEN_AGO "purchased_at: 3 days ago" ["# UNIT ago"] Declaration
         "test \"a purchase ago\" as of 2026-12-01 { given purchases { purchased_at: 2 weeks ago } expect in buyers }"
@@ -130,6 +130,6 @@ declare! {
         "A value exactly, a part of a partition, the text of a content, or any condition; one that is unknown fails.";
     EXPECT_IN "expect in lapsed" ["in", "not in"] Declaration
         "test \"eight is none\" as of 2026-12-01 { given customer { nps: 8 } expect not in promoters }"
-        "Says whether the customer of a test is in a segment."
+        "Says whether the customer of a test is in a segment, or the row of another table in one of that table's."
         "`given in lapsed` stands whatever the segment would come to.";
 }

@@ -282,6 +282,11 @@ impl<'s> Reader<'s> {
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::declared_name => name = self.declared_name(Some(inner), before_value),
+                Rule::of_table => {
+                    let span = self.span(&inner);
+                    self.report(messages::only_segments_of_tables(span, "trait"));
+                    return DeclarationKind::Broken { name: Some(name) };
+                }
                 Rule::title => title = self.title(inner),
                 Rule::expression | Rule::broken => {
                     before_value = self.span(&inner);

@@ -239,12 +239,13 @@ pub(crate) fn rows_as_condition(word: &Word, span: Span) -> Diagnostic {
 }
 
 /// S0119: `rest` is what stands behind the rows' name.
-pub(crate) fn rows_field_as_value(span: Span, rows: &Word, rest: &str, summed: bool) -> Diagnostic {
+pub(crate) fn rows_field_as_value(span: Span, rows: &Word, rest: &str, (timed, summed): (bool, bool)) -> Diagnostic {
     let rows = &rows.text;
     let path = format!("{rows}.{rest}");
+    let picked = if timed { "latest" } else { "largest" };
     let message = Diagnostic::error("S0119", span, format!("there are many `{path}`, one for each row of `{rows}`"))
-        .beside(format!("did you mean `any {rows} where {rest} ...`, or `latest {path}`?"))
-        .offer(format!("did you mean `latest {path}`?"), vec![Edit::replace(span, format!("latest {path}"))]);
+        .beside(format!("did you mean `any {rows} where {rest} ...`, or `{picked} {path}`?"))
+        .offer(format!("did you mean `{picked} {path}`?"), vec![Edit::replace(span, format!("{picked} {path}"))]);
     if summed {
         message.offer(format!("did you mean `sum of {path}`?"), vec![Edit::replace(span, format!("sum of {path}"))])
     } else {

@@ -48,7 +48,9 @@ pub(crate) fn only_of_customers(word: &Word, subject: &str, in_row: bool, said: 
     let name = &word.text;
     if said == SaidOfCustomers::Day {
         let told = format!("`{name}` is a day of each customer, and this is asked about {subject}");
-        return Diagnostic::error("S0198", word.span, told).beside("each customer has another day");
+        return Diagnostic::error("S0198", word.span, told).beside("each customer has another day").note(format!(
+            "make it a segment of customers, `segment soon {{ {name} is in the next 7 days }}`, and ask `any customers where soon`"
+        ));
     }
     let told = format!("`{name}` is said of customers, and this is asked about {subject}");
     let message = Diagnostic::error("S0198", word.span, told);
@@ -90,10 +92,18 @@ pub(crate) fn rows_of_subject(word: &Word) -> Diagnostic {
 pub(crate) fn subject_lacks_field(word: &Word, subject: &str, rows: &str, close: &[Arc<str>]) -> Diagnostic {
     let name = &word.text;
     let told = format!("`{subject}` has no field called `{name}`; `{rows}` have one");
-    let message = Diagnostic::error("S0101", word.span, told).note(format!(
-        "ask about the rows: `any {rows} where {name} ...`, `latest {rows}.{name}`, `sum of {rows}.{name}` ..."
-    ));
+    let message = Diagnostic::error("S0101", word.span, told)
+        .note(format!("ask about the rows: `any {rows} where {name} ...`, `number of different {rows}.{name}` ..."));
     suggest(message, word.span, close, str::to_owned)
+}
+
+/// `company.big` or `companies.employees` in a segment of companies
+pub(crate) fn subject_by_its_name(before: &Word, word: &Word, subject: &str) -> Diagnostic {
+    let gap = Span { file: before.span.file, start: before.span.start, end: word.span.start };
+    let told = format!("this is asked about one of the {subject}, so its fields are named without `{}`", before.text);
+    Diagnostic::error("S0198", before.span, told)
+        .beside(format!("write `{}`", word.text))
+        .offer(format!("write `{}`", word.text), vec![Edit::delete(gap)])
 }
 
 /// S0199
@@ -106,7 +116,7 @@ pub(crate) fn of_other_rows(word: &Word, table: &str, pointers: &[Arc<str>]) -> 
             .note(format!("a field that does leads there: `company : id -> {table}`, then `company.{name}`")),
         [field] => message
             .beside(format!("write `{field}.{name}`"))
-            .fix(format!("write `{field}.{name}`"), vec![Edit::before(word.span, format!("{field}."))]),
+            .offer(format!("write `{field}.{name}`"), vec![Edit::before(word.span, format!("{field}."))]),
         fields => {
             let message =
                 message.beside(format!("which of the {table} is meant? Write for example `{}.{name}`", fields[0]));
@@ -132,4 +142,13 @@ pub(crate) fn ranks_of_others(span: Span, subject: &str) -> Diagnostic {
     )
     .beside("this needs customers")
     .note("hold a value against an amount instead: `sum of customers.spend > 10000 USD`")
+}
+
+/// `company is large`
+pub(crate) fn in_for_is(word: &Word, left: Span) -> Diagnostic {
+    let name = &word.text;
+    Diagnostic::error("S0199", word.span, format!("`{name}` is a segment, and something is in it or not"))
+        .place(left, "this is held against it")
+        .beside(format!("write `is in {name}`"))
+        .fix(format!("write `is in {name}`"), vec![Edit::before(word.span, "in ")])
 }

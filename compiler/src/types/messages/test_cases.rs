@@ -110,10 +110,12 @@ pub(crate) fn given_twice(name: &Word, first: Span) -> Diagnostic {
 }
 
 /// `purchases { customer_id: 1 ... }`
-pub(crate) fn customer_of_a_row(span: Span, whole: Span, name: &str) -> Diagnostic {
-    error(span, format!("all rows of a test are of its customer, so `{name}` need not be given"))
-        .beside("leave this out")
-        .fix("remove it", vec![Edit::delete(whole)])
+pub(crate) fn customer_of_a_row(span: Span, whole: Span, name: &str, table: Option<&str>) -> Diagnostic {
+    let told = match table {
+        Some(table) => format!("all rows of this test belong to its row of {table}, so `{name}` need not be given"),
+        None => format!("all rows of a test are of its customer, so `{name}` need not be given"),
+    };
+    error(span, told).beside("leave this out").fix("remove it", vec![Edit::delete(whole)])
 }
 
 /// `{ total: 20 USD }` where it is worked out.
