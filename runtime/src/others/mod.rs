@@ -1,7 +1,7 @@
 //! Segments of other tables' rows (`segment no_chief of companies { ... }`), worked out before whatever asks about them: see
 //! docs/other-tables.md.
 //!
-//! What such segments say is a program of its own ([`Other`]), over the same data seen from that table ([`rebase`]). Whether a
+//! What such segments say is a program of its own ([`Other`]), over the same data seen from that table (`rebase`). Whether a
 //! row is in one becomes a column of its table, so that behind this stage there are only fields. What they ask of customers in
 //! turn, traits and segments among it, is worked out before them, by the program itself.
 
