@@ -67,6 +67,14 @@ impl<'tree> Index<'tree> {
         self.others.iter().filter_map(|named| named.body.table).filter(|table| seen.insert(*table)).collect()
     }
 
+    /// The number that a table with segments has in this index: the one that this is about takes the place of the customers.
+    pub(crate) fn numbered_here(&self, table: TableId) -> TableId {
+        match &self.about {
+            Some(about) if about.table == table => CUSTOMERS,
+            _ => table,
+        }
+    }
+
     /// What a table is declared as, whatever it is for the segments of another table's rows.
     pub(crate) fn declared_kind(&self, id: TableId) -> Option<TableKind> {
         Some(match &self.about {

@@ -5,7 +5,7 @@
 //! ([`FieldSource::Answered`]): a run works it out for all rows before whatever asks about it, so nothing behind it knows of
 //! more than fields. What such a segment asks of customers (`customers where big_spenders`) is a field of theirs in turn.
 
-use super::{CUSTOMERS, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, SegmentId, TableId, Type};
+use super::{Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, SegmentId, TableId};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
 
@@ -81,7 +81,6 @@ impl Program {
 
     /// The same of several declarations of this program.
     fn asks_for_fields(&self, of: impl IntoIterator<Item = Item>) -> Vec<(Answered, Span)> {
-        let program = self;
         let mut found: Vec<(Answered, Span)> = Vec::new();
         let mut waiting_items: Vec<Item> = of.into_iter().collect();
         let mut items: FxHashSet<Item> = waiting_items.iter().copied().collect();
@@ -90,9 +89,9 @@ impl Program {
         loop {
             let Some(expr) = waiting.pop() else {
                 let Some(item) = waiting_items.pop() else { break };
-                waiting.extend(program.expressions(item));
+                waiting.extend(self.expressions(item));
                 if let Item::Partition(id) = item {
-                    waiting.extend(program.partitions.get(id.0 as usize).into_iter().flat_map(|found| found.shown()));
+                    waiting.extend(self.partitions.get(id.0 as usize).into_iter().flat_map(|found| found.shown()));
                 }
                 continue;
             };
@@ -103,8 +102,7 @@ impl Program {
                     waiting_items.push(used);
                 }
                 let Some((table, field)) = field_of(part) else { return };
-                let declared =
-                    program.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
+                let declared = self.tables.get(table.0 as usize).and_then(|table| table.fields.get(field.0 as usize));
                 let Some(declared) = declared.filter(|_| fields.insert((table, field))) else { return };
                 match &declared.source {
                     FieldSource::Computed(inner) => waiting.push(inner),
@@ -171,13 +169,6 @@ impl Program {
             }
         }
         None
-    }
-
-    /// The customers' fields that point at a table's rows.
-    pub fn pointers_of_customers(&self, table: TableId) -> Vec<FieldId> {
-        let fields = self.tables.get(CUSTOMERS.0 as usize).map(|table| table.fields.as_slice()).unwrap_or_default();
-        let points = |ty: &Type| *ty == Type::Id(Some(table));
-        (0..).zip(fields).filter(|(_, field)| points(&field.ty)).map(|(at, _)| FieldId(at)).collect()
     }
 }
 

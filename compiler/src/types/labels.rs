@@ -50,45 +50,45 @@ pub(crate) fn carry_elsewhere(program: &mut Program) {
     }
     let mut others: Vec<Other> = program.others.iter().cloned().collect();
     loop {
-        let mut changed = false;
-        let labels = |program: &Program, others: &[Other], by: Answered| -> Vec<Label> {
-            let found = match by.of {
-                None => Some(program),
-                Some(table) => others.iter().find(|other| other.table == table).map(|other| &other.program),
-            };
-            let labels = found.and_then(|program| match by.item {
-                Item::Trait(id) => program.traits.get(id.0 as usize).map(|made| &made.labels),
-                Item::Segment(id) => program.segments.get(id.0 as usize).map(|made| &made.labels),
-                Item::Partition(id) => program.partitions.get(id.0 as usize).map(|made| &made.labels),
-            });
-            labels.cloned().unwrap_or_default()
-        };
-        let mut fill = |own: &mut Program, of: &dyn Fn(Answered) -> Vec<Label>| {
-            let mut filled = false;
-            for field in own.tables.iter_mut().flat_map(|table| &mut table.fields) {
-                let FieldSource::Answered(by) = field.source else { continue };
-                let labels = of(by);
-                filled |= field.labels != labels;
-                field.labels = labels;
-            }
-            if filled {
-                carry(own);
-            }
-            changed |= filled;
-        };
-        for at in 0..others.len() {
-            let mut own = others[at].program.clone();
-            fill(&mut own, &|by| labels(program, &others, by));
-            others[at].program = own;
+        let mut said = FxHashMap::default();
+        say(program, &mut said);
+        others.iter().for_each(|other| say(&other.program, &mut said));
+        let mut changed = fill(program, &said);
+        for other in &mut others {
+            changed |= fill(&mut other.program, &said);
         }
-        let mut own = program.clone();
-        fill(&mut own, &|by| labels(program, &others, by));
-        *program = own;
         if !changed {
             break;
         }
     }
     program.others = others.into();
+}
+
+/// The labels of declarations that may be fields elsewhere.
+fn say(program: &Program, said: &mut FxHashMap<Answered, Vec<Label>>) {
+    for item in &program.order {
+        let labels = match *item {
+            Item::Trait(id) => program.traits.get(id.0 as usize).map(|made| &made.labels),
+            Item::Segment(id) => program.segments.get(id.0 as usize).map(|made| &made.labels),
+            Item::Partition(id) => program.partitions.get(id.0 as usize).map(|made| &made.labels),
+        };
+        said.insert(Answered { of: program.about, item: *item }, labels.cloned().unwrap_or_default());
+    }
+}
+
+/// Gives fields the labels of the declarations that answer them, and what is made from them these; whether any are new.
+fn fill(program: &mut Program, said: &FxHashMap<Answered, Vec<Label>>) -> bool {
+    let mut filled = false;
+    for field in program.tables.iter_mut().flat_map(|table| &mut table.fields) {
+        let FieldSource::Answered(by) = field.source else { continue };
+        let labels = said.get(&by).cloned().unwrap_or_default();
+        filled |= field.labels != labels;
+        field.labels = labels;
+    }
+    if filled {
+        carry(program);
+    }
+    filled
 }
 
 /// Labels of fields; those of computed ones are worked out on the way.

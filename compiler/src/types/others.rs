@@ -18,6 +18,9 @@ impl<'tree> Checker<'tree> {
         overrides: &'tree [Override],
         read_list: &dyn Fn(&str) -> Result<String, String>,
     ) {
+        if self.index.others.is_empty() {
+            return;
+        }
         let known = self.known_of_customers();
         for table in self.index.tables_with_segments() {
             let of_customers = |at: usize| {
@@ -149,10 +152,7 @@ impl<'tree> Checker<'tree> {
                 self.refuse(messages::own_row_named(first, next))
             }
             Some(table) => match self.index.table(table).and_then(|entry| entry.by) {
-                Some(by) if rest.is_empty() => {
-                    _ = by;
-                    self.refuse(messages::customer_alone(first.span))
-                }
+                Some(_) if rest.is_empty() => self.refuse(messages::customer_alone(first.span)),
                 Some(by) => {
                     let id = self.field_value(crate::program::Row::Current, table, by, first.span)?;
                     self.steps(Found::Value(id), path, first, rest)
@@ -203,29 +203,21 @@ impl<'tree> Checker<'tree> {
     /// Says that a name is a segment of another table's rows, and how it is asked for.
     pub(crate) fn of_other_rows<T>(&mut self, at: usize, word: &Word, scope: Scope) -> Option<T> {
         let table = self.index.others.get(at)?.body.table?;
-        let here = match (&self.index.about, scope.row) {
-            (_, Some(row)) => row,
-            (Some(_), None) | (None, None) => CUSTOMERS,
-        };
-        // By its number in this index: only the customers and the table that this one is about have another.
-        let there = match &self.index.about {
-            Some(about) if about.table == table => CUSTOMERS,
-            _ => table,
-        };
-        let names = self.ways_to(here, there);
+        let there = self.index.numbered_here(table);
+        let names = self.ways_to(scope.row.unwrap_or(CUSTOMERS), there);
         let table = self.index.table_name(there);
         self.refuse(messages::of_other_rows(word, &table, &names))
     }
 
     /// `company is in no_chief`: whether the row that an id points at is in a segment of its table.
     pub(crate) fn in_other_segment(&mut self, left: &Expr, word: &Word) -> Option<Option<Expr>> {
-        let there = match (self.index.global(&word.text)?, &self.index.about) {
+        let there = match self.index.global(&word.text)? {
             // Its like are segments to a segment of the table, and fields of its rows as well.
-            (Global::Segment(_), Some(_)) => CUSTOMERS,
-            (Global::Other(at), about) => {
-                let Some(table) = self.index.others.get(at)?.body.table else { return Some(None) };
-                if about.as_ref().is_some_and(|about| about.table == table) { CUSTOMERS } else { table }
-            }
+            Global::Segment(_) if self.index.about.is_some() => CUSTOMERS,
+            Global::Other(at) => match self.index.others.get(at)?.body.table {
+                Some(table) => self.index.numbered_here(table),
+                None => return Some(None),
+            },
             _ => return None,
         };
         if left.ty != Type::Id(Some(there)) {

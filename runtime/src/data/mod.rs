@@ -36,7 +36,7 @@ pub(crate) use dataset::length;
 pub use dataset::{Column, Dataset, Dictionary, TableData, Values, canonical_integer, compare_ids};
 pub use error::{DataError, DataErrors, Whole};
 pub(crate) use error::{check, did_you_mean, over_memory};
-pub(crate) use group::{gather_groups, joined_ends, key_ranks, sorted_by_owner};
+pub(crate) use group::{NO_OWNER, gather_groups, joined_ends, key_ranks, sorted_by_owner};
 pub use keys::{KeyIndex, LookupMap};
 pub(crate) use moments::{Moment, ZoneClock, is_day, is_moment};
 pub use needed::{NeededFields, needed_fields};

@@ -1,7 +1,7 @@
 //! How the engine sees data from another table: by codes, and with the sorting that loading uses.
 
-use crate::data::{KeyIndex, Stored, key_ranks, sorted_by_owner};
-use crate::others::{Arranged, NO_OWNER, Way};
+use crate::data::{KeyIndex, NO_OWNER, Stored, key_ranks, sorted_by_owner};
+use crate::others::{Arranged, Way};
 
 /// The engine's way.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! How the interpreter sees data from another table: by the words of the rules, row by row.
 
 use super::order::{Distinct, compare_values};
-use crate::data::Stored;
-use crate::others::{Arranged, NO_OWNER, Way};
+use crate::data::{NO_OWNER, Stored};
+use crate::others::{Arranged, Way};
 use rustc_hash::FxHashMap;
 use segue_compiler::program::Type;
 use std::cmp::Ordering;

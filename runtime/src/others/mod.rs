@@ -10,8 +10,8 @@ mod rebase;
 mod tests;
 
 use crate::data::{Column, Dataset, Dictionary, Stored, Values, needed_fields};
-use crate::outcome::{NO_PART, OfOther, Outcome, Request};
-pub(crate) use rebase::{Arranged, NO_OWNER, Way};
+use crate::outcome::{Members, NO_PART, OfOther, Outcome, Problem, Request};
+pub(crate) use rebase::{Arranged, Way};
 use rebase::{Seen, rebased};
 use rustc_hash::FxHashMap;
 use segue_compiler::plan::Selection;
@@ -43,12 +43,8 @@ pub(crate) struct Filled {
 impl Filled {
     /// Adds what was found to the outcome of the request.
     pub(crate) fn add_to(self, outcome: &mut Outcome) {
-        for problem in self.of_customers.into_iter().flat_map(|outcome| outcome.problems) {
-            // What the request works out itself it counts itself.
-            if !outcome.problems.iter().any(|known| (known.kind, known.span) == (problem.kind, problem.span)) {
-                outcome.problems.push(problem);
-            }
-        }
+        // What the request works out itself it counts itself.
+        add_new(&mut outcome.problems, self.of_customers.into_iter().flat_map(|outcome| outcome.problems));
         outcome.problems.sort_by_key(|problem| (problem.span, problem.kind));
         outcome.others = self.of_tables;
         outcome.others.sort_by_key(|of| of.table);
@@ -71,13 +67,11 @@ pub(crate) fn filled<E>(
     if program.others.is_empty() {
         return Ok(None);
     }
-    let is_known = |answered: Answered| match (answered.of, answered.item) {
-        (Some(table), Item::Segment(segment)) => {
-            !request.others.contains(&(table, segment))
-                && field_of(program, table, answered).is_some_and(|field| data.column(table, field).is_some())
-        }
+    let is_wanted = |answered: Answered| match (answered.of, answered.item) {
+        (Some(table), Item::Segment(segment)) => request.others.contains(&(table, segment)),
         _ => false,
     };
+    let is_known = |answered: Answered| !is_wanted(answered) && has_column(program, data, answered);
     let open = elsewhere(program, request, is_known);
     if open.is_empty() {
         return Ok(None);
@@ -113,21 +107,15 @@ impl Filled {
         });
         let Some(told) = self.of_tables.get_mut(place) else { return };
         // A segment that others of the table use is worked out with each of them.
-        for problem in problems {
-            if !told.problems.iter().any(|known| (known.kind, known.span) == (problem.kind, problem.span)) {
-                told.problems.push(problem);
-            }
-        }
+        add_new(&mut told.problems, problems);
         for ((segment, count), members) in asked.segments.iter().zip(counts).zip(segments) {
             let answered = Answered { of: Some(other.table), item: Item::Segment(*segment) };
             if let Some(field) = field_of(program, other.table, answered)
                 && let Some(table) = self.data.tables.get_mut(other.table.0 as usize)
             {
-                let bits = members.to_bits();
-                let values = Values::Boolean((0..rows).map(|row| u8::from(bits.get(row))).collect());
                 table.columns.resize(table.columns.len().max(field.0 as usize + 1), None);
                 if let Some(column) = table.columns.get_mut(field.0 as usize) {
-                    *column = Some(Stored::pack(Column { values, known: None }, rows));
+                    *column = Some(yes_or_no(&members, rows));
                 }
             }
             if request.others.contains(&(other.table, *segment)) {
@@ -141,11 +129,33 @@ impl Filled {
     }
 }
 
+/// Adds problems of places that are not told yet.
+fn add_new(told: &mut Vec<Problem>, more: impl IntoIterator<Item = Problem>) {
+    for problem in more {
+        if !told.iter().any(|known| (known.kind, known.span) == (problem.kind, problem.span)) {
+            told.push(problem);
+        }
+    }
+}
+
+/// Who is in a segment, as a column.
+fn yes_or_no(members: &Members, rows: usize) -> Stored {
+    let bits = members.to_bits();
+    let values = Values::Boolean((0..rows).map(|row| u8::from(bits.get(row))).collect());
+    Stored::pack(Column { values, known: None }, rows)
+}
+
 /// The field of a table that a declaration answers.
-pub(crate) fn field_of(program: &Program, table: TableId, answered: Answered) -> Option<FieldId> {
+fn field_of(program: &Program, table: TableId, answered: Answered) -> Option<FieldId> {
     let fields = &program.tables.get(table.0 as usize)?.fields;
     let is_it = |source: &FieldSource| matches!(source, FieldSource::Answered(by) if *by == answered);
     (0..).zip(fields).find(|(_, field)| is_it(&field.source)).map(|(at, _)| FieldId(at))
+}
+
+/// Whether the data have a column of what a declaration says of the rows of a table.
+fn has_column(program: &Program, data: &Dataset, answered: Answered) -> bool {
+    let field = answered.of.and_then(|table| Some((table, field_of(program, table, answered)?)));
+    field.is_some_and(|(table, field)| data.column(table, field).is_some())
 }
 
 /// Declarations by run: those of one program that need nothing of one another's are worked out together.
@@ -192,9 +202,7 @@ fn keep(program: &Program, asked: &Request, outcome: &Outcome, columns: &mut FxH
         columns.insert(Item::Trait(*id), Stored::pack(column.clone(), rows));
     }
     for (id, members) in asked.segments.iter().zip(&outcome.segments) {
-        let bits = members.to_bits();
-        let values = Values::Boolean((0..rows).map(|row| u8::from(bits.get(row))).collect());
-        columns.insert(Item::Segment(*id), Stored::pack(Column { values, known: None }, rows));
+        columns.insert(Item::Segment(*id), yes_or_no(members, rows));
     }
     for (id, part_of) in asked.partitions.iter().zip(&outcome.partitions) {
         let Some(partition) = program.partitions.get(id.0 as usize) else { continue };
@@ -269,11 +277,9 @@ fn seen<'a>(
 
 /// The first segment of another table's rows that declarations ask about and of which the data have no column.
 pub(crate) fn unanswered(program: &Program, data: &Dataset, items: impl Iterator<Item = Item>) -> Option<Arc<str>> {
-    let field = |answered: Answered| answered.of.and_then(|table| Some((table, field_of(program, table, answered)?)));
-    let is_known =
-        |answered: Answered| field(answered).is_some_and(|(table, field)| data.column(table, field).is_some());
-    let open = program.asked_elsewhere(items, &[], is_known);
-    let (table, field) = open.into_iter().find_map(field)?;
+    let open = program.asked_elsewhere(items, &[], |answered| has_column(program, data, answered));
+    let (table, answered) = open.into_iter().find_map(|answered| Some((answered.of?, answered)))?;
+    let field = field_of(program, table, answered)?;
     let declared = program.tables.get(table.0 as usize)?;
     Some(format!("{}.{}", declared.name, declared.fields.get(field.0 as usize)?.name).into())
 }

@@ -1,11 +1,8 @@
 //! The data seen from another table: its rows in the place of the customers, and whatever belongs to them in their order.
 
-use crate::data::{Dataset, NeededFields, Stored, TableData};
+use crate::data::{Dataset, NO_OWNER, NeededFields, Stored, TableData};
 use rustc_hash::FxHashMap;
 use segue_compiler::program::{Answered, CUSTOMERS, FieldId, FieldSource, Item, Other, Program, RowsOf, TableId, Tie};
-
-/// A row that belongs to none.
-pub(crate) const NO_OWNER: u32 = u32::MAX;
 
 /// Rows by the row they belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]

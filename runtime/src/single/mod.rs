@@ -216,9 +216,11 @@ impl Compiled {
             return Err(SingleError::NotAnswered { field: field.to_string() });
         }
         // Segments of other tables' rows are fields of the rows that are given: a record works none of them out.
-        let program = &Program { others: Arc::default(), ..program.clone() };
-        let (program, lookups) =
-            with_customers_as_a_table(program, lookups).unwrap_or_else(|| (program.clone(), lookups.clone()));
+        let program = Program { others: Arc::default(), ..program.clone() };
+        let (program, lookups) = match with_customers_as_a_table(&program, lookups) {
+            Some(both) => both,
+            None => (program, lookups.clone()),
+        };
         let mut layout = Layout::new(&program, &needed_fields(&program, selection))?;
         let (quick, Part { selection: slow, places: slow_places }) = split(&program, selection);
         let has_slow = slow_places.iter().any(|places| !places.is_empty());
