@@ -2,6 +2,7 @@
 
 use crate::data::Column;
 pub use crate::members::Members;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::{Answers, PartitionId, SegmentId, TableId, TraitId};
 use segue_compiler::source::Span;
 
@@ -23,6 +24,36 @@ pub struct Request {
     pub members: bool,
     /// Threads to use, at least 1; the interpreter uses one.
     pub threads: usize,
+}
+
+impl Request {
+    /// Asks, on one thread, for all that is selected and who is in it.
+    pub fn of(selection: Selection, as_of: i64) -> Request {
+        let Selection { segments, partitions, traits, others } = selection;
+        Request { as_of, segments, partitions, traits, others, members: true, threads: 1 }
+    }
+
+    /// The same on so many threads.
+    #[must_use]
+    pub fn on(self, threads: usize) -> Request {
+        Request { threads, ..self }
+    }
+
+    /// The same for how many are in each segment, not who.
+    #[must_use]
+    pub fn counting(self) -> Request {
+        Request { members: false, ..self }
+    }
+
+    /// What it asks for.
+    pub fn selection(&self) -> Selection {
+        Selection {
+            traits: self.traits.clone(),
+            segments: self.segments.clone(),
+            partitions: self.partitions.clone(),
+            others: self.others.clone(),
+        }
+    }
 }
 
 /// The answers, in the order of the request.

@@ -1,7 +1,8 @@
 //! Runs a definition and holds what came out against what was worked out by hand.
 
 use crate::definition::{Case, Definition};
-use segue_compiler::program::{CUSTOMERS, PartitionId, Program, SegmentId, TableId, TraitId};
+use segue_compiler::plan::Selection;
+use segue_compiler::program::{CUSTOMERS, Program, TableId};
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::{CivilDate, date_text};
 use segue_runtime::data::{Dataset, DatasetBuilder};
@@ -36,15 +37,7 @@ pub(crate) fn differences(definition: &Definition, program: &Program, engine: En
 }
 
 fn run(case: &Case, program: &Program, rows: &Map<String, Json>, data: &Dataset, engine: Engine) -> Vec<String> {
-    let request = Request {
-        as_of: instant(&case.as_of),
-        segments: numbered(&program.segments).map(SegmentId).collect(),
-        partitions: numbered(&program.partitions).map(PartitionId).collect(),
-        traits: numbered(&program.traits).map(TraitId).collect(),
-        members: true,
-        threads: 1,
-        others: program.other_segments().collect(),
-    };
+    let request = Request::of(Selection::everything(program), instant(&case.as_of));
     let outcome = match engine {
         Engine::Interpreter | Engine::Records => segue_runtime::interpret::run(program, data, &request).unwrap(),
         Engine::Jit => segue_runtime::engine::run(program, data, &request).unwrap(),
@@ -65,10 +58,6 @@ fn run(case: &Case, program: &Program, rows: &Map<String, Json>, data: &Dataset,
         found.extend(single::json_difference(program, rows, data, &request, &outcome));
     }
     found.into_iter().map(|difference| format!("as of {}: {difference}", case.as_of)).collect()
-}
-
-fn numbered<T>(items: &[T]) -> impl Iterator<Item = u32> + use<T> {
-    0..u32::try_from(items.len()).unwrap()
 }
 
 /// The keys of a table's rows, in the order of the data.

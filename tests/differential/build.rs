@@ -1,7 +1,8 @@
 //! From a case's text and cells to what the engines take: through the real front end and the real conversion.
 
 use crate::data::{Cell, Tables};
-use segue_compiler::program::{PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::plan::Selection;
+use segue_compiler::program::Program;
 use segue_compiler::project::{Input, check};
 use segue_compiler::source::SourceFile;
 use segue_runtime::data::{Dataset, DatasetBuilder, Raw};
@@ -55,14 +56,5 @@ fn raw(cell: &Cell) -> Raw<'_> {
 
 /// Asks for everything.
 pub(crate) fn request(program: &Program, as_of: i64, threads: usize) -> Request {
-    let up_to = |count: usize| 0..u32::try_from(count).unwrap();
-    Request {
-        as_of,
-        segments: up_to(program.segments.len()).map(SegmentId).collect(),
-        partitions: up_to(program.partitions.len()).map(PartitionId).collect(),
-        traits: up_to(program.traits.len()).map(TraitId).collect(),
-        others: program.other_segments().collect(),
-        members: true,
-        threads,
-    }
+    Request::of(Selection::everything(program), as_of).on(threads)
 }

@@ -3,7 +3,6 @@
 use crate::cases::compare;
 use crate::coverage::Coverage;
 use crate::kept::Rows;
-use segue_compiler::plan::Selection;
 use segue_compiler::program::Program;
 use segue_runtime::data::{BadRows, DataError, Dataset, LoadOptions, Quiet, Sources, UnknownCustomers, needed_fields};
 use segue_runtime::interpret;
@@ -49,9 +48,8 @@ pub(crate) fn difference(
             others: Vec::new(),
             ..request.clone()
         };
-        let (traits, segments, partitions) = (asked.traits.clone(), asked.segments.clone(), asked.partitions.clone());
         let options = LoadOptions {
-            needed: needed_fields(program, &Selection { traits, segments, partitions, ..Selection::default() }),
+            needed: needed_fields(program, &asked.selection()),
             bad_rows: BadRows::Stop,
             unknown_customers: UnknownCustomers::Report,
             progress: &Quiet,

@@ -1,7 +1,8 @@
 //! An example project, opened and loaded as the command line does it.
 
 use segue_compiler::diagnostics::concise;
-use segue_compiler::program::{PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::plan::Selection;
+use segue_compiler::program::Program;
 use segue_compiler::project::{self, Checked};
 use segue_runtime::data::{BadRows, LoadOptions, Loaded, NeededFields, Quiet, Sources, UnknownCustomers, load};
 use segue_runtime::outcome::{Outcome, Request};
@@ -63,16 +64,8 @@ impl Example {
     /// Everything asked at a moment, written as `2018-01-01` or `2017-07-15 12:00` in the project's zone.
     pub(crate) fn request(&self, moment: &str) -> Request {
         let program = self.program();
-        let numbers = |count: usize| 0..u32::try_from(count).unwrap();
-        Request {
-            as_of: segue_tests::answers::moment(moment, program).unwrap(),
-            segments: numbers(program.segments.len()).map(SegmentId).collect(),
-            partitions: numbers(program.partitions.len()).map(PartitionId).collect(),
-            traits: numbers(program.traits.len()).map(TraitId).collect(),
-            others: program.other_segments().collect(),
-            members: true,
-            threads: 2,
-        }
+        let as_of = segue_tests::answers::moment(moment, program).unwrap();
+        Request::of(Selection::everything(program), as_of).on(2)
     }
 
     /// The report of an outcome.

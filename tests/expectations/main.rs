@@ -4,7 +4,8 @@
 
 mod properties;
 
-use segue_compiler::program::{CUSTOMERS, PartitionId, Program, SegmentId, TraitId};
+use segue_compiler::plan::Selection;
+use segue_compiler::program::{CUSTOMERS, Program};
 use segue_compiler::values::Value;
 use segue_runtime::data::{Dataset, DatasetBuilder};
 use segue_runtime::outcome::{Outcome, Request};
@@ -47,15 +48,7 @@ fn program(rules: &str) -> Program {
 }
 
 fn outcomes(program: &Program, data: &Dataset) -> [(&'static str, Outcome); 2] {
-    let request = Request {
-        as_of: program.settings.as_of.unwrap(),
-        segments: (0..program.segments.len() as u32).map(SegmentId).collect(),
-        partitions: (0..program.partitions.len() as u32).map(PartitionId).collect(),
-        traits: (0..program.traits.len() as u32).map(TraitId).collect(),
-        others: program.other_segments().collect(),
-        members: true,
-        threads: 2,
-    };
+    let request = Request::of(Selection::everything(program), program.settings.as_of.unwrap()).on(2);
     [
         ("interpreter", interpret::run(program, data, &request).unwrap()),
         ("engine", engine::run(program, data, &request).unwrap()),

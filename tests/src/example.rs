@@ -5,7 +5,8 @@ use crate::answers::{Answers, agrees, moment, shown};
 use crate::page::Case;
 use crate::single;
 use segue_compiler::diagnostics::{Diagnostic, Severity, concise};
-use segue_compiler::program::{CUSTOMERS, FieldId, PartitionId, Program, SegmentId, TableId, TraitId};
+use segue_compiler::plan::Selection;
+use segue_compiler::program::{CUSTOMERS, FieldId, Program, SegmentId, TableId};
 use segue_compiler::project::{self, Checked};
 use segue_compiler::source::{SourceFile, SourceMap};
 use segue_compiler::syntax::{self, NodeIds};
@@ -201,15 +202,7 @@ fn run(case: &Case, checked: &Checked, program: &Program, answers: &Answers) -> 
         None => checked.config.settings.as_of,
     };
     let Some(as_of) = as_of else { return vec!["the case has no `as of`".to_owned()] };
-    let request = Request {
-        as_of,
-        segments: (0..program.segments.len() as u32).map(SegmentId).collect(),
-        partitions: (0..program.partitions.len() as u32).map(PartitionId).collect(),
-        traits: (0..program.traits.len() as u32).map(TraitId).collect(),
-        others: program.other_segments().collect(),
-        members: true,
-        threads: 2,
-    };
+    let request = Request::of(Selection::everything(program), as_of).on(2);
     let outcomes = outcomes(program, &loaded.dataset, &request);
     if let [(_, Ok(one)), (_, Ok(other))] = outcomes.as_slice()
         && one.problems != other.problems

@@ -1,6 +1,6 @@
 //! Every customer of a data set once more as a single record, held against what a run over all of them gave.
 
-use segue_compiler::plan::{Plan, Selection};
+use segue_compiler::plan::Plan;
 use segue_compiler::program::{CUSTOMERS, FieldId, FieldSource, Program, Reading, TableId, Type};
 use segue_compiler::source::Span;
 use segue_compiler::syntax::tree::TableKind;
@@ -40,13 +40,7 @@ pub fn json_difference(
 }
 
 fn compiled(program: &Program, data: &Dataset, request: &Request) -> Compiled {
-    let selection = Selection {
-        traits: request.traits.clone(),
-        segments: request.segments.clone(),
-        partitions: request.partitions.clone(),
-        ..Selection::default()
-    };
-    Compiled::new(&crate::base::answered(program, data, request), &selection, data)
+    Compiled::new(&crate::base::answered(program, data, request), &request.selection(), data)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

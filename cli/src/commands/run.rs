@@ -128,13 +128,8 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<Ending, Fa
     }
     let started = loading::now();
     let request = Request {
-        as_of: arguments.loading.as_of(program)?,
-        segments: selection.segments.clone(),
-        partitions: selection.partitions.clone(),
-        traits: Vec::new(),
         members: arguments.out.is_some(),
-        threads: arguments.loading.data.threads(),
-        others: selection.others.clone(),
+        ..Request::of(selection.clone(), arguments.loading.as_of(program)?).on(arguments.loading.data.threads())
     };
     let (engine, needed) = (arguments.engine, needed_fields(program, &selection));
     let code_cache = if arguments.no_code_cache { None } else { CodeCache::of_user() };

@@ -52,6 +52,19 @@ impl Selection {
         segments.chain(partitions).chain(self.traits.iter().map(|id| Item::Trait(*id)))
     }
 
+    /// The declarations that are named, each in the order given.
+    pub fn of(items: impl IntoIterator<Item = Item>) -> Selection {
+        let mut selection = Selection::default();
+        for item in items {
+            match item {
+                Item::Trait(id) => selection.traits.push(id),
+                Item::Segment(id) => selection.segments.push(id),
+                Item::Partition(id) => selection.partitions.push(id),
+            }
+        }
+        selection
+    }
+
     /// Everything the program declares.
     pub fn everything(program: &Program) -> Selection {
         let numbers = |count: usize| 0..u32::try_from(count).unwrap_or(u32::MAX);

@@ -18,6 +18,7 @@ use crate::memory::Bound;
 use crate::outcome::{Members, Outcome, Request};
 use cuts::Ranked;
 use rayon::prelude::*;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::{
     Answer, Answers, Asked, BaseQuestion, ExprKind, FieldId, Item, Kept, Program, SegmentId, Trait, TraitId,
 };
@@ -152,7 +153,8 @@ impl Survey {
             program.order.push(Item::Trait(id));
             traits.push(id);
         }
-        let request = Request { segments, partitions: Vec::new(), traits, members: true, ..request.clone() };
+        let selection = Selection { segments, traits, ..Selection::default() };
+        let request = Request::of(selection, request.as_of).on(request.threads);
         Survey { program, request, places }
     }
 

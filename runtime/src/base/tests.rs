@@ -50,8 +50,7 @@ fn customers() -> Vec<Value> {
 }
 
 fn ran(program: &Program, data: &Dataset, selection: &Selection) -> Outcome {
-    let Selection { traits, segments, partitions, .. } = selection.clone();
-    let request = Request { as_of: AS_OF, segments, partitions, traits, members: true, threads: 2, others: Vec::new() };
+    let request = Request::of(selection.clone(), AS_OF).on(2);
     run(program, data, &request).unwrap()
 }
 

@@ -80,8 +80,7 @@ impl Showing {
 
     /// The same as a request.
     pub fn request(&self, as_of: i64, threads: usize) -> Request {
-        let Selection { segments, partitions, traits, .. } = self.selection();
-        Request { as_of, segments, partitions, traits, others: Vec::new(), members: true, threads }
+        Request::of(self.selection(), as_of).on(threads)
     }
 }
 

@@ -47,7 +47,7 @@ use jit::Maker;
 #[cfg(test)]
 pub(crate) use others::ByCodes;
 use prepare::{Prepared, is_global};
-use segue_compiler::plan::{Plan, Selection};
+use segue_compiler::plan::Plan;
 use segue_compiler::program::{CUSTOMERS, Program};
 use segue_compiler::values::Value;
 use segue_compiler::values::calendar::Clock;
@@ -256,13 +256,7 @@ impl<'p> Planned<'p> {
         if base::asks(program, request) {
             return Err(EngineError::Unanswered);
         }
-        let selection = Selection {
-            traits: request.traits.clone(),
-            segments: request.segments.clone(),
-            partitions: request.partitions.clone(),
-            ..Selection::default()
-        };
-        let plan = Plan::new(program, &selection);
+        let plan = Plan::new(program, &request.selection());
         if let (true, Some(flaw)) = (cfg!(debug_assertions), plan.verify(program).first()) {
             return Err(EngineError::Broken(flaw.node, flaw.what));
         }

@@ -177,22 +177,7 @@ fn in_stages(program: &Program, order: Vec<Answered>) -> Vec<(Option<TableId>, V
 
 /// A request for some declarations.
 fn asked_of(items: impl Iterator<Item = Item>, request: &Request) -> Request {
-    let mut asked = Request {
-        segments: Vec::new(),
-        partitions: Vec::new(),
-        traits: Vec::new(),
-        others: Vec::new(),
-        members: true,
-        ..request.clone()
-    };
-    for item in items {
-        match item {
-            Item::Trait(id) => asked.traits.push(id),
-            Item::Segment(id) => asked.segments.push(id),
-            Item::Partition(id) => asked.partitions.push(id),
-        }
-    }
-    asked
+    Request::of(Selection::of(items), request.as_of).on(request.threads)
 }
 
 /// Keeps what is said of each customer as columns.
@@ -239,15 +224,8 @@ pub(crate) fn seen_from(
     data: &Dataset,
     (segment, as_of): (SegmentId, i64),
 ) -> Result<Dataset, crate::engine::EngineError> {
-    let request = Request {
-        as_of,
-        segments: Vec::new(),
-        partitions: Vec::new(),
-        traits: Vec::new(),
-        others: vec![(other.table, segment)],
-        members: false,
-        threads: rayon::current_num_threads(),
-    };
+    let selection = Selection { others: vec![(other.table, segment)], ..Selection::default() };
+    let request = Request::of(selection, as_of).on(rayon::current_num_threads()).counting();
     let filled = crate::engine::filled(program, data, &request)?;
     let none = FxHashMap::default();
     let (data, known) = filled.as_ref().map_or((data, &none), |filled| (&filled.data, &filled.known));

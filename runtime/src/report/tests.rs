@@ -5,6 +5,7 @@ use crate::data::{
     Bits, Column, Dataset, Dictionary, LookupMisses, Misses, Outside, Stored, TableData, TableReport, Values,
 };
 use crate::outcome::ProblemKind;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::{
     CUSTOMERS, Expr, ExprKind, Field, FieldId, FieldSource, Item, Part, Partition, PartitionId, Reading, Row, Segment,
     SegmentId, Settings, Table, TableId, Type,
@@ -198,15 +199,8 @@ fn report() -> Report {
             examples: vec![2],
         }],
     };
-    let request = Request {
-        as_of: AS_OF,
-        segments: vec![SegmentId(0), SegmentId(1)],
-        partitions: vec![PartitionId(0)],
-        traits: vec![],
-        members: true,
-        threads: 1,
-        others: Vec::new(),
-    };
+    let items = [Item::Segment(SegmentId(0)), Item::Segment(SegmentId(1)), Item::Partition(PartitionId(0))];
+    let request = Request::of(Selection::of(items), AS_OF);
     Report::gather(Gathered {
         program: &program(),
         sources: &sources,

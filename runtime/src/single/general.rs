@@ -17,16 +17,7 @@ use std::sync::Arc;
 
 fn run(cells: Cells<'_>, as_of: i64, selection: &Selection) -> Result<Outcome, SingleError> {
     let data = dataset(cells)?;
-    let request = Request {
-        as_of,
-        segments: selection.segments.clone(),
-        partitions: selection.partitions.clone(),
-        traits: selection.traits.clone(),
-        members: true,
-        threads: 1,
-        others: Vec::new(),
-    };
-    Ok(interpret::run(&cells.inner.general, &data, &request)?)
+    Ok(interpret::run(&cells.inner.general, &data, &Request::of(selection.clone(), as_of))?)
 }
 
 /// All answers.

@@ -261,16 +261,7 @@ fn told(
     let checked = check_text(rules);
     let program = checked.program.as_ref().unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
     let selection = Selection::everything(program);
-    let Selection { traits, segments, partitions, .. } = selection.clone();
-    let request = Request {
-        as_of: 1_698_000_000_000_000,
-        segments,
-        partitions,
-        traits,
-        members: true,
-        threads: 2,
-        others: Vec::new(),
-    };
+    let request = Request::of(selection.clone(), 1_698_000_000_000_000).on(2);
     let mut sources = Sources::new();
     for (table, names) in files.iter().filter(|(table, _)| !(reading.no_customers && *table == "customers")) {
         sources.set(table, folder.path(), names);

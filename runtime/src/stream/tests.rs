@@ -179,16 +179,7 @@ impl Folder {
         let program = checked.program.as_ref().unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
         let mut selection = Selection::everything(program);
         selection.traits.clear();
-        let Selection { traits, segments, partitions, .. } = selection.clone();
-        let request = Request {
-            as_of: 1_700_000_000_000_000,
-            segments,
-            partitions,
-            traits,
-            members: true,
-            threads: 2,
-            others: Vec::new(),
-        };
+        let request = Request::of(selection.clone(), 1_700_000_000_000_000).on(2);
         let mut sources = Sources::new();
         let names: Vec<String> = std::fs::read_dir(self.0.path())
             .unwrap()
@@ -346,8 +337,7 @@ fn what_asks_for_more_than_customers_is_loaded() {
         progress: &Quiet,
         prepared: None,
     };
-    let Selection { traits, segments, partitions, .. } = selection;
-    let request = Request { as_of: 0, segments, partitions, traits, members: false, threads: 1, others: Vec::new() };
+    let request = Request::of(selection, 0).counting();
     let ran = run(program, &sources, &options, &request, How::default()).unwrap();
     assert!(matches!(ran.data, Known::Held(_)));
     assert_eq!(ran.outcome.counts, [1]);

@@ -10,6 +10,7 @@ use crate::outcome::{NO_PART, Request};
 use crate::report::value::value_text;
 use crate::report::why::{self, Condition, Setting};
 use rustc_hash::FxHashSet;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::{
     Conversion, Expectation, Expr, ExprKind, FieldId, FieldSource, Item, Program, Rows, TableId, TestCase, Type,
 };
@@ -153,23 +154,7 @@ impl OfTest<'_> {
 
 /// What the expectations of a test name themselves.
 fn request(program: &Program, case: &TestCase) -> Request {
-    let mut request = Request {
-        as_of: case.as_of,
-        segments: Vec::new(),
-        partitions: Vec::new(),
-        traits: Vec::new(),
-        members: false,
-        threads: 1,
-        others: Vec::new(),
-    };
-    for item in named(program, case) {
-        match item {
-            Item::Segment(id) => request.segments.push(id),
-            Item::Partition(id) => request.partitions.push(id),
-            Item::Trait(id) => request.traits.push(id),
-        }
-    }
-    request
+    Request::of(Selection::of(named(program, case)), case.as_of).counting()
 }
 
 fn named(program: &Program, case: &TestCase) -> FxHashSet<Item> {

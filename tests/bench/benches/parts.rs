@@ -41,15 +41,7 @@ impl Case {
 
 fn request(program: &Program, members: bool) -> Request {
     let Selection { segments, .. } = Selection::everything(program);
-    Request {
-        as_of: AS_OF,
-        segments,
-        partitions: Vec::new(),
-        traits: Vec::new(),
-        others: Vec::new(),
-        members,
-        threads: 1,
-    }
+    Request { members, ..Request::of(Selection { segments, ..Selection::default() }, AS_OF) }
 }
 
 /// Lowering a checked program.

@@ -112,15 +112,7 @@ impl Project {
 
     /// All segments: who is in them, or how many.
     pub(crate) fn request(&self, threads: usize, members: bool) -> Request {
-        Request {
-            as_of: AS_OF,
-            segments: self.selection().segments,
-            partitions: Vec::new(),
-            traits: Vec::new(),
-            others: Vec::new(),
-            members,
-            threads,
-        }
+        Request { members, ..Request::of(self.selection(), AS_OF).on(threads) }
     }
 
     fn selection(&self) -> Selection {

@@ -5,7 +5,8 @@ use super::*;
 use crate::data::{BadRows, LoadOptions, NeededFields, Quiet, Sources, UnknownCustomers, load};
 use crate::interpret;
 use crate::outcome::Request;
-use segue_compiler::program::SegmentId;
+use segue_compiler::plan::Selection;
+use segue_compiler::program::{Item, SegmentId};
 use segue_compiler::project::{self, Input};
 use segue_compiler::source::SourceFile;
 use std::io::Write;
@@ -77,15 +78,8 @@ impl Trial {
         let options =
             LoadOptions { needed, bad_rows: BadRows::Stop, unknown_customers, progress: &Quiet, prepared: None };
         let loaded = load(&program, &sources, &options).unwrap_or_else(|errors| unreachable!("{text}\n{errors}"));
-        let request = Request {
-            as_of: program.settings.as_of.unwrap_or(1_800_000_000_000_000),
-            segments: vec![SegmentId(0)],
-            partitions: Vec::new(),
-            traits: Vec::new(),
-            members: true,
-            threads: 1,
-            others: Vec::new(),
-        };
+        let as_of = program.settings.as_of.unwrap_or(1_800_000_000_000_000);
+        let request = Request::of(Selection::of([Item::Segment(SegmentId(0))]), as_of);
         let outcome = interpret::run(&program, &loaded.dataset, &request).unwrap();
         let members = outcome.segments[0].count();
         assert!(members > 0, "{text}");

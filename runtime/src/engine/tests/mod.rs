@@ -49,8 +49,7 @@ pub(super) fn data(program: &Program, rows: &Json) -> Dataset {
 }
 
 pub(super) fn everything(program: &Program, as_of: i64, threads: usize) -> Request {
-    let Selection { traits, segments, partitions, .. } = Selection::everything(program);
-    Request { as_of, segments, partitions, traits, others: Vec::new(), members: true, threads }
+    Request::of(Selection::everything(program), as_of).on(threads)
 }
 
 /// Runs both engines, the engine on one and on three threads, and gives what they agree on.

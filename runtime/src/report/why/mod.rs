@@ -35,6 +35,7 @@ use crate::interpret::{Customer, InterpretError, Interpreter};
 use crate::others;
 use crate::outcome::{NO_PART, Request};
 use crate::report::value::value_text;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::{CUSTOMERS, Expr, Item, PartitionId, Program, SegmentId, TableId};
 use segue_compiler::source::SourceMap;
 use segue_compiler::values::calendar::instant_text;
@@ -222,13 +223,11 @@ pub enum ExplainError {
 /// the whole base.
 pub fn explain(setting: Setting<'_>, question: Question, row: usize) -> Result<Why, ExplainError> {
     let Setting { program, data, as_of, .. } = setting;
-    let threads = rayon::current_num_threads();
-    let (segments, partitions, item) = match question {
-        Question::Segment(id) => (vec![id], Vec::new(), Item::Segment(id)),
-        Question::Partition(id) => (Vec::new(), vec![id], Item::Partition(id)),
+    let item = match question {
+        Question::Segment(id) => Item::Segment(id),
+        Question::Partition(id) => Item::Partition(id),
     };
-    let request =
-        Request { as_of, segments, partitions, traits: Vec::new(), members: true, threads, others: Vec::new() };
+    let request = Request::of(Selection::of([item]), as_of).on(rayon::current_num_threads());
     // Where all customers are cut is shown, and what would be otherwise is tried out against that.
     let filled = others::complete(program, data, &request)?;
     let data = filled.as_ref().unwrap_or(data);

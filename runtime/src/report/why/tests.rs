@@ -5,6 +5,7 @@
 use super::*;
 use crate::data::DatasetBuilder;
 use crate::interpret::run;
+use segue_compiler::plan::Selection;
 use segue_compiler::program::PartitionId;
 use segue_compiler::project::{Checked, check_text};
 use serde_json::json;
@@ -211,15 +212,7 @@ fn explanations_agree_with_runs() {
     let (checked, data) = shop();
     let setting = setting(&checked, &data);
     let segments: Vec<SegmentId> = (0..setting.program.segments.len() as u32).map(SegmentId).collect();
-    let request = Request {
-        as_of: AS_OF,
-        segments: segments.clone(),
-        partitions: Vec::new(),
-        traits: Vec::new(),
-        members: true,
-        threads: 1,
-        others: Vec::new(),
-    };
+    let request = Request::of(Selection { segments: segments.clone(), ..Selection::default() }, AS_OF);
     let outcome = run(setting.program, &data, &request).unwrap();
     for (segment, members) in segments.iter().zip(&outcome.segments) {
         for row in 0..outcome.customers {

@@ -50,13 +50,5 @@ fn loaded(program: &Program, tables: &Json) -> Result<Dataset, String> {
 /// Who is in which segment, to be asked of the interpreter.
 fn asked(program: &Program) -> Request {
     let Selection { segments, .. } = Selection::everything(program);
-    Request {
-        as_of: NOW,
-        segments,
-        partitions: Vec::new(),
-        traits: Vec::new(),
-        others: Vec::new(),
-        members: true,
-        threads: 1,
-    }
+    Request::of(Selection { segments, ..Selection::default() }, NOW)
 }

@@ -57,15 +57,7 @@ pub(crate) fn print(folder: &str) -> Result<(), Failure> {
         data = data.json("customers", &json!([{"customer_id": id}])).json("activity", &Value::Array(events));
     }
     let data = data.build()?.dataset;
-    let request = Request {
-        as_of: AS_OF,
-        segments: selection.segments.clone(),
-        partitions: Vec::new(),
-        traits: Vec::new(),
-        members: true,
-        threads: 1,
-        others: Vec::new(),
-    };
+    let request = Request::of(selection.clone(), AS_OF);
     let mut record = compiled.record();
     let mut counts = vec![0; selection.segments.len()];
     let (mut read, mut whole, mut interpreted) = (Vec::new(), Vec::new(), Vec::new());

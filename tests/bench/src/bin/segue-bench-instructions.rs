@@ -24,15 +24,7 @@ fn main() -> Result<(), Failure> {
         _ => return Err("which case: segments or events?".into()),
     };
     let Selection { segments, .. } = Selection::everything(&program);
-    let request = Request {
-        as_of: AS_OF,
-        segments,
-        partitions: vec![],
-        traits: vec![],
-        members: false,
-        threads: 1,
-        others: Vec::new(),
-    };
+    let request = Request::of(Selection { segments, ..Selection::default() }, AS_OF).counting();
     let outcome = counted(&program, &data, &request)?;
     println!("{}", outcome.counts.iter().sum::<usize>());
     Ok(())
