@@ -2,23 +2,10 @@
 
 use crate::harness::{cases, check, pages};
 use segue_compiler::diagnostics::{Diagnostic, entries};
+use words::banned;
 
-/// Words that no message, label, note, fix or title may use; also as the beginning of a longer word.
-const BANNED: [&str; 11] = [
-    "token",
-    "identifier",
-    "parse",
-    "parsing",
-    "syntax",
-    "expression",
-    "null",
-    "boolean",
-    "string",
-    "undefined",
-    "illegal",
-];
-/// The same, but only as whole words: "typed" and "typical" are fine.
-const BANNED_WHOLE: [&str; 3] = ["type", "types", "unexpected"];
+#[path = "../../compiler/src/diagnostics/wording.rs"]
+mod words;
 
 /// The texts of a message, without what it quotes from the file.
 fn texts(message: &Diagnostic) -> Vec<String> {
@@ -30,14 +17,7 @@ fn texts(message: &Diagnostic) -> Vec<String> {
 
 /// The text without the parts in backquotes or double quotes.
 fn unquoted(text: &str) -> String {
-    text.split('`').step_by(2).collect::<String>().split('"').step_by(2).collect()
-}
-
-/// The banned word that a text uses.
-fn banned(text: &str) -> Option<&'static str> {
-    let words: Vec<String> = text.split(|letter: char| !letter.is_alphanumeric()).map(str::to_lowercase).collect();
-    let begins = BANNED.iter().find(|banned| words.iter().any(|word| word.starts_with(**banned)));
-    begins.or_else(|| BANNED_WHOLE.iter().find(|banned| words.iter().any(|word| word == **banned))).copied()
+    words::unquoted(text).split('"').step_by(2).collect()
 }
 
 #[test]
