@@ -115,6 +115,8 @@ fn found(subject: &str) -> Vec<String> {
 #[test]
 fn constructs_are_found_by_their_words() {
     for (asked, wanted) in [
+        ("segment of", "segment no_chief of companies { ... }"),
+        ("partition by", "partition tier by spend { ... }"),
         ("followed by", "followed by purchases"),
         ("Followed  By No", "followed by no purchases"),
         ("quintile", "quintile of spend"),

@@ -58,12 +58,12 @@ pub(in crate::ide) fn words_of(function: &builtins::Declaration) -> String {
 }
 
 /// The constructs and functions that somebody asks for: by their words (`followed by`), by an example of them (`in the last 90
-/// days`), or by the first of their words (`quintile`).
+/// days`), by the first of their words (`quintile`), or by words that stand apart in them (`segment of`).
 pub fn find(subject: &str) -> Found {
     let text = subject.to_lowercase();
     let asked = read(&text);
-    // How well words answer: all of them, their beginning, some of them.
-    let mut ranked: [Vec<Explanation>; 3] = Default::default();
+    // How well words answer: all of them, their beginning, some of them, what stands around names and values.
+    let mut ranked: [Vec<Explanation>; 4] = Default::default();
     let mut take = |sequences: &mut dyn Iterator<Item = String>, found: Explanation| {
         if let Some(rank) = sequences.filter_map(|words| likeness(&words, &text, &asked)).min()
             && let Some(list) = ranked.get_mut(rank)
@@ -80,11 +80,23 @@ pub fn find(subject: &str) -> Found {
     for function in DECLARATIONS {
         take(&mut std::iter::once(words_of(function)), Explanation::from(*function));
     }
+    let apart = constructs().filter(|construct| stand_apart(construct.written, &text));
+    let [.., last] = &mut ranked;
+    last.extend(apart.map(Explanation::from));
     match ranked.into_iter().find(|list| !list.is_empty()) {
         Some(list) if list.len() <= MOST => Found::Words(list),
         Some(list) => Found::Closest(list.into_iter().take(3).map(|one| one.written.into()).collect()),
         None => Found::Closest(closest(&text, all_words())),
     }
+}
+
+/// Whether a construct begins with the first of some words, and has the others behind it with anything in between.
+fn stand_apart(written: &str, text: &str) -> bool {
+    let written = written.to_lowercase();
+    let mut behind = written.split_whitespace();
+    let mut asked = text.split_whitespace();
+    let first = asked.next();
+    first.is_some() && behind.next() == first && asked.all(|word| behind.any(|other| other == word))
 }
 
 /// All words there are to ask for.
